@@ -1,0 +1,28 @@
+export { createSystemClock, sleep } from './clock.ts';
+export type { Clock, Timer } from './clock.ts';
+export {
+  CrmwatchError,
+  ERROR_CODES,
+  errorMessage,
+  systemErrorCode,
+  unreachable,
+} from './errors.ts';
+export type { CrmwatchErrorOptions, ErrorCode } from './errors.ts';
+export { known, unknown } from './knowable.ts';
+export type { Knowable, Known, Unknown } from './knowable.ts';
+export {
+  createId,
+  createSeededRandom,
+  createSystemRandom,
+  secretsEqual,
+  sha256Hex,
+} from './ids.ts';
+export type { Random } from './ids.ts';
+export { escapeHtml, html } from './html.ts';
+export type { Html, HtmlPart } from './html.ts';
+export { backoffDelayMs } from './backoff.ts';
+export type { BackoffOptions } from './backoff.ts';
+export { LOG_LEVELS, createLogger, createSilentLogger } from './log.ts';
+export type { LogFields, LogLevel, Logger } from './log.ts';
+export * as decode from './decode.ts';
+export type { Decoder, DecodedOf, FieldShape, Problem, Shape } from './decoding.ts';
