@@ -1,0 +1,40 @@
+export type ProbeArea = 'health' | 'security' | 'quality';
+
+/** The kinds of probes. One file each under exporter/probes/<area>/. */
+export const PROBE_KINDS = {
+  reachability: { area: 'health', title: 'Reachable, with DNS, TCP, TLS and HTTP timed apart' },
+  login: { area: 'health', title: 'The monitoring identity can log in' },
+  api_latency: { area: 'health', title: 'Time of a light and of a representative API call' },
+  background_jobs: {
+    area: 'health',
+    title: 'Background jobs by state, and the oldest one waiting',
+  },
+  api_quota: { area: 'health', title: 'API allowance and what is left of it' },
+  certificate: { area: 'security', title: 'Validity period of the TLS certificate' },
+  failed_logins: { area: 'security', title: 'Failed logins in a time window' },
+  accounts: { area: 'security', title: 'Active and privileged users, second-factor coverage' },
+  data_quality: {
+    area: 'quality',
+    title: 'Completeness, duplicates, validity, freshness, orphans and volume in one scan',
+  },
+} as const satisfies Record<string, { area: ProbeArea; title: string }>;
+
+export type ProbeKindName = keyof typeof PROBE_KINDS;
+export const PROBE_KIND_NAMES: readonly ProbeKindName[] = Object.keys(
+  PROBE_KINDS,
+) as ProbeKindName[];
+
+/** The phases of a request that are timed apart. */
+export const REQUEST_PHASES = ['dns', 'tcp', 'tls', 'http', 'authentication'] as const;
+export type RequestPhase = (typeof REQUEST_PHASES)[number];
+
+/** Nagios' state types: a failure is soft until it was seen `max_attempts` times in a row. */
+export const STATE_TYPES = ['soft', 'hard'] as const;
+export type StateType = (typeof STATE_TYPES)[number];
+
+export const SEVERITIES = ['warning', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** The states of background work that every platform's own states are mapped to. */
+export const JOB_STATES = ['pending', 'running', 'failed'] as const;
+export type JobState = (typeof JOB_STATES)[number];
