@@ -32,7 +32,7 @@ export type AlertDefinition = {
   readonly verifiedBy: readonly ProbeKindName[];
 };
 
-export const ALERTS = {
+export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
   CrmUnreachable: {
     area: 'performance',
     condition: { kind: 'probe_failed', probes: ['reachability'] },
@@ -260,9 +260,31 @@ export const ALERTS = {
       'This alert always fires. When the responder stops receiving it, the pipe is broken.',
     verifiedBy: [],
   },
-} as const satisfies Record<string, AlertDefinition>;
+};
 
-export type AlertName = keyof typeof ALERTS;
+export type AlertName =
+  | 'CrmUnreachable'
+  | 'CrmLoginFailed'
+  | 'CrmProbeFailed'
+  | 'CrmApiSlow'
+  | 'CrmLoginSlow'
+  | 'CrmApiQuotaLow'
+  | 'CrmJobsStalled'
+  | 'CrmCertificateExpiring'
+  | 'CrmFailedLoginsHigh'
+  | 'CrmPrivilegedUsersIncreased'
+  | 'CrmSecondFactorCoverageLow'
+  | 'CrmDataIncomplete'
+  | 'CrmDataDuplicated'
+  | 'CrmDataInvalid'
+  | 'CrmDataStale'
+  | 'CrmDataOrphaned'
+  | 'CrmRecordsDropped'
+  | 'CrmProbeOverdue'
+  | 'CrmExporterDown'
+  | 'CrmResponderDown'
+  | 'CrmNotificationsFailing'
+  | 'CrmWatchdog';
 export const ALERT_NAMES: readonly AlertName[] = Object.keys(ALERTS) as AlertName[];
 
 export function alertDefinition(name: string): AlertDefinition | undefined {

@@ -1,5 +1,5 @@
 /** Why a probe failed: exactly one of these, as a label and as a feature of the diagnosis. */
-export const FAILURE_REASONS = {
+export const FAILURE_REASONS: Readonly<Record<FailureReason, string>> = {
   dns: 'the host name could not be resolved',
   tcp: 'the connection was refused, reset or could not be routed',
   tls: 'the TLS handshake failed for another reason than the certificate',
@@ -20,17 +20,38 @@ export const FAILURE_REASONS = {
   refused_target:
     'crmwatch itself refused to connect: the address is not on the list of allowed targets',
   internal: 'a defect in crmwatch; please report it',
-} as const satisfies Record<string, string>;
+};
 
-export type FailureReason = keyof typeof FAILURE_REASONS;
+export type FailureReason =
+  | 'dns'
+  | 'tcp'
+  | 'tls'
+  | 'certificate_expired'
+  | 'certificate_untrusted'
+  | 'authentication'
+  | 'authorization'
+  | 'rate_limited'
+  | 'quota_exhausted'
+  | 'not_found'
+  | 'server_error'
+  | 'database_unavailable'
+  | 'timeout'
+  | 'schema_changed'
+  | 'too_large'
+  | 'internal';
 
 /** Why a single measurement is unknown although its probe ran. */
-export const UNKNOWN_REASONS = {
+export const UNKNOWN_REASONS: Readonly<Record<UnknownReason, string>> = {
   not_supported: 'this platform cannot tell',
   not_configured: 'the configuration does not say where to look',
   not_permitted: 'the identity may not see it',
   empty: 'there is nothing to measure: a ratio of zero records has no value',
   too_large: 'more records than the limit of the scan',
-} as const satisfies Record<string, string>;
+};
 
-export type UnknownReason = keyof typeof UNKNOWN_REASONS;
+export type UnknownReason =
+  | 'not_supported'
+  | 'not_configured'
+  | 'not_permitted'
+  | 'empty'
+  | 'too_large';

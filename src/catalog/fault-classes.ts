@@ -5,7 +5,7 @@ export type FaultClassDefinition = {
 };
 
 /** What can be wrong with a CRM: the classes of the diagnosis. */
-export const FAULT_CLASSES = {
+export const FAULT_CLASSES: Readonly<Record<FaultClass, FaultClassDefinition>> = {
   service_outage: {
     title: 'Service outage',
     description: 'the CRM does not accept connections',
@@ -92,9 +92,26 @@ export const FAULT_CLASSES = {
     description: 'the number of records fell sharply',
     area: 'quality',
   },
-} as const satisfies Record<string, FaultClassDefinition>;
+};
 
-export type FaultClass = keyof typeof FAULT_CLASSES;
+export type FaultClass =
+  | 'service_outage'
+  | 'database_failure'
+  | 'network_degradation'
+  | 'quota_exhaustion'
+  | 'interface_change'
+  | 'jobs_stalled'
+  | 'certificate_failure'
+  | 'credential_failure'
+  | 'permission_failure'
+  | 'login_attack'
+  | 'privilege_escalation'
+  | 'data_incomplete'
+  | 'data_duplicated'
+  | 'data_invalid'
+  | 'data_stale'
+  | 'data_orphaned'
+  | 'data_loss';
 
 /** The class of evidence in which nothing is wrong; trained on, so that a false alarm can be called one. */
 export const NO_FAULT = 'no_fault';

@@ -32,7 +32,7 @@ const DAY_SECONDS = 86_400;
  * What the probes measure. Each series also carries `target` on /metrics. Means over 5m and 1h are recorded
  * for every gauge here whose unit is seconds, ratio or count.
  */
-export const MEASUREMENTS = {
+export const MEASUREMENTS: Readonly<Record<MeasurementName, MetricDefinition>> = {
   crm_phase_duration_seconds: {
     kind: 'gauge',
     help: 'Duration of one phase of a request to the CRM, as last probed.',
@@ -192,15 +192,36 @@ export const MEASUREMENTS = {
     probe: 'data_quality',
     threshold: { bad: 'above', defaults: { warning: 0.03, critical: 0.15 } },
   },
-} as const satisfies Record<string, MetricDefinition>;
+};
 
-export type MeasurementName = keyof typeof MEASUREMENTS;
+export type MeasurementName =
+  | 'crm_phase_duration_seconds'
+  | 'crm_login_duration_seconds'
+  | 'crm_api_latency_seconds'
+  | 'crm_jobs'
+  | 'crm_job_oldest_pending_age_seconds'
+  | 'crm_api_quota_limit'
+  | 'crm_api_quota_remaining'
+  | 'crm_api_quota_used_ratio'
+  | 'crm_certificate_not_after_timestamp_seconds'
+  | 'crm_certificate_remaining_seconds'
+  | 'crm_failed_logins'
+  | 'crm_failed_logins_window_seconds'
+  | 'crm_active_users'
+  | 'crm_privileged_users'
+  | 'crm_second_factor_coverage_ratio'
+  | 'crm_records'
+  | 'crm_missing_ratio'
+  | 'crm_duplicate_ratio'
+  | 'crm_invalid_ratio'
+  | 'crm_stale_ratio'
+  | 'crm_orphan_ratio';
 export const MEASUREMENT_NAMES: readonly MeasurementName[] = Object.keys(
   MEASUREMENTS,
 ) as MeasurementName[];
 
 /** What is said about every probe itself. Each series carries `target` and `probe`. */
-export const PROBE_METRICS = {
+export const PROBE_METRICS: Readonly<Record<ProbeMetricName, MetricDefinition>> = {
   crm_probe_success: {
     kind: 'gauge',
     help: 'Whether the last run of the probe got an answer it could use: 1 or 0.',
@@ -273,12 +294,24 @@ export const PROBE_METRICS = {
     unit: 'info',
     labels: ['platform', 'version'],
   },
-} as const satisfies Record<string, MetricDefinition>;
+};
 
-export type ProbeMetricName = keyof typeof PROBE_METRICS;
+export type ProbeMetricName =
+  | 'crm_probe_success'
+  | 'crm_probe_failure_reason'
+  | 'crm_probe_duration_seconds'
+  | 'crm_probe_last_run_timestamp_seconds'
+  | 'crm_probe_interval_seconds'
+  | 'crm_probe_attempt'
+  | 'crm_probe_hard_failure'
+  | 'crm_probe_runs_total'
+  | 'crm_probe_run_failures_total'
+  | 'crm_probe_unknown'
+  | 'crm_probe_threshold'
+  | 'crm_target_info';
 
 /** What crmwatch says about itself; recorded with prom-client, scraped from /metrics of each half. */
-export const SELF_METRICS = {
+export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricDefinition>> = {
   crmwatch_build_info: {
     kind: 'gauge',
     help: 'Always 1: version of crmwatch and of Node.',
@@ -387,6 +420,24 @@ export const SELF_METRICS = {
     unit: 'count',
     labels: ['channel'],
   },
-} as const satisfies Record<string, MetricDefinition>;
+};
 
-export type SelfMetricName = keyof typeof SELF_METRICS;
+export type SelfMetricName =
+  | 'crmwatch_build_info'
+  | 'crmwatch_probes_in_flight'
+  | 'crmwatch_probe_start_delay_seconds'
+  | 'crmwatch_intake_deliveries_total'
+  | 'crmwatch_intake_refusals_total'
+  | 'crmwatch_intake_events_total'
+  | 'crmwatch_intake_quarantined'
+  | 'crmwatch_intake_unprocessed'
+  | 'crmwatch_watchdog_last_seen_timestamp_seconds'
+  | 'crmwatch_incidents_open'
+  | 'crmwatch_incidents_opened_total'
+  | 'crmwatch_incident_acknowledge_seconds'
+  | 'crmwatch_incident_recovery_seconds'
+  | 'crmwatch_diagnosis_confidence_ratio'
+  | 'crmwatch_diagnoses_total'
+  | 'crmwatch_outbox_pending'
+  | 'crmwatch_notifications_total'
+  | 'crmwatch_notification_failures_total';

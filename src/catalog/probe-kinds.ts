@@ -1,7 +1,9 @@
 export type ProbeArea = 'health' | 'security' | 'quality';
 
+export type ProbeKindDefinition = { readonly area: ProbeArea; readonly title: string };
+
 /** The kinds of probes. One file each under exporter/probes/<area>/. */
-export const PROBE_KINDS = {
+export const PROBE_KINDS: Readonly<Record<ProbeKindName, ProbeKindDefinition>> = {
   reachability: { area: 'health', title: 'Reachable, with DNS, TCP, TLS and HTTP timed apart' },
   login: { area: 'health', title: 'The monitoring identity can log in' },
   api_latency: { area: 'health', title: 'Time of a light and of a representative API call' },
@@ -17,9 +19,18 @@ export const PROBE_KINDS = {
     area: 'quality',
     title: 'Completeness, duplicates, validity, freshness, orphans and volume in one scan',
   },
-} as const satisfies Record<string, { area: ProbeArea; title: string }>;
+}; title: string }>;
 
-export type ProbeKindName = keyof typeof PROBE_KINDS;
+export type ProbeKindName =
+  | 'reachability'
+  | 'login'
+  | 'api_latency'
+  | 'background_jobs'
+  | 'api_quota'
+  | 'certificate'
+  | 'failed_logins'
+  | 'accounts'
+  | 'data_quality';
 export const PROBE_KIND_NAMES: readonly ProbeKindName[] = Object.keys(
   PROBE_KINDS,
 ) as ProbeKindName[];
