@@ -1,4 +1,4 @@
-import type { MeasurementName } from './metrics.ts';
+import type { MeasurementName } from './measurements.ts';
 import type { ProbeKindName, Severity } from './probe-kinds.ts';
 
 /** How the rules room turns the alert into PromQL. */

@@ -9,15 +9,13 @@ export type {
   FaultClass,
   FaultClassDefinition,
 } from './fault-classes.ts';
-export { MEASUREMENTS, MEASUREMENT_NAMES, PROBE_METRICS, SELF_METRICS } from './metrics.ts';
-export type {
-  MeasurementName,
-  MetricDefinition,
-  MetricUnit,
-  ProbeMetricName,
-  SelfMetricName,
-  ThresholdDefinition,
-} from './metrics.ts';
+export { MEASUREMENTS, MEASUREMENT_NAMES } from './measurements.ts';
+export type { MeasurementName } from './measurements.ts';
+export { PROBE_METRICS } from './probe-metrics.ts';
+export type { ProbeMetricName } from './probe-metrics.ts';
+export { SELF_METRICS } from './self-metrics.ts';
+export type { SelfMetricName } from './self-metrics.ts';
+export type { MetricDefinition, MetricUnit, ThresholdDefinition } from './metrics.ts';
 export {
   JOB_STATES,
   PROBE_KINDS,
@@ -29,6 +27,7 @@ export {
 export type {
   JobState,
   ProbeArea,
+  ProbeKindDefinition,
   ProbeKindName,
   RequestPhase,
   Severity,

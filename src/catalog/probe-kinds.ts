@@ -19,7 +19,7 @@ export const PROBE_KINDS: Readonly<Record<ProbeKindName, ProbeKindDefinition>> =
     area: 'quality',
     title: 'Completeness, duplicates, validity, freshness, orphans and volume in one scan',
   },
-}; title: string }>;
+};
 
 export type ProbeKindName =
   | 'reachability'

@@ -1,0 +1,196 @@
+import type { MetricDefinition } from './metrics.ts';
+
+const DAY_SECONDS = 86_400;
+
+/**
+ * What the probes measure. Each series also carries `target` on /metrics. Means over 5m and 1h are recorded
+ * for every gauge here whose unit is seconds, ratio or count.
+ */
+export const MEASUREMENTS: Readonly<Record<MeasurementName, MetricDefinition>> = {
+  crm_phase_duration_seconds: {
+    kind: 'gauge',
+    help: 'Duration of one phase of a request to the CRM, as last probed.',
+    unit: 'seconds',
+    labels: ['phase'],
+    probe: 'reachability',
+  },
+  crm_login_duration_seconds: {
+    kind: 'gauge',
+    help: 'Time the monitoring identity needed to log in, as last probed.',
+    unit: 'seconds',
+    labels: [],
+    probe: 'login',
+    threshold: { bad: 'above', defaults: { warning: 3, critical: 10 } },
+  },
+  crm_api_latency_seconds: {
+    kind: 'gauge',
+    help: 'Time of an API call, light or representative, as last probed.',
+    unit: 'seconds',
+    labels: ['call'],
+    probe: 'api_latency',
+    threshold: { bad: 'above', defaults: { warning: 1, critical: 4 } },
+  },
+  crm_jobs: {
+    kind: 'gauge',
+    help: 'Background jobs by state, as last probed.',
+    unit: 'count',
+    labels: ['state'],
+    probe: 'background_jobs',
+  },
+  crm_job_oldest_pending_age_seconds: {
+    kind: 'gauge',
+    help: 'How long the oldest due background job had been waiting when last probed; 0 when none waits.',
+    unit: 'seconds',
+    labels: [],
+    probe: 'background_jobs',
+    threshold: { bad: 'above', defaults: { warning: 900, critical: 3600 } },
+  },
+  crm_api_quota_limit: {
+    kind: 'gauge',
+    help: 'API calls allowed in the current period, as last probed.',
+    unit: 'count',
+    labels: ['limit'],
+    probe: 'api_quota',
+  },
+  crm_api_quota_remaining: {
+    kind: 'gauge',
+    help: 'API calls left in the current period, as last probed.',
+    unit: 'count',
+    labels: ['limit'],
+    probe: 'api_quota',
+  },
+  crm_api_quota_used_ratio: {
+    kind: 'gauge',
+    help: 'Share of the API allowance that is used, 0 to 1, as last probed.',
+    unit: 'ratio',
+    labels: ['limit'],
+    probe: 'api_quota',
+    threshold: { bad: 'above', defaults: { warning: 0.8, critical: 0.95 } },
+  },
+  crm_certificate_not_after_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When the TLS certificate of the CRM stops being valid, in seconds since the epoch.',
+    unit: 'timestamp',
+    labels: [],
+    probe: 'certificate',
+  },
+  crm_certificate_remaining_seconds: {
+    kind: 'gauge',
+    help: 'Validity left on the TLS certificate when last probed; negative once it has expired.',
+    unit: 'seconds',
+    labels: [],
+    probe: 'certificate',
+    threshold: { bad: 'below', defaults: { warning: 14 * DAY_SECONDS, critical: 3 * DAY_SECONDS } },
+  },
+  crm_failed_logins: {
+    kind: 'gauge',
+    help: 'Failed logins within the window of the probe, as last probed.',
+    unit: 'count',
+    labels: [],
+    probe: 'failed_logins',
+    threshold: { bad: 'above', defaults: { warning: 15, critical: 60 } },
+  },
+  crm_failed_logins_window_seconds: {
+    kind: 'gauge',
+    help: 'Length of the window that crm_failed_logins counts.',
+    unit: 'native',
+    labels: [],
+    probe: 'failed_logins',
+  },
+  crm_active_users: {
+    kind: 'gauge',
+    help: 'Users who can log in, as last probed.',
+    unit: 'count',
+    labels: [],
+    probe: 'accounts',
+  },
+  crm_privileged_users: {
+    kind: 'gauge',
+    help: 'Active users with administrator rights, as last probed.',
+    unit: 'count',
+    labels: [],
+    probe: 'accounts',
+  },
+  crm_second_factor_coverage_ratio: {
+    kind: 'gauge',
+    help: 'Share of active users with a second factor, 0 to 1, as last probed.',
+    unit: 'ratio',
+    labels: [],
+    probe: 'accounts',
+    threshold: { bad: 'below', defaults: { warning: 0.8, critical: 0.3 } },
+  },
+  crm_records: {
+    kind: 'gauge',
+    help: 'Records of an object, as last scanned.',
+    unit: 'count',
+    labels: ['object'],
+    probe: 'data_quality',
+  },
+  crm_missing_ratio: {
+    kind: 'gauge',
+    help: 'Share of records whose field is empty, 0 to 1, as last scanned.',
+    unit: 'ratio',
+    labels: ['object', 'field'],
+    probe: 'data_quality',
+    threshold: { bad: 'above', defaults: { warning: 0.08, critical: 0.25 } },
+  },
+  crm_duplicate_ratio: {
+    kind: 'gauge',
+    help: 'Share of records with a key that repeat an earlier record with the same key, 0 to 1, as last scanned.',
+    unit: 'ratio',
+    labels: ['object', 'key'],
+    probe: 'data_quality',
+    threshold: { bad: 'above', defaults: { warning: 0.05, critical: 0.15 } },
+  },
+  crm_invalid_ratio: {
+    kind: 'gauge',
+    help: 'Share of filled values that are not valid for their format, 0 to 1, as last scanned.',
+    unit: 'ratio',
+    labels: ['object', 'field', 'format'],
+    probe: 'data_quality',
+    threshold: { bad: 'above', defaults: { warning: 0.08, critical: 0.25 } },
+  },
+  crm_stale_ratio: {
+    kind: 'gauge',
+    help: 'Share of records not changed within the allowed age, 0 to 1, as last scanned.',
+    unit: 'ratio',
+    labels: ['object'],
+    probe: 'data_quality',
+    threshold: { bad: 'above', defaults: { warning: 0.25, critical: 0.5 } },
+  },
+  crm_orphan_ratio: {
+    kind: 'gauge',
+    help: 'Share of references that point to a record that does not exist, 0 to 1, as last scanned.',
+    unit: 'ratio',
+    labels: ['object', 'reference'],
+    probe: 'data_quality',
+    threshold: { bad: 'above', defaults: { warning: 0.03, critical: 0.15 } },
+  },
+};
+
+export type MeasurementName =
+  | 'crm_phase_duration_seconds'
+  | 'crm_login_duration_seconds'
+  | 'crm_api_latency_seconds'
+  | 'crm_jobs'
+  | 'crm_job_oldest_pending_age_seconds'
+  | 'crm_api_quota_limit'
+  | 'crm_api_quota_remaining'
+  | 'crm_api_quota_used_ratio'
+  | 'crm_certificate_not_after_timestamp_seconds'
+  | 'crm_certificate_remaining_seconds'
+  | 'crm_failed_logins'
+  | 'crm_failed_logins_window_seconds'
+  | 'crm_active_users'
+  | 'crm_privileged_users'
+  | 'crm_second_factor_coverage_ratio'
+  | 'crm_records'
+  | 'crm_missing_ratio'
+  | 'crm_duplicate_ratio'
+  | 'crm_invalid_ratio'
+  | 'crm_stale_ratio'
+  | 'crm_orphan_ratio';
+export const MEASUREMENT_NAMES: readonly MeasurementName[] = Object.keys(
+  MEASUREMENTS,
+) as MeasurementName[];
+

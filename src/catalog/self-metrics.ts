@@ -1,0 +1,133 @@
+import type { MetricDefinition } from './metrics.ts';
+
+/** What crmwatch says about itself; recorded with prom-client, scraped from /metrics of each half. */
+export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricDefinition>> = {
+  crmwatch_build_info: {
+    kind: 'gauge',
+    help: 'Always 1: version of crmwatch and of Node.',
+    unit: 'info',
+    labels: ['version', 'node_version'],
+  },
+  crmwatch_probes_in_flight: {
+    kind: 'gauge',
+    help: 'Probes running now.',
+    unit: 'count',
+    labels: [],
+  },
+  crmwatch_probe_start_delay_seconds: {
+    kind: 'histogram',
+    help: 'How late probes start after they fall due.',
+    unit: 'seconds',
+    labels: [],
+  },
+  crmwatch_intake_deliveries_total: {
+    kind: 'counter',
+    help: 'Webhook deliveries committed and answered with 200.',
+    unit: 'count',
+    labels: ['sender'],
+  },
+  crmwatch_intake_refusals_total: {
+    kind: 'counter',
+    help: 'Webhook deliveries not accepted, by reason.',
+    unit: 'count',
+    labels: ['reason'],
+  },
+  crmwatch_intake_events_total: {
+    kind: 'counter',
+    help: 'Alert events committed.',
+    unit: 'count',
+    labels: [],
+  },
+  crmwatch_intake_quarantined: {
+    kind: 'gauge',
+    help: 'Undecodable deliveries kept in quarantine.',
+    unit: 'count',
+    labels: [],
+  },
+  crmwatch_intake_unprocessed: {
+    kind: 'gauge',
+    help: 'Committed alert events that wait for processing.',
+    unit: 'count',
+    labels: [],
+  },
+  crmwatch_watchdog_last_seen_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When the watchdog alert was last delivered, in seconds since the epoch.',
+    unit: 'timestamp',
+    labels: [],
+  },
+  crmwatch_incidents_open: {
+    kind: 'gauge',
+    help: 'Incidents that are not resolved or closed, by diagnosed fault class and severity.',
+    unit: 'count',
+    labels: ['fault_class', 'severity'],
+  },
+  crmwatch_incidents_opened_total: {
+    kind: 'counter',
+    help: 'Incidents opened.',
+    unit: 'count',
+    labels: [],
+  },
+  crmwatch_incident_acknowledge_seconds: {
+    kind: 'histogram',
+    help: 'Time from report to acknowledgement.',
+    unit: 'seconds',
+    labels: [],
+  },
+  crmwatch_incident_recovery_seconds: {
+    kind: 'histogram',
+    help: 'Time from report to verified recovery.',
+    unit: 'seconds',
+    labels: [],
+  },
+  crmwatch_diagnosis_confidence_ratio: {
+    kind: 'histogram',
+    help: 'Probability of the answer of each diagnosis, 0 to 1.',
+    unit: 'ratio',
+    labels: [],
+  },
+  crmwatch_diagnoses_total: {
+    kind: 'counter',
+    help: 'Diagnoses made, by answer.',
+    unit: 'count',
+    labels: ['fault_class'],
+  },
+  crmwatch_outbox_pending: {
+    kind: 'gauge',
+    help: 'Notifications that wait to be sent.',
+    unit: 'count',
+    labels: ['channel'],
+  },
+  crmwatch_notifications_total: {
+    kind: 'counter',
+    help: 'Notifications sent.',
+    unit: 'count',
+    labels: ['channel'],
+  },
+  crmwatch_notification_failures_total: {
+    kind: 'counter',
+    help: 'Attempts to send a notification that failed.',
+    unit: 'count',
+    labels: ['channel'],
+  },
+};
+
+export type SelfMetricName =
+  | 'crmwatch_build_info'
+  | 'crmwatch_probes_in_flight'
+  | 'crmwatch_probe_start_delay_seconds'
+  | 'crmwatch_intake_deliveries_total'
+  | 'crmwatch_intake_refusals_total'
+  | 'crmwatch_intake_events_total'
+  | 'crmwatch_intake_quarantined'
+  | 'crmwatch_intake_unprocessed'
+  | 'crmwatch_watchdog_last_seen_timestamp_seconds'
+  | 'crmwatch_incidents_open'
+  | 'crmwatch_incidents_opened_total'
+  | 'crmwatch_incident_acknowledge_seconds'
+  | 'crmwatch_incident_recovery_seconds'
+  | 'crmwatch_diagnosis_confidence_ratio'
+  | 'crmwatch_diagnoses_total'
+  | 'crmwatch_outbox_pending'
+  | 'crmwatch_notifications_total'
+  | 'crmwatch_notification_failures_total';
