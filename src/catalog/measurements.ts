@@ -193,4 +193,3 @@ export type MeasurementName =
 export const MEASUREMENT_NAMES: readonly MeasurementName[] = Object.keys(
   MEASUREMENTS,
 ) as MeasurementName[];
-

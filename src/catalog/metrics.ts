@@ -25,4 +25,3 @@ export type MetricDefinition = {
   /** Thresholds that are exported as crm_probe_threshold and can be overridden per target. */
   readonly threshold?: ThresholdDefinition;
 };
-

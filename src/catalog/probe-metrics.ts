@@ -89,4 +89,3 @@ export type ProbeMetricName =
   | 'crm_probe_unknown'
   | 'crm_probe_threshold'
   | 'crm_target_info';
-

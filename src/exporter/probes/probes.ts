@@ -1,0 +1,8 @@
+export type {
+  ProbeContext,
+  ProbeKind,
+  ProbeResult,
+  ProbeRun,
+  Sample,
+  UnknownSample,
+} from './probe.ts';

@@ -1,0 +1,11 @@
+export type {
+  CertificateFacts,
+  Failure,
+  HttpAnswer,
+  HttpClient,
+  HttpClientOptions,
+  HttpOutcome,
+  HttpRequest,
+  Outcome,
+  PhaseSeconds,
+} from './outcome.ts';

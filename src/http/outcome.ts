@@ -1,0 +1,70 @@
+import type { FailureReason, RequestPhase } from '../catalog/catalog.ts';
+
+/** Seconds spent in each phase that took place; a phase that did not happen is absent, never 0. */
+export type PhaseSeconds = Readonly<Partial<Record<RequestPhase, number>>>;
+
+/** What the server's certificate says; times in milliseconds since the epoch. */
+export type CertificateFacts = {
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  readonly subject: string;
+  readonly issuer: string;
+};
+
+/** A failure: exactly one reason of the closed set, and a detail for people without secrets or personal data. */
+export type Failure = { readonly reason: FailureReason; readonly detail: string };
+
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure };
+
+export type HttpAnswer = {
+  readonly status: number;
+  /** Lower-case names; repeated headers are joined with ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly phases: PhaseSeconds;
+  readonly totalSeconds: number;
+  readonly certificate?: CertificateFacts;
+};
+
+/** Any HTTP status is an answer; only what prevented a complete answer is a failure. Phases are kept for both. */
+export type HttpOutcome =
+  | { readonly ok: true; readonly answer: HttpAnswer }
+  | {
+      readonly ok: false;
+      readonly failure: Failure;
+      readonly phases: PhaseSeconds;
+      readonly totalSeconds: number;
+      readonly certificate?: CertificateFacts;
+    };
+
+export type HttpRequest = {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+  readonly maximumBytes?: number;
+  readonly signal?: AbortSignal;
+  /** A new connection, so that every phase takes place and is timed. */
+  readonly freshConnection?: boolean;
+};
+
+export type HttpClient = {
+  /** Never throws for a remote failure and always ends by its deadline. Redirects are not followed. */
+  request(request: HttpRequest): Promise<HttpOutcome>;
+  /** Closes idle connections. */
+  close(): void;
+};
+
+export type HttpClientOptions = {
+  /**
+   * Host names, addresses or CIDR ranges that may be connected to, each with an optional port; everything
+   * else is refused with `refused_target`, also when a name resolves to an address that is not allowed.
+   */
+  readonly allow: readonly string[];
+  /** PEM text of certificate authorities to trust besides the built-in ones. */
+  readonly certificateAuthorities?: readonly string[];
+  readonly userAgent?: string;
+};

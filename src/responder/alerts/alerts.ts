@@ -1,0 +1,1 @@
+export type { AlertEvent } from './alert-event.ts';
