@@ -36,8 +36,10 @@ export type FailureReason =
   | 'server_error'
   | 'database_unavailable'
   | 'timeout'
+  | 'bad_payload'
   | 'schema_changed'
   | 'too_large'
+  | 'refused_target'
   | 'internal';
 
 /** Why a single measurement is unknown although its probe ran. */
