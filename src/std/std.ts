@@ -22,6 +22,8 @@ export { escapeHtml, html } from './html.ts';
 export type { Html, HtmlPart } from './html.ts';
 export { backoffDelayMs } from './backoff.ts';
 export type { BackoffOptions } from './backoff.ts';
+export { secretReference } from './secret.ts';
+export type { SecretReference, SecretResolver } from './secret.ts';
 export { LOG_LEVELS, createLogger, createSilentLogger } from './log.ts';
 export type { LogFields, LogLevel, Logger } from './log.ts';
 export * as decode from './decode.ts';

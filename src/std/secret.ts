@@ -1,0 +1,29 @@
+import { object, optional, refine } from './decode-structures.ts';
+import { text } from './decode-scalars.ts';
+import type { Decoder } from './decoding.ts';
+
+/**
+ * Where a secret is, never the secret itself: configuration files get copied, printed and committed.
+ * Resolved by the config room, which hands plain text to the rooms that need it.
+ */
+export type SecretReference = { readonly file?: string; readonly environment?: string };
+
+export type SecretResolver = (reference: SecretReference) => string;
+
+export function secretReference(): Decoder<SecretReference> {
+  const both = object({
+    file: optional(text(), 'path of a file that holds the secret alone; relative to this file'),
+    environment: optional(
+      text({ pattern: /^[A-Za-z_]\w*$/, meaning: 'the name of an environment variable' }),
+      'name of an environment variable that holds the secret',
+    ),
+  });
+  return refine(both, (reference) =>
+    (reference.file === undefined) === (reference.environment === undefined)
+      ? {
+          message: 'says both or neither of file and environment',
+          remedy: 'write { file: /path } or { environment: NAME }',
+        }
+      : undefined,
+  );
+}
