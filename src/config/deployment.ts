@@ -1,0 +1,104 @@
+import { CrmwatchError } from '../std/std.ts';
+import { formatYaml, parseYaml } from './yaml.ts';
+
+/**
+ * The demonstration and the end-to-end tests load the files of deploy/ themselves, and change only addresses
+ * and intervals. These functions make those changes, so that nothing else can differ.
+ */
+export type PrometheusOverrides = {
+  /** host:port of each. */
+  readonly exporter: string;
+  readonly responder: string;
+  readonly alertmanager: string;
+  /** Folder that holds recording.yaml and alerts.yaml. */
+  readonly ruleFolder: string;
+  readonly scrapeInterval: string;
+  readonly evaluationInterval: string;
+};
+
+export type AlertmanagerOverrides = {
+  readonly webhookUrl: string;
+  /** File with the bearer token of the intake, when it asks for one. */
+  readonly webhookTokenFile?: string;
+  readonly smtpSmarthost?: string;
+  readonly groupWait: string;
+  readonly groupInterval: string;
+  readonly watchdogInterval: string;
+};
+
+type Mapping = Record<string, unknown>;
+
+function mapping(value: unknown, place: string): Mapping {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Mapping;
+  throw new CrmwatchError('config_invalid', `${place} is no map`, {
+    remedy: 'restore the file from the release of crmwatch you run',
+  });
+}
+
+function mappings(value: unknown, place: string): Mapping[] {
+  if (!Array.isArray(value)) return [mapping(undefined, place)];
+  return value.map((item, index) => mapping(item, `${place}[${index}]`));
+}
+
+function parse(text: string, fileName: string): Mapping {
+  const parsed = parseYaml(text, fileName);
+  if (parsed.ok) return mapping(parsed.value, fileName);
+  const { place, message, remedy } = parsed.problem;
+  throw new CrmwatchError('config_invalid', `${place}: ${message}`, { remedy });
+}
+
+/** Rewrites deploy/prometheus.yml. */
+export function overridePrometheus(text: string, overrides: PrometheusOverrides): string {
+  const config = parse(text, 'deploy/prometheus.yml');
+  const global = mapping(config['global'], 'global');
+  global['scrape_interval'] = overrides.scrapeInterval;
+  // Prometheus refuses a timeout longer than the interval.
+  global['scrape_timeout'] = overrides.scrapeInterval;
+  global['evaluation_interval'] = overrides.evaluationInterval;
+  config['rule_files'] = ['recording.yaml', 'alerts.yaml'].map(
+    (name) => `${overrides.ruleFolder}/${name}`,
+  );
+  const alerting = mapping(config['alerting'], 'alerting');
+  const [alertmanager] = mappings(alerting['alertmanagers'], 'alerting.alertmanagers');
+  mapping(alertmanager, 'alerting.alertmanagers[0]')['static_configs'] = [
+    { targets: [overrides.alertmanager] },
+  ];
+  const addresses: Readonly<Record<string, string>> = {
+    'crmwatch-exporter': overrides.exporter,
+    'crmwatch-responder': overrides.responder,
+  };
+  for (const job of mappings(config['scrape_configs'], 'scrape_configs')) {
+    const address = addresses[String(job['job_name'])];
+    if (address !== undefined) job['static_configs'] = [{ targets: [address] }];
+  }
+  return formatYaml(config);
+}
+
+/** Rewrites deploy/alertmanager.yml. */
+export function overrideAlertmanager(text: string, overrides: AlertmanagerOverrides): string {
+  const config = parse(text, 'deploy/alertmanager.yml');
+  if (overrides.smtpSmarthost !== undefined) {
+    mapping(config['global'], 'global')['smtp_smarthost'] = overrides.smtpSmarthost;
+  }
+  const route = mapping(config['route'], 'route');
+  route['group_wait'] = overrides.groupWait;
+  route['group_interval'] = overrides.groupInterval;
+  for (const child of mappings(route['routes'], 'route.routes')) {
+    if (child['group_interval'] !== undefined) {
+      child['group_interval'] = overrides.watchdogInterval;
+      child['repeat_interval'] = overrides.watchdogInterval;
+    }
+  }
+  for (const receiver of mappings(config['receivers'], 'receivers')) {
+    if (receiver['webhook_configs'] === undefined) continue;
+    for (const webhook of mappings(receiver['webhook_configs'], 'webhook_configs')) {
+      webhook['url'] = overrides.webhookUrl;
+      if (overrides.webhookTokenFile !== undefined) {
+        webhook['http_config'] = {
+          authorization: { credentials_file: overrides.webhookTokenFile },
+        };
+      }
+    }
+  }
+  return formatYaml(config);
+}

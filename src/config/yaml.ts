@@ -1,0 +1,28 @@
+import { dump, load } from 'js-yaml';
+import type { Problem } from '../std/std.ts';
+import { errorMessage } from '../std/std.ts';
+
+export type YamlResult =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** Parses one YAML document. Duplicate keys and anchors that do not resolve are errors, with line and column. */
+export function parseYaml(text: string, fileName: string): YamlResult {
+  try {
+    return { ok: true, value: load(text) };
+  } catch (error) {
+    const { mark, reason } = error as { mark?: { line: number; column: number }; reason?: string };
+    const place = mark === undefined ? fileName : `${fileName}:${mark.line + 1}:${mark.column + 1}`;
+    const problem = {
+      place,
+      message: reason ?? errorMessage(error),
+      remedy:
+        'mend the YAML at this place: look for indentation, a tab, a missing quote or a key twice',
+    };
+    return { ok: false, problem };
+  }
+}
+
+export function formatYaml(value: unknown): string {
+  return dump(value, { lineWidth: 120, noRefs: true });
+}
