@@ -1,4 +1,9 @@
-import { MEASUREMENTS, MEASUREMENT_NAMES, PROBE_KIND_NAMES } from '../../catalog/catalog.ts';
+import {
+  MEASUREMENTS,
+  MEASUREMENT_NAMES,
+  PROBE_KIND_NAMES,
+  PROBE_METRICS,
+} from '../../catalog/catalog.ts';
 import type { FailureReason, MeasurementName, ProbeKindName } from '../../catalog/catalog.ts';
 import type { Clock } from '../../std/std.ts';
 import { EVIDENCE_SCHEMA } from './evidence-value.ts';
@@ -41,10 +46,15 @@ const PROBE_SERIES = [
   'crm_target_info',
 ] as const;
 
-const IGNORED_LABELS = new Set(['__name__', 'job', 'instance', 'target']);
+/** Labels that probes and measurements have; all others (job, severity, a user's own) stay outside. */
+const CATALOG_LABELS: ReadonlySet<string> = new Set(
+  [...Object.values(MEASUREMENTS), ...Object.values(PROBE_METRICS)].flatMap((definition) =>
+    definition.labels.filter((label) => label !== 'severity'),
+  ),
+);
 
 function catalogLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([name]) => !IGNORED_LABELS.has(name)));
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => CATALOG_LABELS.has(name)));
 }
 
 function find(

@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util';
+import { CrmwatchError, errorMessage } from '../std/std.ts';
+
+export type OptionDefinitions = Readonly<
+  Record<string, { readonly type: 'string' | 'boolean'; readonly multiple?: boolean }>
+>;
+
+export type ParsedOptions = {
+  readonly positionals: readonly string[];
+  text(name: string): string | undefined;
+  flag(name: string): boolean;
+};
+
+/** Parses a command's arguments; anything unexpected is a usage error that names it. */
+export function parseOptions(
+  command: string,
+  words: readonly string[],
+  definitions: OptionDefinitions,
+  positionalCount: { readonly minimum: number; readonly maximum: number },
+): ParsedOptions {
+  const remedy = `see: crmwatch ${command} --help`;
+  let parsed: { values: Record<string, unknown>; positionals: string[] };
+  try {
+    parsed = parseArgs({ args: [...words], options: definitions, allowPositionals: true });
+  } catch (error) {
+    throw new CrmwatchError('usage', errorMessage(error), { remedy });
+  }
+  const { values, positionals } = parsed;
+  if (
+    positionals.length < positionalCount.minimum ||
+    positionals.length > positionalCount.maximum
+  ) {
+    const found = positionals.length === 0 ? 'none' : positionals.join(' ');
+    const { minimum, maximum } = positionalCount;
+    const range = minimum === maximum ? String(minimum) : `${minimum} to ${maximum}`;
+    throw new CrmwatchError('usage', `${command} takes ${range} arguments, found ${found}`, {
+      remedy,
+    });
+  }
+  return {
+    positionals,
+    text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
+    flag: (name) => values[name] === true,
+  };
+}
