@@ -9,17 +9,31 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-type LockEntry = {
+export type LockEntry = {
   readonly version?: string;
   readonly dev?: boolean;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 };
-type Lockfile = { readonly packages: Record<string, LockEntry & Record<string, unknown>> };
+export type Lockfile = { readonly packages: Record<string, LockEntry & Record<string, unknown>> };
 
-export type MissingPackage = { readonly name: string; readonly version: string; readonly dev: boolean };
+export type MissingPackage = {
+  readonly name: string;
+  readonly version: string;
+  readonly dev: boolean;
+};
 
 const SYSTEMS = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32', 'aix', 'sunos'];
-const PROCESSORS = ['arm64', 'arm', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64'];
+const PROCESSORS = [
+  'arm64',
+  'arm',
+  'ia32',
+  'loong64',
+  'ppc64',
+  'riscv64',
+  's390x',
+  'wasm32',
+  'x64',
+];
 
 /** Optional packages that some package of the lockfile names and that have no entry of their own. */
 export function findMissing(lockfile: Lockfile): readonly MissingPackage[] {
