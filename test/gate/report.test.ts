@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { addTallies, closingLine, isGreen, skippedLines, tallyOf } from './report.ts';
+import type { TestOutcome } from './report.ts';
+
+function outcome(state: TestOutcome['state'], note = ''): TestOutcome {
+  return { file: 'test/a.test.ts', name: 'a > works (needs trytond)', state, note };
+}
+
+describe('the tally of a suite', () => {
+  it('counts each state, and errors outside tests as failures', () => {
+    const report = {
+      tests: [outcome('passed'), outcome('passed'), outcome('skipped'), outcome('failed')],
+      errors: ['test/b.test.ts: cannot be loaded'],
+    };
+    expect(tallyOf(report, true)).toEqual({ passed: 2, failed: 2, skipped: 1 });
+  });
+
+  it('takes a suite without a test for a failure', () => {
+    expect(tallyOf({ tests: [], errors: [] }, false).failed).toBe(1);
+  });
+
+  it('believes the runner when it fails without naming a test', () => {
+    expect(tallyOf({ tests: [outcome('passed')], errors: [] }, true).failed).toBe(1);
+  });
+});
+
+describe('the closing line', () => {
+  it('names skipped tests only when there are any', () => {
+    expect(closingLine({ passed: 3, failed: 0, skipped: 0 })).toBe('3 passed, 0 failed');
+    expect(closingLine({ passed: 3, failed: 1, skipped: 2 })).toBe('3 passed, 1 failed, 2 skipped');
+  });
+
+  it('is green only when something passed and nothing failed', () => {
+    expect(isGreen({ passed: 1, failed: 0, skipped: 9 })).toBe(true);
+    expect(isGreen({ passed: 0, failed: 0, skipped: 9 })).toBe(false);
+    expect(isGreen({ passed: 9, failed: 1, skipped: 0 })).toBe(false);
+  });
+
+  it('adds suites up', () => {
+    const one = { passed: 1, failed: 2, skipped: 3 };
+    expect(addTallies([one, one])).toEqual({ passed: 2, failed: 4, skipped: 6 });
+  });
+});
+
+describe('skipped tests', () => {
+  it('are listed by name, with the note if there is one', () => {
+    const tests = [outcome('passed'), outcome('skipped'), outcome('skipped', 'no promtool')];
+    expect(skippedLines({ tests, errors: [] })).toEqual([
+      'skipped: test/a.test.ts: a > works (needs trytond)',
+      'skipped: test/a.test.ts: a > works (needs trytond) (no promtool)',
+    ]);
+  });
+});
