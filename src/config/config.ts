@@ -1,2 +1,11 @@
 export { overrideAlertmanager, overridePrometheus } from './deployment.ts';
 export type { AlertmanagerOverrides, PrometheusOverrides } from './deployment.ts';
+export { renderConfigurationDocument } from './document.ts';
+export { checkConfig, formatProblems, loadConfig } from './load.ts';
+export type { LoadResult, LoadedConfig } from './load.ts';
+export { CONFIG_SHAPE } from './schema.ts';
+export type { Config, ExporterConfig } from './schema.ts';
+export type { ListenAddress } from './common.ts';
+export type { ResponderConfig, SenderConfig } from './responder.ts';
+export type { TargetConfig, Thresholds } from './target.ts';
+export { formatYaml, parseYaml } from './yaml.ts';

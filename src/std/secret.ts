@@ -1,4 +1,4 @@
-import { object, optional, refine } from './decode-structures.ts';
+import { object, optional, refine, transform } from './decode-structures.ts';
 import { text } from './decode-scalars.ts';
 import type { Decoder } from './decoding.ts';
 
@@ -6,7 +6,12 @@ import type { Decoder } from './decoding.ts';
  * Where a secret is, never the secret itself: configuration files get copied, printed and committed.
  * Resolved by the config room, which hands plain text to the rooms that need it.
  */
-export type SecretReference = { readonly file?: string; readonly environment?: string };
+export type SecretReference = {
+  /** Lets the config room find every reference in what it decoded, and check them all at once. */
+  readonly kind: 'secret_reference';
+  readonly file?: string;
+  readonly environment?: string;
+};
 
 export type SecretResolver = (reference: SecretReference) => string;
 
@@ -18,7 +23,7 @@ export function secretReference(): Decoder<SecretReference> {
       'name of an environment variable that holds the secret',
     ),
   });
-  return refine(both, (reference) =>
+  const one = refine(both, (reference) =>
     (reference.file === undefined) === (reference.environment === undefined)
       ? {
           message: 'says both or neither of file and environment',
@@ -26,4 +31,8 @@ export function secretReference(): Decoder<SecretReference> {
         }
       : undefined,
   );
+  return transform(one, (reference): SecretReference => ({
+    kind: 'secret_reference',
+    ...reference,
+  }));
 }

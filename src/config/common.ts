@@ -1,0 +1,31 @@
+import { decode } from '../std/std.ts';
+import type { Decoder } from '../std/std.ts';
+
+/** Names of targets and senders: they become label values, so they are short and never free text. */
+export function nameDecoder(): Decoder<string> {
+  return decode.text({
+    pattern: /^[a-z0-9][a-z0-9_.-]{0,62}$/,
+    meaning:
+      'a name of lower-case letters, digits, dots, dashes and underscores, at most 63 characters',
+  });
+}
+
+export type ListenAddress = { readonly host: string; readonly port: number };
+
+/** `host:port`; an IPv6 address stands in brackets. Port 0 asks for any free port. */
+export function listenAddress(): Decoder<ListenAddress> {
+  const text = decode.text({
+    pattern: /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/,
+    meaning: 'host:port, such as 127.0.0.1:9968',
+  });
+  const checked = decode.refine(text, (address) =>
+    Number(address.slice(address.lastIndexOf(':') + 1)) > 65_535
+      ? { message: 'the port is above 65535', remedy: 'choose a port from 1 to 65535' }
+      : undefined,
+  );
+  return decode.transform(checked, (address) => {
+    const colon = address.lastIndexOf(':');
+    const host = address.slice(0, colon).replace(/^\[|\]$/g, '');
+    return { host, port: Number(address.slice(colon + 1)) };
+  });
+}

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { CrmwatchError, decode, errorMessage } from '../std/std.ts';
+import type { Problem, SecretResolver } from '../std/std.ts';
+import { configDecoder } from './schema.ts';
+import type { Config } from './schema.ts';
+import { checkSecrets, createSecretResolver } from './secrets.ts';
+import { parseYaml } from './yaml.ts';
+
+export type LoadedConfig = {
+  readonly config: Config;
+  /** Folder of the file, from which relative names count. */
+  readonly folder: string;
+  readonly resolveSecret: SecretResolver;
+};
+
+export type LoadResult =
+  | { readonly ok: true; readonly loaded: LoadedConfig }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+function readText(path: string): string {
+  if (!existsSync(path)) {
+    throw new CrmwatchError('config_invalid', `there is no file ${path}`, {
+      remedy: 'name an existing file after --config; README.md has ten lines to start with',
+    });
+  }
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new CrmwatchError('config_invalid', `cannot read ${path}: ${errorMessage(cause)}`, {
+      remedy: 'make the file readable for the user that crmwatch runs as',
+      cause,
+    });
+  }
+}
+
+/** Reads a configuration file and returns it, or every problem in it at once. */
+export function checkConfig(
+  path: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): LoadResult {
+  const file = resolve(path);
+  const parsed = parseYaml(readText(file), path);
+  if (!parsed.ok) return { ok: false, problems: [parsed.problem] };
+  const decoded = decode.run(configDecoder, parsed.value ?? {});
+  if (!decoded.ok) return decoded;
+  const folder = dirname(file);
+  const resolveSecret = createSecretResolver({ folder, environment });
+  const problems = checkSecrets(decoded.value, resolveSecret);
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, loaded: { config: decoded.value, folder, resolveSecret } };
+}
+
+/** One line for each problem: place, what was found, what to do. */
+export function formatProblems(problems: readonly Problem[]): string {
+  return problems
+    .map(
+      ({ place, message, remedy }) =>
+        `${place === '' ? 'the file' : place}: ${message}\n  remedy: ${remedy}`,
+    )
+    .join('\n');
+}
+
+/** Loads a configuration or throws config_invalid with every problem in the message. */
+export function loadConfig(
+  path: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): LoadedConfig {
+  const result = checkConfig(path, environment);
+  if (result.ok) return result.loaded;
+  const count = result.problems.length;
+  throw new CrmwatchError(
+    'config_invalid',
+    `${path} has ${count} ${count === 1 ? 'problem' : 'problems'}:\n${formatProblems(result.problems)}`,
+    { remedy: `mend these and try: crmwatch check-config ${path}` },
+  );
+}

@@ -1,0 +1,122 @@
+import { channelDecoder } from '../responder/notify/notify.ts';
+import type { ChannelConfig } from '../responder/notify/notify.ts';
+import { decode, secretReference } from '../std/std.ts';
+import type { Decoder, SecretReference } from '../std/std.ts';
+import { listenAddress, nameDecoder } from './common.ts';
+import type { ListenAddress } from './common.ts';
+
+export type SenderConfig = { readonly name: string; readonly token: SecretReference };
+
+export type ResponderConfig = {
+  readonly listen: ListenAddress;
+  /** Relative to the folder of the configuration file. */
+  readonly dataFolder: string;
+  readonly publicUrl?: string;
+  readonly prometheus: { readonly url: string; readonly token?: SecretReference };
+  readonly senders: readonly SenderConfig[];
+  readonly consoleToken?: SecretReference;
+  readonly allowedHosts: readonly string[];
+  readonly modelFile?: string;
+  readonly diagnosisDelayMs: number;
+  readonly verificationIntervalMs: number;
+  readonly reopenWindowMs: number;
+  readonly notify: readonly ChannelConfig[];
+};
+
+const sender: Decoder<SenderConfig> = decode.object({
+  name: decode.required(nameDecoder(), 'name of the sender in the journal'),
+  token: decode.required(secretReference(), 'bearer token that this sender presents'),
+});
+
+export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
+  decode.object({
+    listen: decode.withDefault(
+      listenAddress(),
+      { host: '127.0.0.1', port: 9969 },
+      'where the console, the API and the alert intake are served',
+      '127.0.0.1:9969',
+    ),
+    data_folder: decode.withDefault(
+      decode.text(),
+      'data',
+      'folder of the incident database; relative to this file',
+      'data',
+    ),
+    public_url: decode.optional(
+      decode.url(),
+      'address of the console as people reach it; used in notifications',
+    ),
+    prometheus: decode.withDefault(
+      decode.object({
+        url: decode.withDefault(
+          decode.url(),
+          'http://127.0.0.1:9090',
+          'address of the Prometheus that scrapes the exporter',
+          'http://127.0.0.1:9090',
+        ),
+        token: decode.optional(secretReference(), 'bearer token for it'),
+      }),
+      { url: 'http://127.0.0.1:9090' },
+      'where evidence comes from',
+      'see below',
+    ),
+    senders: decode.withDefault(
+      decode.list(sender, { maximumLength: 100 }),
+      [],
+      'who may deliver alerts; required unless listening on a loopback address',
+      'anybody, on loopback only',
+    ),
+    console_token: decode.optional(
+      secretReference(),
+      'token for the console and the API; required unless listening on a loopback address',
+    ),
+    allowed_hosts: decode.withDefault(
+      decode.list(decode.text(), { maximumLength: 100 }),
+      [],
+      'host names by which browsers may reach the console, besides localhost and public_url',
+      '[]',
+    ),
+    model: decode.optional(
+      decode.text(),
+      'file of the classifier; the one that ships is used otherwise',
+    ),
+    diagnosis_delay: decode.withDefault(
+      decode.duration({ maximumMs: 600_000 }),
+      10_000,
+      'wait after the first alert, so that its siblings arrive before the diagnosis',
+      '10s',
+    ),
+    verification_interval: decode.withDefault(
+      decode.duration({ minimumMs: 1000, maximumMs: 3_600_000 }),
+      30_000,
+      'time between two verifications of an incident whose alerts are gone',
+      '30s',
+    ),
+    reopen_window: decode.withDefault(
+      decode.duration({ maximumMs: 7 * 86_400_000 }),
+      1_800_000,
+      'an alert this soon after the recovery reopens the incident instead of opening another',
+      '30m',
+    ),
+    notify: decode.withDefault(
+      decode.list(channelDecoder, { maximumLength: 50 }),
+      [],
+      'whom to tell',
+      'nobody',
+    ),
+  }),
+  (decoded) => ({
+    listen: decoded.listen,
+    dataFolder: decoded.data_folder,
+    ...(decoded.public_url === undefined ? {} : { publicUrl: decoded.public_url }),
+    prometheus: decoded.prometheus,
+    senders: decoded.senders,
+    ...(decoded.console_token === undefined ? {} : { consoleToken: decoded.console_token }),
+    allowedHosts: decoded.allowed_hosts,
+    ...(decoded.model === undefined ? {} : { modelFile: decoded.model }),
+    diagnosisDelayMs: decoded.diagnosis_delay,
+    verificationIntervalMs: decoded.verification_interval,
+    reopenWindowMs: decoded.reopen_window,
+    notify: decoded.notify,
+  }),
+);

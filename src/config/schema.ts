@@ -1,0 +1,85 @@
+import { LOG_LEVELS, decode } from '../std/std.ts';
+import type { Decoder, LogLevel, Shape } from '../std/std.ts';
+import { listenAddress } from './common.ts';
+import type { ListenAddress } from './common.ts';
+import { responderDecoder } from './responder.ts';
+import type { ResponderConfig } from './responder.ts';
+import { targetDecoder } from './target.ts';
+import type { TargetConfig } from './target.ts';
+
+export type ExporterConfig = {
+  readonly listen: ListenAddress;
+  readonly maximumConcurrentProbes: number;
+};
+
+const exporter: Decoder<ExporterConfig> = decode.transform(
+  decode.object({
+    listen: decode.withDefault(
+      listenAddress(),
+      { host: '127.0.0.1', port: 9968 },
+      'where /metrics and /probe are served',
+      '127.0.0.1:9968',
+    ),
+    maximum_concurrent_probes: decode.withDefault(
+      decode.integer({ minimum: 1, maximum: 1000 }),
+      20,
+      'probes that run at the same time over all targets',
+      '20',
+    ),
+  }),
+  (decoded) => ({
+    listen: decoded.listen,
+    maximumConcurrentProbes: decoded.maximum_concurrent_probes,
+  }),
+);
+
+const root = decode.object({
+  log_level: decode.withDefault(
+    decode.choice(LOG_LEVELS),
+    'info',
+    'least severe lines that are logged',
+    'info',
+  ),
+  targets: decode.required(
+    decode.refine(
+      decode.list(targetDecoder, { minimumLength: 1, maximumLength: 5000 }),
+      (targets) => {
+        const names = targets.map(({ name }) => name);
+        const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
+        return twice === -1
+          ? undefined
+          : {
+              at: `[${twice}].name`,
+              message: `"${names[twice]}" is the name of another target already`,
+              remedy: 'give each target a name of its own',
+            };
+      },
+    ),
+    'the CRMs to watch',
+  ),
+  exporter: decode.optional(exporter, 'the monitoring half'),
+  responder: decode.optional(responderDecoder, 'the fault-handling half'),
+});
+
+export type Config = {
+  readonly logLevel: LogLevel;
+  readonly targets: readonly TargetConfig[];
+  readonly exporter: ExporterConfig;
+  readonly responder: ResponderConfig;
+};
+
+/** A section that is left out has the defaults of each of its keys. */
+function defaultsOf<T>(decoder: Decoder<T>): T {
+  const decoded = decode.run(decoder, {});
+  if (!decoded.ok) throw new Error('the defaults of the configuration do not decode');
+  return decoded.value;
+}
+
+export const CONFIG_SHAPE: Shape = root.shape;
+
+export const configDecoder: Decoder<Config> = decode.transform(root, (decoded) => ({
+  logLevel: decoded.log_level,
+  targets: decoded.targets,
+  exporter: decoded.exporter ?? defaultsOf(exporter),
+  responder: decoded.responder ?? defaultsOf(responderDecoder),
+}));
