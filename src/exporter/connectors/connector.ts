@@ -1,5 +1,5 @@
 import type { JobState } from '../../catalog/catalog.ts';
-import type { CertificateFacts, Outcome, PhaseSeconds } from '../../http/http.ts';
+import type { CertificateFacts, Failure, Outcome, PhaseSeconds } from '../../http/http.ts';
 import type { Knowable } from '../../std/std.ts';
 
 /** Handed to every call: its deadline and the means to abort it. */
@@ -10,6 +10,10 @@ export type PingFacts = {
   readonly version: Knowable<string>;
   readonly certificate?: CertificateFacts;
 };
+/** A failed ping still tells the phases that did succeed. */
+export type PingOutcome =
+  | { readonly ok: true; readonly value: PingFacts }
+  | { readonly ok: false; readonly failure: Failure; readonly phases?: PhaseSeconds };
 export type LoginFacts = { readonly durationSeconds: number };
 export type LatencyFacts = { readonly call: 'light' | 'representative'; readonly seconds: number };
 export type LimitFacts = {
@@ -52,7 +56,7 @@ export type Aggregate =
 export type Connector = {
   readonly platform: string;
   /** Opens a fresh connection without credentials and times its phases. */
-  ping?(call: Call): Promise<Outcome<PingFacts>>;
+  ping?(call: Call): Promise<PingOutcome>;
   /** The certificate in front, also when it is expired or untrusted. */
   certificate?(call: Call): Promise<Outcome<CertificateFacts>>;
   /** Proves the credentials with a new session where the platform has sessions. */

@@ -9,5 +9,6 @@ export type {
   LimitFacts,
   LoginFacts,
   PingFacts,
+  PingOutcome,
   ScalarValue,
 } from './connector.ts';

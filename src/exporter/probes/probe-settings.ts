@@ -1,0 +1,101 @@
+import { PROBE_KINDS, PROBE_KIND_NAMES } from '../../catalog/catalog.ts';
+import type { ProbeArea, ProbeKindName } from '../../catalog/catalog.ts';
+import { decode } from '../../std/std.ts';
+import type { Decoder } from '../../std/std.ts';
+import type { ProbeKind } from './probe.ts';
+import { PROBE_REGISTRY } from './registry.ts';
+
+/** How one probe kind runs on one target. */
+export type ProbeSettings = {
+  readonly enabled: boolean;
+  readonly intervalMs: number;
+  /** The pace while a failure is still soft. */
+  readonly retryIntervalMs: number;
+  /** Failures in a row that make a failure hard. */
+  readonly maxAttempts: number;
+  readonly timeoutMs: number;
+  /** What the kind's own decoder returned. */
+  readonly options: unknown;
+};
+
+export type TargetProbes = Readonly<Record<ProbeKindName, ProbeSettings>>;
+
+type Defaults = {
+  readonly interval: string;
+  readonly retryInterval: string;
+  readonly maxAttempts: number;
+  readonly timeout: string;
+};
+
+const DEFAULTS: Readonly<Record<ProbeArea, Defaults>> = {
+  health: { interval: '30s', retryInterval: '10s', maxAttempts: 3, timeout: '10s' },
+  security: { interval: '60s', retryInterval: '20s', maxAttempts: 3, timeout: '15s' },
+  quality: { interval: '5m', retryInterval: '60s', maxAttempts: 2, timeout: '2m' },
+};
+
+const HOUR_MS = 3_600_000;
+
+function durationField(fallback: string, maximumMs: number, description: string) {
+  return decode.withDefault(
+    decode.duration({ minimumMs: 100, maximumMs }),
+    decode.parseDurationMs(fallback) ?? 0,
+    description,
+    fallback,
+  );
+}
+
+function settingsDecoder(kind: ProbeKind<unknown>): Decoder<ProbeSettings> {
+  const defaults = DEFAULTS[PROBE_KINDS[kind.id].area];
+  const fallbackOptions = decode.run(kind.options, {});
+  return decode.transform(
+    decode.object({
+      enabled: decode.withDefault(decode.boolean(), true, 'false leaves the probe out', 'true'),
+      interval: durationField(defaults.interval, 24 * HOUR_MS, 'time from one run to the next'),
+      retry_interval: durationField(
+        defaults.retryInterval,
+        24 * HOUR_MS,
+        'the same while a failure is not confirmed; never longer than interval',
+      ),
+      max_attempts: decode.withDefault(
+        decode.integer({ minimum: 1, maximum: 100 }),
+        defaults.maxAttempts,
+        'failures in a row that confirm a failure',
+        String(defaults.maxAttempts),
+      ),
+      timeout: durationField(defaults.timeout, HOUR_MS, 'deadline of a run'),
+      options: decode.optional(kind.options, `options of ${kind.id}`),
+    }),
+    (settings): ProbeSettings => ({
+      enabled: settings.enabled,
+      intervalMs: settings.interval,
+      retryIntervalMs: Math.min(settings.retry_interval, settings.interval),
+      maxAttempts: settings.max_attempts,
+      timeoutMs: settings.timeout,
+      options: settings.options ?? (fallbackOptions.ok ? fallbackOptions.value : {}),
+    }),
+  );
+}
+
+function createTargetProbesDecoder(): Decoder<TargetProbes> {
+  const fields = PROBE_KIND_NAMES.map((name) => {
+    const decoder = settingsDecoder(PROBE_REGISTRY[name]);
+    const fallback = decode.run(decoder, {});
+    if (!fallback.ok) throw new Error(`the defaults of probe ${name} do not decode`);
+    const title = PROBE_KINDS[name].title;
+    return [name, decode.withDefault(decoder, fallback.value, title, 'enabled')] as const;
+  });
+  return decode.object(Object.fromEntries(fields)) as Decoder<TargetProbes>;
+}
+
+/**
+ * The `probes` section of a target, a map from probe kind to its settings. Whatever is left out has its
+ * default, and every kind that the connector supports runs unless it is disabled.
+ */
+export const targetProbesDecoder: Decoder<TargetProbes> = createTargetProbesDecoder();
+
+/** The section as if it were left out. */
+export function defaultTargetProbes(): TargetProbes {
+  const decoded = decode.run(targetProbesDecoder, {});
+  if (!decoded.ok) throw new Error('the defaults of the probes do not decode');
+  return decoded.value;
+}

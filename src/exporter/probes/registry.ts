@@ -1,0 +1,24 @@
+import type { ProbeKindName } from '../../catalog/catalog.ts';
+import { apiLatency } from './health/api-latency.ts';
+import { apiQuota } from './health/api-quota.ts';
+import { backgroundJobs } from './health/background-jobs.ts';
+import { login } from './health/login.ts';
+import { reachability } from './health/reachability.ts';
+import type { ProbeKind } from './probe.ts';
+import { dataQuality } from './quality/data-quality.ts';
+import { accounts } from './security/accounts.ts';
+import { certificate } from './security/certificate.ts';
+import { failedLogins } from './security/failed-logins.ts';
+
+/** Every probe kind, one line each. Options are decoded by the kind that later receives them. */
+export const PROBE_REGISTRY: Readonly<Record<ProbeKindName, ProbeKind<unknown>>> = {
+  reachability,
+  login,
+  api_latency: apiLatency,
+  background_jobs: backgroundJobs,
+  api_quota: apiQuota,
+  certificate,
+  failed_logins: failedLogins,
+  accounts,
+  data_quality: dataQuality,
+};
