@@ -1,9 +1,10 @@
 import type { MeasurementName } from './measurements.ts';
+import { SCRAPE_JOBS } from './operation-names.ts';
 import type { ProbeKindName, Severity } from './probe-kinds.ts';
 
 /** How the rules room turns the alert into PromQL. */
 export type AlertCondition =
-  /** A probe kind is in its hard failed state. */
+  /** A probe kind is in its hard failed state. The rules add the reason to the description. */
   | { readonly kind: 'probe_failed'; readonly probes: readonly ProbeKindName[] }
   /** The mean over 5m and the last value are both past the threshold series, per severity. */
   | { readonly kind: 'threshold'; readonly metric: MeasurementName }
@@ -39,7 +40,7 @@ export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
     severity: 'critical',
     summary: 'CRM {{ $labels.target }} cannot be reached',
     description:
-      'The reachability probe of {{ $labels.target }} failed in all its attempts: {{ $labels.reason }}.',
+      'The reachability probe of {{ $labels.target }} failed in all its attempts.',
     verifiedBy: ['reachability'],
   },
   CrmLoginFailed: {
@@ -48,7 +49,7 @@ export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
     severity: 'critical',
     summary: 'The monitoring identity cannot log in to {{ $labels.target }}',
     description:
-      'The login probe of {{ $labels.target }} failed in all its attempts: {{ $labels.reason }}.',
+      'The login probe of {{ $labels.target }} failed in all its attempts.',
     verifiedBy: ['login'],
   },
   CrmProbeFailed: {
@@ -68,7 +69,7 @@ export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
     severity: 'warning',
     summary: 'Probe {{ $labels.probe }} of {{ $labels.target }} fails',
     description:
-      'The probe {{ $labels.probe }} of {{ $labels.target }} failed in all its attempts: {{ $labels.reason }}.',
+      'The probe {{ $labels.probe }} of {{ $labels.target }} failed in all its attempts.',
     verifiedBy: [],
   },
   CrmApiSlow: {
@@ -202,7 +203,7 @@ export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
     condition: {
       kind: 'expression',
       expression:
-        'time() - crm_probe_last_run_timestamp_seconds > 3 * crm_probe_interval_seconds + 120',
+        'time() - min by (target, probe) (crm_probe_last_run_timestamp_seconds) > 3 * max by (target, probe) (crm_probe_interval_seconds) + 120',
       forDuration: '1m',
     },
     severity: 'warning',
@@ -215,7 +216,7 @@ export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
     area: 'pipeline',
     condition: {
       kind: 'expression',
-      expression: 'up{job="crmwatch-exporter"} == 0',
+      expression: `up{job="${SCRAPE_JOBS.exporter}"} == 0`,
       forDuration: '1m',
     },
     severity: 'critical',
@@ -228,7 +229,7 @@ export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
     area: 'pipeline',
     condition: {
       kind: 'expression',
-      expression: 'up{job="crmwatch-responder"} == 0',
+      expression: `up{job="${SCRAPE_JOBS.responder}"} == 0`,
       forDuration: '1m',
     },
     severity: 'critical',
@@ -242,7 +243,7 @@ export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
     condition: {
       kind: 'expression',
       expression:
-        'sum without (instance, job) (increase(crmwatch_notification_failures_total[10m])) > 3 and on (channel) crmwatch_outbox_pending > 0',
+        'sum by (channel) (increase(crmwatch_notification_failures_total[10m])) > 3 and on (channel) crmwatch_outbox_pending > 0',
       forDuration: '2m',
     },
     severity: 'warning',

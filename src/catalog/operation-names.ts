@@ -1,0 +1,12 @@
+/** The jobs under which Prometheus scrapes the two halves; rules and dashboards select by them. */
+export const SCRAPE_JOBS = {
+  exporter: 'crmwatch-exporter',
+  responder: 'crmwatch-responder',
+} as const;
+
+/** The stable ids of the dashboards, so that alerts can link to them. */
+export const DASHBOARD_UIDS = {
+  fleet: 'crmwatch-fleet',
+  target: 'crmwatch-target',
+  responder: 'crmwatch-responder',
+} as const;

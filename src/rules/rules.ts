@@ -1,0 +1,11 @@
+export { RUNBOOK_BASE_URL, runbookUrl } from './annotations.ts';
+export { breachName, MEAN_WINDOWS, meanName, seriesLabels, successName } from './expressions.ts';
+export type { MeanProbeMetric, MeanSubject, MeanWindow } from './expressions.ts';
+export { generateRuleFiles } from './generate-rule-files.ts';
+export { MEAN_MEASUREMENTS, recordingGroups, THRESHOLD_MEASUREMENTS } from './recording-rules.ts';
+export { alertGroups, alertSeverities } from './alert-rules.ts';
+export { generateMetricsDocument } from './metrics-document.ts';
+export type { AlertingRule, GeneratedFile, RecordingRule, RuleGroup } from './rule-file.ts';
+export { SCENARIO_KINDS } from './scenarios/scenario.ts';
+export type { Scenario, ScenarioKind } from './scenarios/scenario.ts';
+export { allScenarios } from './scenarios/scenarios.ts';
