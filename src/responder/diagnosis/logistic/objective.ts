@@ -159,14 +159,14 @@ function writeHessian(
         curvature[i] = weights[i]! * (k === l ? pk * (1 - pk) : -pk * pl);
       }
       weightedGram(matrix, curvature, block);
+      const [atK, atL] = [k * stride, l * stride];
       for (let a = 0; a < stride; a++) {
         for (let b = a; b < stride; b++) {
           const value = block[a * stride + b]!;
-          const [rowK, rowL, columnK, columnL] = [k * stride, l * stride, k * stride, l * stride];
-          result[(rowK + a) * dimension + columnL + b] = value;
-          result[(rowK + b) * dimension + columnL + a] = value;
-          result[(rowL + a) * dimension + columnK + b] = value;
-          result[(rowL + b) * dimension + columnK + a] = value;
+          result[(atK + a) * dimension + atL + b] = value;
+          result[(atK + b) * dimension + atL + a] = value;
+          result[(atL + a) * dimension + atK + b] = value;
+          result[(atL + b) * dimension + atK + a] = value;
         }
       }
     }
