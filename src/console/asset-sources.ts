@@ -1,0 +1,29 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+export type AssetSource = {
+  /** Address under which the page asks for it. */
+  readonly path: string;
+  readonly contentType: string;
+  /** Where the bytes are; `app` reads them, because rooms this low have no file system. */
+  readonly file: URL;
+};
+
+const STYLE_TYPE = 'text/css; charset=utf-8';
+const SCRIPT_TYPE = 'text/javascript; charset=utf-8';
+
+/** Every static file the pages refer to. */
+export function consoleAssetSources(): readonly AssetSource[] {
+  const { resolve } = createRequire(import.meta.url);
+  const own = (name: string): URL => new URL(`./assets/${name}`, import.meta.url);
+  return [
+    { path: '/assets/console.css', contentType: STYLE_TYPE, file: own('console.css') },
+    { path: '/assets/live.js', contentType: SCRIPT_TYPE, file: own('live.js') },
+    { path: '/assets/icon.svg', contentType: 'image/svg+xml', file: own('icon.svg') },
+    {
+      path: '/assets/idiomorph.js',
+      contentType: SCRIPT_TYPE,
+      file: pathToFileURL(resolve('idiomorph/dist/idiomorph.min.js')),
+    },
+  ];
+}

@@ -1,0 +1,76 @@
+import { html } from '../std/std.ts';
+import type { Html } from '../std/std.ts';
+import { answerTitle, percentText, phaseTitle } from './wording.ts';
+import type { DiagnosisBriefView, IncidentPhase, IncidentSummaryView } from './views.ts';
+
+/** Severity by shape, word and colour, so that none of them is needed alone. */
+export function severityBadge(severity: string): Html {
+  if (severity === 'critical') {
+    return html`<span class="badge critical"
+      ><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+        <path d="M5 1h6l4 4v6l-4 4H5l-4-4V5z" class="fill" />
+        <path d="M8 4.2v4.6M8 11v1.2" class="cut" /></svg
+      >Critical</span
+    >`;
+  }
+  if (severity === 'warning') {
+    return html`<span class="badge warning"
+      ><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+        <path d="M8 1.2 15.4 14.6H.6z" class="fill" />
+        <path d="M8 5.8v4M8 11.6v1.2" class="cut" /></svg
+      >Warning</span
+    >`;
+  }
+  return html`<span class="badge neutral">${severity}</span>`;
+}
+
+export function phaseBadge(phase: IncidentPhase): Html {
+  const tone = phase === 'resolved' || phase === 'closed' ? 'good' : 'neutral';
+  return html`<span class="badge ${phase === 'reopened' ? 'warning' : tone}"
+    >${phaseTitle(phase)}</span
+  >`;
+}
+
+/** Says plainly when the alerts are gone but nobody has checked. */
+export function recoveryBadge(incident: IncidentSummaryView): Html | null {
+  if (incident.recovery === 'unconfirmed') {
+    return html`<span class="badge warning" title="Alerts gone, but no fresh probe has passed yet"
+      >Unconfirmed</span
+    >`;
+  }
+  if (incident.recovery === 'confirmed') {
+    return html`<span class="badge good" title="A fresh probe passed"
+      ><span aria-hidden="true">✓</span> Confirmed</span
+    >`;
+  }
+  return null;
+}
+
+/** A bar from 0 to 1; the number is always written beside it. */
+export function ratioBar(ratio: number): Html {
+  const width = Math.round(Math.min(1, Math.max(0, ratio)) * 100);
+  return html`<svg
+    class="ratio-bar"
+    viewBox="0 0 100 6"
+    preserveAspectRatio="none"
+    aria-hidden="true"
+    focusable="false"
+  >
+    <rect class="track" width="100" height="6" rx="3" />
+    <rect class="level" width="${width}" height="6" rx="3" />
+  </svg>`;
+}
+
+export function diagnosisBrief(diagnosis: DiagnosisBriefView | null): Html {
+  if (diagnosis === null) return html`<span class="muted">Not diagnosed yet</span>`;
+  const note = diagnosis.corrected
+    ? html`<span class="muted">set by a person</span>`
+    : diagnosis.probability !== null
+      ? html`<span class="probability"
+          >${ratioBar(diagnosis.probability)}<span
+            >${percentText(diagnosis.probability)}</span
+          ></span
+        >`
+      : null;
+  return html`<span class="answer">${answerTitle(diagnosis.answer)}</span>${note}`;
+}

@@ -1,0 +1,35 @@
+export { consoleAssetSources } from './asset-sources.ts';
+export type { AssetSource } from './asset-sources.ts';
+export { exporterLandingPage } from './exporter-landing.ts';
+export type { ExporterLandingView } from './exporter-landing.ts';
+export { CORRECTION_ANSWERS, MAXIMUM_COMMENT_LENGTH } from './incident-actions.ts';
+export { incidentDetailPage } from './incident-detail.ts';
+export { INCIDENT_STATE_FILTERS, incidentListPage, incidentListUrl } from './incident-list.ts';
+export { renderMarkdown } from './markdown.ts';
+export { loginPage, messagePage, reviewPage } from './other-pages.ts';
+export type { LoginView, MessageView } from './other-pages.ts';
+export type {
+  AlertView,
+  CorrectionView,
+  DiagnosisBriefView,
+  DiagnosisView,
+  ExplanationTermView,
+  IncidentDetailView,
+  IncidentFilter,
+  IncidentListView,
+  IncidentPhase,
+  IncidentStateFilter,
+  IncidentSummaryView,
+  PageContext,
+  PipeView,
+  ProbeStatusView,
+  RankedAnswerView,
+  RecoveryState,
+  Signature,
+  StatisticsView,
+  StepView,
+  SuspectView,
+  TargetStatusView,
+  TimelineEntryView,
+  VerificationView,
+} from './views.ts';

@@ -1,0 +1,169 @@
+import { html } from '../std/std.ts';
+import type { Html } from '../std/std.ts';
+import { ratioBar } from './badges.ts';
+import type { DiagnosisView, ExplanationTermView, IncidentDetailView } from './views.ts';
+import { absoluteTime, answerDescription, answerTitle, percentText } from './wording.ts';
+
+const SHOWN_TERMS = 8;
+
+function termText(contribution: number): string {
+  const sign = contribution < 0 ? '−' : '+';
+  return `${sign}${Math.abs(contribution).toFixed(2)}`;
+}
+
+/** A bar to the right of the middle speaks for the answer, to the left against it. */
+function termBar(contribution: number, largest: number): Html {
+  const width = largest === 0 ? 0 : (Math.abs(contribution) / largest) * 50;
+  const x = contribution < 0 ? 50 - width : 50;
+  return html`<svg
+    class="term-bar"
+    viewBox="0 0 100 10"
+    preserveAspectRatio="none"
+    aria-hidden="true"
+    focusable="false"
+  >
+    <rect class="track" width="100" height="10" />
+    <rect
+      class="${contribution < 0 ? 'against' : 'for'}"
+      x="${x.toFixed(2)}"
+      width="${width.toFixed(2)}"
+      height="10"
+    />
+    <rect class="axis" x="49.75" width="0.5" height="10" />
+  </svg>`;
+}
+
+function explanation(terms: readonly ExplanationTermView[]): Html {
+  const finite = terms.filter((term) => Number.isFinite(term.contribution));
+  const sorted = finite.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  const shown = sorted.slice(0, SHOWN_TERMS);
+  const largest = Math.abs(shown[0]?.contribution ?? 0);
+  const left = sorted.length - shown.length;
+  return html`<h3>Why this answer</h3>
+    <table class="terms">
+      <caption>
+        Each bar is the weight of one piece of evidence: to the right it speaks for the answer, to
+        the left against it.
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Evidence</th>
+          <th scope="col">Value</th>
+          <th scope="col" colspan="2">Weight</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${shown.map(
+          (term) =>
+            html`<tr>
+              <th scope="row" title="${term.feature}">${term.meaning}</th>
+              <td>${term.value}</td>
+              <td class="bar-cell">${termBar(term.contribution, largest)}</td>
+              <td class="number">${termText(term.contribution)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${left > 0 ? html`<p class="muted">${left} smaller terms are not shown.</p>` : null}`;
+}
+
+function alternatives(diagnosis: DiagnosisView): Html | null {
+  if (diagnosis.alternatives.length === 0) return null;
+  return html`<h3>Other candidates</h3>
+    <ul class="candidates">
+      ${diagnosis.alternatives.map(
+        (other) =>
+          html`<li>
+            <span>${answerTitle(other.answer)}</span>${ratioBar(other.probability)}<span
+              class="number"
+              >${percentText(other.probability)}</span
+            >
+          </li>`,
+      )}
+    </ul>`;
+}
+
+function suspects(diagnosis: DiagnosisView): Html {
+  if (diagnosis.suspects.length === 0) {
+    return html`<h3>Suspected component</h3>
+      <p>None stands out from the evidence.</p>`;
+  }
+  return html`<h3>Suspected component</h3>
+    <ol class="suspects">
+      ${diagnosis.suspects.map(
+        (suspect) =>
+          html`<li>
+            <strong>${suspect.component}</strong>
+            <span class="number muted">${percentText(suspect.score)}</span> <br /><span
+              class="muted"
+              >${suspect.why}</span
+            >
+          </li>`,
+      )}
+    </ol>`;
+}
+
+function gaps(diagnosis: DiagnosisView): Html | null {
+  if (diagnosis.gaps.length === 0) return null;
+  return html`<div class="banner warning">
+    <p><strong>The evidence has gaps,</strong> so trust this answer less:</p>
+    <ul>
+      ${diagnosis.gaps.map((gap) => html`<li>${gap}</li>`)}
+    </ul>
+  </div>`;
+}
+
+function headline(view: IncidentDetailView, diagnosis: DiagnosisView | null): Html {
+  if (view.correction !== null) {
+    const { answer, by, atMs } = view.correction;
+    const said =
+      diagnosis === null
+        ? null
+        : html` The model had said: ${answerTitle(diagnosis.answer)}
+          (${percentText(diagnosis.probability)}).`;
+    return html`<p class="verdict"><strong>${answerTitle(answer)}</strong></p>
+      <p>
+        Set by ${by} at ${absoluteTime(atMs)}.${said} The correction is kept as a label for
+        training.
+      </p>`;
+  }
+  if (diagnosis === null) {
+    return html`<p>
+      Not diagnosed yet: evidence is being gathered from Prometheus and the alerts.
+    </p>`;
+  }
+  return html`<p class="verdict">
+      <strong>${answerTitle(diagnosis.answer)}</strong>
+      <span class="probability"
+        >${ratioBar(diagnosis.probability)}<span>${percentText(diagnosis.probability)}</span></span
+      >
+    </p>
+    <p class="muted">${answerDescription(diagnosis.answer)}</p>`;
+}
+
+/** The answer, how sure it is, what else it could be, and the terms that made it. */
+export function diagnosisSection(view: IncidentDetailView): Html {
+  const diagnosis = view.modelDiagnosis;
+  return html`<section
+    class="card diagnosis-card"
+    id="diagnosis"
+    data-live
+    aria-labelledby="diagnosis-title"
+  >
+    <h2 id="diagnosis-title">Diagnosis</h2>
+    ${headline(view, diagnosis)}
+    ${
+      diagnosis === null
+        ? null
+        : html`${gaps(diagnosis)}
+            <div class="columns">
+              <div>${suspects(diagnosis)}</div>
+              <div>${alternatives(diagnosis)}</div>
+            </div>
+            ${diagnosis.terms.length === 0 ? null : explanation(diagnosis.terms)}
+            <p class="muted small">
+              Model ${diagnosis.model}, judged at ${absoluteTime(diagnosis.madeAtMs)}.
+            </p>`
+    }
+  </section>`;
+}

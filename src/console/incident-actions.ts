@@ -1,0 +1,90 @@
+import { FAULT_CLASS_NAMES, NO_FAULT, UNKNOWN_FAULT } from '../catalog/catalog.ts';
+import type { DiagnosisAnswer } from '../catalog/catalog.ts';
+import { html } from '../std/std.ts';
+import type { Html } from '../std/std.ts';
+import { formToken } from './layout.ts';
+import type { IncidentDetailView, PageContext } from './views.ts';
+import { answerTitle } from './wording.ts';
+
+export const MAXIMUM_COMMENT_LENGTH = 4000;
+
+/** What a person may say the cause was. "Unknown" is an answer too, when the model was wrong to be sure. */
+export const CORRECTION_ANSWERS: readonly DiagnosisAnswer[] = [
+  ...FAULT_CLASS_NAMES,
+  NO_FAULT,
+  UNKNOWN_FAULT,
+];
+
+function action(view: IncidentDetailView, name: string): string {
+  return `/incidents/${encodeURIComponent(view.id)}/${name}`;
+}
+
+function acknowledgeForm(view: IncidentDetailView, context: PageContext): Html | null {
+  if (view.acknowledged !== null || view.phase === 'closed') return null;
+  return html`<form id="acknowledge-form" method="post" action="${action(view, 'acknowledge')}">
+    ${formToken(context)}
+    <button class="primary" type="submit">Acknowledge</button>
+    <p class="muted small">Says that ${context.actor} takes care of it. It silences nothing.</p>
+  </form>`;
+}
+
+function commentForm(view: IncidentDetailView, context: PageContext): Html {
+  return html`<form id="comment-form" method="post" action="${action(view, 'comment')}">
+    ${formToken(context)}
+    <label for="comment-text">Comment for the timeline</label>
+    <textarea
+      id="comment-text"
+      name="text"
+      rows="3"
+      required
+      maxlength="${MAXIMUM_COMMENT_LENGTH}"
+    ></textarea>
+    <button type="submit">Add comment</button>
+  </form>`;
+}
+
+function correctionForm(view: IncidentDetailView, context: PageContext): Html {
+  const chosen = view.correction?.answer ?? view.modelDiagnosis?.answer;
+  return html`<form id="correction-form" method="post" action="${action(view, 'diagnosis')}">
+    ${formToken(context)}
+    <label for="correction-answer">The cause really is</label>
+    <select id="correction-answer" name="answer" required>
+      <option value="">Choose…</option>
+      ${CORRECTION_ANSWERS.map(
+        (answer) =>
+          html`<option value="${answer}" ${answer === chosen ? html` selected` : null}>
+            ${answerTitle(answer)}
+          </option>`,
+      )}
+    </select>
+    <button type="submit">Correct the diagnosis</button>
+  </form>`;
+}
+
+function closeForm(view: IncidentDetailView, context: PageContext): Html | null {
+  if (view.phase === 'closed') return null;
+  const unsafe = view.recovery !== 'confirmed';
+  return html`<form id="close-form" method="post" action="${action(view, 'close')}">
+    ${formToken(context)}
+    ${
+      unsafe
+        ? html`<p class="warning-text">
+            <span aria-hidden="true">⚠</span> Recovery is not confirmed. Close it only if you know
+            why.
+          </p>`
+        : null
+    }
+    <label for="close-text">Closing note <span class="muted">(optional)</span></label>
+    <input id="close-text" name="text" maxlength="${MAXIMUM_COMMENT_LENGTH}" />
+    <button type="submit">Close the incident</button>
+  </form>`;
+}
+
+/** The forms of the detail page; each works without script, as a POST that is answered with a redirect back. */
+export function actionsSection(view: IncidentDetailView, context: PageContext): Html {
+  return html`<section class="card actions" id="actions" data-live aria-labelledby="actions-title">
+    <h2 id="actions-title">Act</h2>
+    ${acknowledgeForm(view, context)} ${commentForm(view, context)} ${correctionForm(view, context)}
+    ${closeForm(view, context)}
+  </section>`;
+}

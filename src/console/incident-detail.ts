@@ -1,0 +1,63 @@
+import { html } from '../std/std.ts';
+import { phaseBadge, recoveryBadge, severityBadge } from './badges.ts';
+import { diagnosisSection } from './diagnosis-section.ts';
+import { actionsSection } from './incident-actions.ts';
+import {
+  alertsSection,
+  factsList,
+  phaseRail,
+  stepsSection,
+  timelineSection,
+  verificationSection,
+} from './incident-sections.ts';
+import { incidentParagraph } from './incident-summary.ts';
+import { page } from './layout.ts';
+import type { IncidentDetailView, PageContext } from './views.ts';
+
+/** Everything about one incident on one page, the most urgent first. */
+export function incidentDetailPage(view: IncidentDetailView, context: PageContext): string {
+  const { nowMs } = context;
+  const address = `/incidents/${encodeURIComponent(view.id)}`;
+  const body = html`<nav class="crumbs" aria-label="Breadcrumb">
+      <a href="/">Incidents</a> <span aria-hidden="true">›</span>
+      <span class="mono">${view.id}</span>
+    </nav>
+    <div class="head" id="incident-head" data-live>
+      <h1>${view.title}</h1>
+      <p class="badges">
+        ${severityBadge(view.severity)} ${phaseBadge(view.phase)} ${recoveryBadge(view)}
+      </p>
+    </div>
+    ${phaseRail(view)}
+    <p class="lead" id="paragraph" data-live>${incidentParagraph(view, nowMs)}</p>
+    ${factsList(view, nowMs)}
+    <div class="detail">
+      <div class="main-column">
+        ${diagnosisSection(view)} ${stepsSection(view)} ${alertsSection(view, nowMs)}
+        ${timelineSection(view)}
+      </div>
+      <div class="side-column">
+        ${actionsSection(view, context)} ${verificationSection(view, nowMs)}
+        <section class="card" aria-labelledby="review-title">
+          <h2 id="review-title">Review</h2>
+          <p>
+            <a href="${address}/review">Read the review</a> ·
+            <a href="${address}/review.md">as Markdown</a>
+          </p>
+          <p class="muted small">
+            Timeline, times to detect, acknowledge and recover, causes and evidence.
+          </p>
+        </section>
+      </div>
+    </div>`;
+  return page(
+    {
+      title: view.title,
+      section: 'incidents',
+      liveUrl: `/events?incident=${encodeURIComponent(view.id)}`,
+      liveMode: 'page',
+    },
+    context,
+    body,
+  );
+}

@@ -1,0 +1,208 @@
+import { html } from '../std/std.ts';
+import type { Html } from '../std/std.ts';
+import { severityBadge } from './badges.ts';
+import type {
+  AlertView,
+  IncidentDetailView,
+  IncidentPhase,
+  TimelineEntryView,
+  VerificationView,
+} from './views.ts';
+import { RAIL_PHASES, absoluteTime, age, durationText, relativeTime } from './wording.ts';
+import type { RailPhase } from './wording.ts';
+
+const RAIL_ORDER = Object.keys(RAIL_PHASES) as RailPhase[];
+
+function railIndex(phase: IncidentPhase): number {
+  return phase === 'reopened' ? 0 : RAIL_ORDER.indexOf(phase);
+}
+
+/** Where the incident is on its way from reported to closed, with the time each phase was entered. */
+export function phaseRail(view: IncidentDetailView): Html {
+  const current = railIndex(view.phase);
+  return html`<ol class="rail" id="phase-rail" data-live aria-label="Phases">
+    ${RAIL_ORDER.map((phase, index) => {
+      const state = index < current ? 'done' : index === current ? 'current' : 'ahead';
+      const reached = view.phaseTimes[phase];
+      const step = state === 'current' ? html` aria-current="step"` : null;
+      const word = { done: 'done: ', current: 'now: ', ahead: 'ahead: ' }[state];
+      const title = index === 0 && view.phase === 'reopened' ? 'Reopened' : RAIL_PHASES[phase];
+      const after =
+        reached === undefined || state === 'ahead'
+          ? null
+          : html`<span class="when" title="after the first report"
+              >+${durationText(reached - view.openedAtMs)}</span
+            >`;
+      return html`<li class="${state}" ${step}>
+        <span class="dot" aria-hidden="true">${state === 'done' ? '✓' : ''}</span
+        ><span class="name"><span class="hidden">${word}</span>${title}</span>${after}
+      </li>`;
+    })}
+  </ol>`;
+}
+
+function outsideLink(url: string | null, label: string): Html | null {
+  if (url === null || !/^https?:\/\//i.test(url)) return null;
+  return html`<a href="${url}" rel="noopener noreferrer" target="_blank">${label}</a>`;
+}
+
+const SHOWN_LABELS = 8;
+
+function alertRow(alert: AlertView, nowMs: number): Html {
+  const labels = Object.entries(alert.labels)
+    .filter(([name]) => name !== 'alertname' && name !== 'severity')
+    .slice(0, SHOWN_LABELS);
+  const state =
+    alert.status === 'firing'
+      ? html`<span class="badge critical"><span aria-hidden="true">●</span> Firing</span>`
+      : html`<span class="badge good"><span aria-hidden="true">✓</span> Stopped</span>`;
+  return html`<tr>
+    <td>${state}</td>
+    <th scope="row">
+      ${alert.name} ${severityBadge(alert.severity)}
+      <span class="block muted">${alert.summary}</span>
+      <span class="labels"
+        >${labels.map(([name, value]) => html`<code>${name}=${value}</code> `)}</span
+      >
+    </th>
+    <td>${relativeTime(alert.startsAtMs, nowMs)}</td>
+    <td>
+      ${alert.endsAtMs === null ? html`<span class="muted">still firing</span>` : relativeTime(alert.endsAtMs, nowMs)}
+    </td>
+    <td>${outsideLink(alert.runbookUrl, 'Runbook')} ${outsideLink(alert.sourceUrl, 'Query')}</td>
+  </tr>`;
+}
+
+export function alertsSection(view: IncidentDetailView, nowMs: number): Html {
+  return html`<section class="card" id="alerts" data-live aria-labelledby="alerts-title">
+    <h2 id="alerts-title">Alerts</h2>
+    <div class="scroll" tabindex="0" role="region" aria-labelledby="alerts-title">
+      <table class="plain">
+        <thead>
+          <tr>
+            ${['State', 'Alert', 'Started', 'Ended', 'Links'].map((name) => html`<th scope="col">${name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${view.alerts.map((alert) => alertRow(alert, nowMs))}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+function verificationRow(check: VerificationView, nowMs: number): Html {
+  const outcome = {
+    passed: html`<span class="badge good"><span aria-hidden="true">✓</span> Passed</span>`,
+    failed: html`<span class="badge critical"><span aria-hidden="true">✕</span> Failed</span>`,
+    not_run: html`<span class="badge neutral">Not run yet</span>`,
+  }[check.outcome];
+  return html`<li>
+    ${outcome} <strong>${check.probe}</strong>
+    <span class="muted"
+      >${check.detail}${check.atMs === null ? null : html` · ${relativeTime(check.atMs, nowMs)}`}</span
+    >
+  </li>`;
+}
+
+export function verificationSection(view: IncidentDetailView, nowMs: number): Html {
+  const say = {
+    none: 'An incident is over only when a fresh run of the probes that failed passes.',
+    unconfirmed: 'Unconfirmed: the alerts are gone, but no fresh run of the probes has passed yet.',
+    confirmed: 'Confirmed: a fresh run of every probe that failed has passed.',
+  }[view.recovery];
+  const tone = { none: 'plain', unconfirmed: 'warning', confirmed: 'good' }[view.recovery];
+  return html`<section
+    class="card"
+    id="verification"
+    data-live
+    aria-labelledby="verification-title"
+  >
+    <h2 id="verification-title">Recovery</h2>
+    <p class="banner ${tone}">${say}</p>
+    ${
+      view.verifications.length === 0
+        ? html`<p class="muted">No verification has run.</p>`
+        : html`<ul class="checks">
+            ${view.verifications.map((check) => verificationRow(check, nowMs))}
+          </ul>`
+    }
+  </section>`;
+}
+
+export function stepsSection(view: IncidentDetailView): Html | null {
+  if (view.steps.length === 0) return html`<div id="steps" data-live hidden></div>`;
+  return html`<section class="card" id="steps" data-live aria-labelledby="steps-title">
+    <h2 id="steps-title">Suggested steps</h2>
+    <p class="muted small">From the runbook of this fault class. Nothing is executed.</p>
+    <ol class="steps">
+      ${view.steps.map((step) => html`<li><strong>${step.title}</strong><span class="block">${step.detail}</span></li>`)}
+    </ol>
+  </section>`;
+}
+
+function timelineEntry(entry: TimelineEntryView, openedAtMs: number): Html {
+  const kind = entry.kind.replaceAll('_', ' ');
+  const own = entry.kind === 'comment' || entry.kind === 'commented' ? ' said' : '';
+  return html`<li id="entry-${entry.id}" class="entry${own}">
+    <span class="when"
+      >${absoluteTime(entry.atMs)}
+      <span class="muted">+${durationText(entry.atMs - openedAtMs)}</span></span
+    >
+    <span class="said-by"><strong>${entry.actor}</strong> <span class="tag">${kind}</span></span>
+    <p>${entry.text}</p>
+  </li>`;
+}
+
+/** Newest first: what happened last is what the reader came for. */
+export function timelineSection(view: IncidentDetailView): Html {
+  return html`<section class="card" aria-labelledby="timeline-title">
+    <h2 id="timeline-title">Timeline</h2>
+    <div id="timeline" data-live role="log" aria-labelledby="timeline-title" tabindex="0">
+      <ol class="timeline" id="timeline-entries">
+        ${[...view.timeline].reverse().map((entry) => timelineEntry(entry, view.openedAtMs))}
+      </ol>
+    </div>
+  </section>`;
+}
+
+/** The figures in the head of the page. */
+export function factsList(view: IncidentDetailView, nowMs: number): Html {
+  const { acknowledged } = view;
+  return html`<dl class="facts" id="facts" data-live>
+    <div>
+      <dt>Target</dt>
+      <dd>${view.target}</dd>
+    </div>
+    <div>
+      <dt>Reported</dt>
+      <dd>
+        ${relativeTime(view.openedAtMs, nowMs)}<span class="block muted"
+          >${absoluteTime(view.openedAtMs)}</span
+        >
+      </dd>
+    </div>
+    <div>
+      <dt>${view.resolvedAtMs === null ? 'In trouble for' : 'Lasted'}</dt>
+      <dd>
+        ${
+          view.resolvedAtMs === null
+            ? age(view.openedAtMs, nowMs)
+            : durationText(view.resolvedAtMs - view.openedAtMs)
+        }
+      </dd>
+    </div>
+    <div>
+      <dt>Owner</dt>
+      <dd>
+        ${
+          acknowledged === null
+            ? html`<span class="nobody">Nobody yet</span>`
+            : html`${acknowledged.by}<span class="block muted"
+                  >acknowledged ${relativeTime(acknowledged.atMs, nowMs)}</span
+                >`
+        }
+      </dd>
+    </div>
+  </dl>`;
+}

@@ -1,0 +1,182 @@
+import type { DiagnosisAnswer, Severity } from '../catalog/catalog.ts';
+
+/**
+ * What the pages show, as plain frozen data: times are milliseconds since the epoch, probabilities are ratios
+ * from 0 to 1, null means "not known" or "has not happened". The JSON API answers with these same values.
+ */
+export type IncidentPhase =
+  | 'reported'
+  | 'diagnosed'
+  | 'localised'
+  | 'repairing'
+  | 'verifying'
+  | 'resolved'
+  | 'closed'
+  | 'reopened';
+
+/**
+ * How sure it is that the trouble is over: `none` while alerts fire, `unconfirmed` when the alerts are gone but
+ * no fresh probe has passed yet, `confirmed` when all probes that failed passed again.
+ */
+export type RecoveryState = 'none' | 'unconfirmed' | 'confirmed';
+
+export type Signature = { readonly by: string; readonly atMs: number };
+
+export type IncidentSummaryView = {
+  readonly id: string;
+  readonly target: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly phase: IncidentPhase;
+  readonly recovery: RecoveryState;
+  /** The answer in force: a person's correction when there is one, otherwise the model's. */
+  readonly diagnosis: DiagnosisBriefView | null;
+  /** The most suspected component, in words. */
+  readonly component: string | null;
+  readonly openedAtMs: number;
+  readonly updatedAtMs: number;
+  readonly resolvedAtMs: number | null;
+  readonly acknowledged: Signature | null;
+  readonly firingAlerts: number;
+  readonly totalAlerts: number;
+  readonly timesReopened: number;
+};
+
+export type DiagnosisBriefView = {
+  readonly answer: DiagnosisAnswer;
+  /** Null when a person corrected it. */
+  readonly probability: number | null;
+  readonly corrected: boolean;
+};
+
+export type RankedAnswerView = { readonly answer: DiagnosisAnswer; readonly probability: number };
+
+/** One term w·(x − mean) of the decision: positive speaks for the answer, negative against it. */
+export type ExplanationTermView = {
+  readonly feature: string;
+  readonly meaning: string;
+  readonly value: string;
+  readonly contribution: number;
+};
+
+export type SuspectView = {
+  readonly component: string;
+  readonly score: number;
+  readonly why: string;
+};
+
+export type DiagnosisView = {
+  readonly answer: DiagnosisAnswer;
+  readonly probability: number;
+  readonly alternatives: readonly RankedAnswerView[];
+  readonly terms: readonly ExplanationTermView[];
+  readonly suspects: readonly SuspectView[];
+  readonly model: string;
+  readonly madeAtMs: number;
+  /** What could not be asked when the evidence was gathered. */
+  readonly gaps: readonly string[];
+};
+
+export type CorrectionView = Signature & { readonly answer: DiagnosisAnswer };
+
+export type AlertView = {
+  readonly fingerprint: string;
+  readonly name: string;
+  readonly severity: string;
+  readonly summary: string;
+  readonly status: 'firing' | 'resolved';
+  readonly startsAtMs: number;
+  readonly endsAtMs: number | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly runbookUrl: string | null;
+  readonly sourceUrl: string | null;
+};
+
+export type VerificationView = {
+  readonly probe: string;
+  readonly outcome: 'passed' | 'failed' | 'not_run';
+  readonly detail: string;
+  readonly atMs: number | null;
+};
+
+export type StepView = { readonly title: string; readonly detail: string };
+
+export type TimelineEntryView = {
+  readonly id: number;
+  readonly atMs: number;
+  readonly kind: string;
+  readonly actor: string;
+  readonly text: string;
+};
+
+export type IncidentDetailView = IncidentSummaryView & {
+  readonly phaseTimes: Readonly<Partial<Record<IncidentPhase, number>>>;
+  readonly modelDiagnosis: DiagnosisView | null;
+  readonly correction: CorrectionView | null;
+  readonly alerts: readonly AlertView[];
+  readonly verifications: readonly VerificationView[];
+  readonly steps: readonly StepView[];
+  /** Oldest first. */
+  readonly timeline: readonly TimelineEntryView[];
+};
+
+export type IncidentStateFilter = 'open' | 'resolved' | 'closed' | 'all';
+
+export type IncidentFilter = {
+  readonly state: IncidentStateFilter;
+  readonly target?: string;
+  readonly severity?: Severity;
+  readonly text?: string;
+};
+
+/** Figures of the strip above the list, over all targets. */
+export type StatisticsView = {
+  readonly open: number;
+  readonly critical: number;
+  readonly unacknowledged: number;
+  readonly unconfirmed: number;
+  readonly resolvedLastDay: number;
+  readonly targets: readonly string[];
+  readonly pipe: PipeView;
+};
+
+/** Whether the always-firing watchdog alert still arrives. */
+export type PipeView = {
+  readonly state: 'alive' | 'dead' | 'waiting';
+  readonly lastSeenAtMs: number | null;
+  /** After how many seconds of silence the pipe counts as dead. */
+  readonly limitSeconds: number;
+};
+
+export type IncidentListView = {
+  readonly statistics: StatisticsView;
+  readonly filter: IncidentFilter;
+  readonly incidents: readonly IncidentSummaryView[];
+  /** Cursor of the next page, or null on the last one. */
+  readonly nextBefore: string | null;
+};
+
+/** What every page knows about its reader and the moment it was made. */
+export type PageContext = {
+  readonly nowMs: number;
+  readonly actor: string;
+  /** Whether the reader came in with a token and can log out. */
+  readonly signedIn: boolean;
+  /** Secret that state-changing forms carry; empty on pages without forms. */
+  readonly formToken: string;
+  readonly version: string;
+};
+
+export type TargetStatusView = {
+  readonly target: string;
+  readonly platform: string;
+  readonly probes: readonly ProbeStatusView[];
+};
+
+export type ProbeStatusView = {
+  readonly probe: string;
+  readonly state: 'passed' | 'failed_soft' | 'failed_hard' | 'pending' | 'unsupported';
+  readonly reason: string | null;
+  readonly lastRunAtMs: number | null;
+  readonly durationSeconds: number | null;
+};
