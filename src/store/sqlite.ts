@@ -38,6 +38,7 @@ export type Sqlite = {
    * another one becomes a savepoint. `work` must not be asynchronous.
    */
   transaction<T>(work: () => T): T;
+  isInTransaction(): boolean;
   /** Idempotent. */
   close(): void;
   [Symbol.dispose](): void;
@@ -141,6 +142,7 @@ function wrap(database: DatabaseSync, file: string): Sqlite {
         depth = level;
       }
     },
+    isInTransaction: () => database.isTransaction,
     close,
     [Symbol.dispose]: close,
   };

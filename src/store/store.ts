@@ -1,2 +1,14 @@
 export { isSqliteBusy, openSqlite } from './sqlite.ts';
 export type { SqlChange, SqlRow, SqlValue, Sqlite, SqliteOptions } from './sqlite.ts';
+export { openStore } from './open-store.ts';
+export type { Database, DatabaseTransaction, Store, StoreOptions } from './open-store.ts';
+export type { Migrations, MigrationStep } from './migrations.ts';
+export { sql } from 'kysely';
+export type {
+  Generated,
+  GeneratedAlways,
+  Insertable,
+  Kysely,
+  Selectable,
+  Transaction,
+} from 'kysely';

@@ -10,6 +10,7 @@ export type AlertEvent = {
   readonly annotations: Readonly<Record<string, string>>;
   /** By the sender's clock: compare only with other times of the same sender. */
   readonly startsAtMs: number;
+  /** Null while it fires. */
   readonly endsAtMs: number | null;
   readonly generatorUrl: string;
   /** By our clock. */

@@ -1,0 +1,68 @@
+import type { DiagnosisClass } from '../../catalog/catalog.ts';
+import type { AlertEvent } from '../alerts/alerts.ts';
+import type { DiagnosisView, RepairPlan, SuspectedComponent, Verification } from './incident.ts';
+
+/** What can happen to an incident, each with what the journal keeps of it. */
+type Happening = {
+  /** `incidentId` is used when the alert opens an incident. */
+  alert_fired: { readonly alert: AlertEvent; readonly incidentId: string };
+  alert_resolved: { readonly alert: AlertEvent };
+  diagnosed: { readonly diagnosis: DiagnosisView; readonly evidenceSummary: readonly string[] };
+  localised: { readonly component: SuspectedComponent | null };
+  repair_suggested: { readonly plan: RepairPlan };
+  verification_passed: { readonly verification: Verification };
+  verification_failed: { readonly verification: Verification };
+  verification_impossible: { readonly verification: Verification };
+  acknowledged: object;
+  commented: { readonly text: string };
+  diagnosis_corrected: { readonly correctedClass: DiagnosisClass };
+  reopened: { readonly why: string };
+  closed: { readonly why: string };
+  notification_dead: { readonly channel: string; readonly why: string };
+};
+
+export type EventKind = keyof Happening;
+
+export const EVENT_KINDS: readonly EventKind[] = [
+  'alert_fired',
+  'alert_resolved',
+  'diagnosed',
+  'localised',
+  'repair_suggested',
+  'verification_passed',
+  'verification_failed',
+  'verification_impossible',
+  'acknowledged',
+  'commented',
+  'diagnosis_corrected',
+  'reopened',
+  'closed',
+  'notification_dead',
+];
+
+export type EventData<K extends EventKind> = Happening[K];
+
+/** One thing that happened, by whom: a sender, a person, or `SYSTEM_ACTOR`. */
+export type IncidentEvent = {
+  [K in EventKind]: { readonly kind: K; readonly actor: string } & Happening[K];
+}[EventKind];
+
+export type EventOf<K extends EventKind> = Extract<IncidentEvent, { kind: K }>;
+
+export const SYSTEM_ACTOR = 'crmwatch';
+
+/** What people are told about. */
+export const NOTICES = ['opened', 'diagnosed', 'severity_raised', 'resolved', 'reopened'] as const;
+export type Notice = (typeof NOTICES)[number];
+
+/** What the pipeline has to do because of a transition. */
+export type Effect =
+  | { readonly kind: 'notify'; readonly notice: Notice }
+  | { readonly kind: 'diagnose'; readonly because: 'opened' | 'joined' | 'reopened' }
+  | { readonly kind: 'verify' }
+  | { readonly kind: 'stop_verifying' }
+  | { readonly kind: 'stop_all' };
+
+export function notify(notice: Notice): Effect {
+  return { kind: 'notify', notice };
+}

@@ -1,0 +1,152 @@
+import type { Severity } from '../../catalog/catalog.ts';
+import type { Database, DatabaseTransaction, Kysely, Selectable } from '../../store/store.ts';
+import type { IncidentEvent } from './incident-event.ts';
+import type { IncidentTables } from './incident-tables.ts';
+import type { Incident, Phase } from './incident.ts';
+import type { JournalEntry } from './journal.ts';
+
+export type IncidentFilter = {
+  readonly open?: boolean;
+  readonly phase?: Phase;
+  readonly severity?: Severity;
+  readonly target?: string;
+  /** Only incidents reported before this one: the next page. */
+  readonly beforeId?: string;
+  /** At most 500; default 100. */
+  readonly limit?: number;
+};
+
+const MAXIMUM_PAGE = 500;
+
+function tables(database: Database): Kysely<IncidentTables> {
+  return database.withTables<IncidentTables>();
+}
+
+/** The newest first. */
+export async function findIncidents(
+  database: Database,
+  filter: IncidentFilter = {},
+): Promise<readonly Incident[]> {
+  let query = tables(database).selectFrom('incidents').select('snapshot');
+  if (filter.open !== undefined) {
+    query = query.where('phase', filter.open ? 'not in' : 'in', ['resolved', 'closed']);
+  }
+  if (filter.phase !== undefined) query = query.where('phase', '=', filter.phase);
+  if (filter.severity !== undefined) query = query.where('severity', '=', filter.severity);
+  if (filter.target !== undefined) query = query.where('target', '=', filter.target);
+  // Identifiers begin with the time, so they sort as the incidents were opened.
+  if (filter.beforeId !== undefined) query = query.where('id', '<', filter.beforeId);
+  const limit = Math.min(filter.limit ?? 100, MAXIMUM_PAGE);
+  const rows = await query.orderBy('id', 'desc').limit(limit).execute();
+  return rows.map((row) => JSON.parse(row.snapshot) as Incident);
+}
+
+export async function findIncident(database: Database, id: string): Promise<Incident | null> {
+  const row = await tables(database)
+    .selectFrom('incidents')
+    .select('snapshot')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? null : (JSON.parse(row.snapshot) as Incident);
+}
+
+export async function findNewestOfScope(
+  database: Database,
+  scope: string,
+): Promise<Incident | null> {
+  const row = await tables(database)
+    .selectFrom('incidents')
+    .select('snapshot')
+    .where('scope', '=', scope)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : (JSON.parse(row.snapshot) as Incident);
+}
+
+/** Writes the snapshot after an event and appends the event to the journal; gives the new entry. */
+export async function record(
+  transaction: DatabaseTransaction,
+  incident: Incident,
+  event: IncidentEvent,
+  atMs: number,
+): Promise<JournalEntry> {
+  const database = tables(transaction);
+  const { id, scope, target, phase, severity } = incident;
+  const changing = {
+    ...{ phase, severity, updated_at_ms: incident.updatedAtMs, snapshot: JSON.stringify(incident) },
+    fault_class: incident.correctedClass ?? incident.diagnosis?.answer ?? null,
+  };
+  await database
+    .insertInto('incidents')
+    .values({ id, scope, target, reported_at_ms: incident.reportedAtMs, ...changing })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(changing))
+    .execute();
+  const { kind, actor, ...data } = event;
+  const inserted = await database
+    .insertInto('journal')
+    .values({
+      ...{ incident_id: id, sequence: incident.sequence, at_ms: atMs, kind, phase, actor },
+      data: JSON.stringify(data),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return { id: inserted.id, incidentId: id, sequence: incident.sequence, atMs, phase, event };
+}
+
+function toEntry(row: Selectable<IncidentTables['journal']>): JournalEntry {
+  const data = JSON.parse(row.data) as object;
+  return {
+    ...{ id: row.id, incidentId: row.incident_id, sequence: row.sequence, atMs: row.at_ms },
+    phase: row.phase as Phase,
+    event: { kind: row.kind, actor: row.actor, ...data } as IncidentEvent,
+  };
+}
+
+/** The whole journal of an incident, in order. */
+export async function readJournal(
+  database: Database,
+  incidentId: string,
+): Promise<readonly JournalEntry[]> {
+  const rows = await tables(database)
+    .selectFrom('journal')
+    .selectAll()
+    .where('incident_id', '=', incidentId)
+    .orderBy('sequence')
+    .execute();
+  return rows.map(toEntry);
+}
+
+/** Entries of all incidents after `id`, in order: what a listener missed. */
+export async function readJournalAfter(
+  database: Database,
+  id: number,
+  limit: number,
+): Promise<readonly JournalEntry[]> {
+  const query = tables(database).selectFrom('journal').selectAll().where('id', '>', id);
+  return (await query.orderBy('id').limit(limit).execute()).map(toEntry);
+}
+
+export type IncidentCount = {
+  readonly faultClass: string | null;
+  readonly severity: Severity;
+  readonly phase: Phase;
+  readonly count: number;
+};
+
+export async function countIncidents(database: Database): Promise<readonly IncidentCount[]> {
+  const rows = await tables(database)
+    .selectFrom('incidents')
+    .select((select) => [
+      ...(['fault_class', 'severity', 'phase'] as const),
+      select.fn.countAll<number>().as('count'),
+    ])
+    .groupBy(['fault_class', 'severity', 'phase'])
+    .execute();
+  return rows.map((row) => ({
+    faultClass: row.fault_class,
+    severity: row.severity as Severity,
+    phase: row.phase as Phase,
+    count: row.count,
+  }));
+}

@@ -1,0 +1,133 @@
+import type { DiagnosisAnswer, DiagnosisClass, Severity } from '../../catalog/catalog.ts';
+
+/** The way of an incident, in order. `reopened` is an event that leads back to the first of them. */
+export const PHASES = [
+  'reported',
+  'diagnosed',
+  'localised',
+  'repairing',
+  'verifying',
+  'resolved',
+  'closed',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** Whether fresh probes proved the recovery. Alerts that are gone prove nothing: "unconfirmed". */
+export const CONFIRMATIONS = ['none', 'unconfirmed', 'confirmed'] as const;
+export type Confirmation = (typeof CONFIRMATIONS)[number];
+
+/** The newest word about one alert of the incident. Times `starts` and `ends` are by the sender's clock. */
+export type IncidentAlert = {
+  readonly sender: string;
+  readonly fingerprint: string;
+  readonly name: string;
+  readonly severity: Severity;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly generatorUrl: string;
+  readonly status: 'firing' | 'resolved';
+  readonly startsAtMs: number;
+  readonly endsAtMs: number | null;
+  readonly receivedAtMs: number;
+};
+
+export type SuspectedComponent = {
+  readonly name: string;
+  readonly score: number;
+  readonly why: string;
+};
+
+/** What the diagnosis says, as plain data for people and the journal. */
+export type DiagnosisView = {
+  readonly answer: DiagnosisAnswer;
+  /** Of the answer, 0 to 1. */
+  readonly probability: number;
+  readonly alternatives: readonly {
+    readonly class: DiagnosisClass;
+    readonly probability: number;
+  }[];
+  readonly reasons: readonly {
+    readonly text: string;
+    /** To the score of the answer, in log-odds. */
+    readonly contribution: number;
+    readonly link?: string;
+  }[];
+  /** The most suspected first. */
+  readonly components: readonly SuspectedComponent[];
+  readonly modelId: string;
+  readonly whyUnknown?: string;
+};
+
+export type RepairStep = {
+  readonly text: string;
+  readonly command?: string;
+  readonly link?: string;
+};
+
+/** What a person may do about it; nothing of it is executed. */
+export type RepairPlan = {
+  readonly title: string;
+  readonly steps: readonly RepairStep[];
+  /** What makes it worse. */
+  readonly avoid: readonly string[];
+};
+
+export type VerificationCheck = {
+  readonly alert: string;
+  readonly probe: string | null;
+  readonly outcome: 'passed' | 'failed' | 'impossible';
+  readonly why: string;
+};
+
+export type Verification = {
+  readonly outcome: 'passed' | 'failed' | 'impossible';
+  /** Empty when it passed. */
+  readonly why: string;
+  readonly checks: readonly VerificationCheck[];
+  readonly startedAtMs: number;
+};
+
+/** The snapshot of an incident: the fold of its journal. Times are by our clock unless said otherwise. */
+export type Incident = {
+  readonly id: string;
+  /** What it is about: `target:<name>`, or `alert:<name>` for alerts about the pipe itself. */
+  readonly scope: string;
+  readonly target: string | null;
+  readonly title: string;
+  readonly phase: Phase;
+  readonly confirmation: Confirmation;
+  /** The worst of the firing alerts, or the last such when none fires. */
+  readonly severity: Severity;
+  readonly highestSeverity: Severity;
+  readonly reopenings: number;
+  readonly alerts: readonly IncidentAlert[];
+  /** The earliest start of its alerts, by the sender's clock. */
+  readonly startedAtMs: number;
+  readonly reportedAtMs: number;
+  readonly acknowledgedAtMs: number | null;
+  readonly acknowledgedBy: string | null;
+  readonly diagnosedAtMs: number | null;
+  /** Since when no alert fires; null while one does. */
+  readonly quietSinceMs: number | null;
+  readonly resolvedAtMs: number | null;
+  readonly closedAtMs: number | null;
+  readonly updatedAtMs: number;
+  readonly diagnosis: DiagnosisView | null;
+  /** What was seen, in words, when it was diagnosed. */
+  readonly evidenceSummary: readonly string[];
+  readonly correctedClass: DiagnosisClass | null;
+  readonly component: SuspectedComponent | null;
+  readonly plan: RepairPlan | null;
+  readonly verification: Verification | null;
+  readonly comments: number;
+  /** Entries of its journal so far. */
+  readonly sequence: number;
+};
+
+export function isOpen(phase: Phase): boolean {
+  return phase !== 'resolved' && phase !== 'closed';
+}
+
+export function isFiring(incident: Incident): boolean {
+  return incident.alerts.some((alert) => alert.status === 'firing');
+}

@@ -1,0 +1,40 @@
+export { correlate } from './correlate.ts';
+export type { Correlation, CorrelationFacts } from './correlate.ts';
+export { describeAnswer, describeEvent, formatPercent } from './describe-event.ts';
+export { LATE_DELIVERY_MS } from './alert-transitions.ts';
+export { EVENT_KINDS, NOTICES, SYSTEM_ACTOR } from './incident-event.ts';
+export type { Effect, EventKind, EventOf, IncidentEvent, Notice } from './incident-event.ts';
+export {
+  countIncidents,
+  findIncident,
+  findIncidents,
+  findNewestOfScope,
+  readJournal,
+  readJournalAfter,
+  record,
+} from './incident-records.ts';
+export type { IncidentCount, IncidentFilter } from './incident-records.ts';
+export { INCIDENT_MIGRATIONS } from './incident-tables.ts';
+export type { IncidentTables } from './incident-tables.ts';
+export { CONFIRMATIONS, PHASES, isFiring, isOpen } from './incident.ts';
+export type {
+  Confirmation,
+  DiagnosisView,
+  Incident,
+  IncidentAlert,
+  Phase,
+  RepairPlan,
+  RepairStep,
+  SuspectedComponent,
+  Verification,
+  VerificationCheck,
+} from './incident.ts';
+export { replay } from './journal.ts';
+export type { JournalEntry } from './journal.ts';
+export type { Outcome } from './outcome.ts';
+export { formatDuration, renderReview } from './review.ts';
+export { scopeOf } from './scope.ts';
+export type { Scope } from './scope.ts';
+export { episodeStartMs, timesOf } from './times.ts';
+export type { IncidentTimes } from './times.ts';
+export { transition } from './transition.ts';

@@ -1,0 +1,148 @@
+import { SYSTEM_ACTOR } from './incident-event.ts';
+import { describeAnswer, describeEvent, formatPercent } from './describe-event.ts';
+import type { Incident } from './incident.ts';
+import type { JournalEntry } from './journal.ts';
+import { timesOf } from './times.ts';
+
+function formatTime(atMs: number): string {
+  return new Date(atMs)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
+}
+
+/** `1 h 2 min 3 s`; null is "not". */
+export function formatDuration(seconds: number | null): string {
+  if (seconds === null) return 'not';
+  const whole = Math.round(seconds);
+  const parts = [
+    [Math.floor(whole / 3600), 'h'],
+    [Math.floor((whole % 3600) / 60), 'min'],
+    [whole % 60, 's'],
+  ] as const;
+  const text = parts.filter(([amount]) => amount > 0).map(([amount, unit]) => `${amount} ${unit}`);
+  return text.length === 0 ? '0 s' : text.join(' ');
+}
+
+/** Text from outside must not become Markdown or HTML of the review. */
+function plain(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]<>#|~]/g, (character) => `\\${character}`);
+}
+
+/** The review of an incident as Markdown; the same incident and journal give the same text for ever. */
+export function renderReview(incident: Incident, journal: readonly JournalEntry[]): string {
+  return [
+    `# Review of ${incident.id}: ${plain(incident.title)}`,
+    '',
+    ...summary(incident),
+    '## Times',
+    '',
+    ...timeTable(incident, journal),
+    '## Cause',
+    '',
+    ...cause(incident),
+    '## Evidence',
+    '',
+    ...bullets(incident.evidenceSummary, 'Nothing was recorded.'),
+    '## Alerts',
+    '',
+    ...bullets(
+      incident.alerts.map(({ name, severity, labels }) => alertLine(name, severity, labels)),
+    ),
+    '## Recovery',
+    '',
+    ...recovery(incident),
+    '## Actions',
+    '',
+    ...bullets(actions(journal), 'Nobody wrote down what was done.'),
+    '## Timeline',
+    '',
+    '| Time | Who | What | Phase |',
+    '| --- | --- | --- | --- |',
+    ...journal.map(timelineRow),
+    '',
+  ].join('\n');
+}
+
+function summary(incident: Incident): readonly string[] {
+  const about = incident.target === null ? 'the monitoring itself' : plain(incident.target);
+  return [
+    `- About: ${about}`,
+    `- Severity: ${incident.highestSeverity}`,
+    `- Phase: ${incident.phase}, recovery ${incident.confirmation === 'none' ? 'open' : incident.confirmation}`,
+    `- Reopened: ${incident.reopenings} times`,
+    '',
+  ];
+}
+
+function timeTable(incident: Incident, journal: readonly JournalEntry[]): readonly string[] {
+  const times = timesOf(incident, journal);
+  return [
+    '| To | Time |',
+    '| --- | --- |',
+    `| detect | ${formatDuration(times.detectSeconds)} |`,
+    `| diagnose | ${formatDuration(times.diagnoseSeconds)} |`,
+    `| acknowledge | ${formatDuration(times.acknowledgeSeconds)} |`,
+    `| recover | ${formatDuration(times.recoverSeconds)} |`,
+    `| close | ${formatDuration(times.closeSeconds)} |`,
+    '',
+  ];
+}
+
+function cause({ diagnosis, correctedClass, component }: Incident): readonly string[] {
+  if (diagnosis === null) return ['It was not diagnosed.', ''];
+  const { answer, probability, reasons, modelId, whyUnknown } = diagnosis;
+  return [
+    `Diagnosis: ${describeAnswer(answer)}, probability ${formatPercent(probability)} (model ${plain(modelId)}).`,
+    ...(whyUnknown === undefined ? [] : ['', `Unknown, because ${plain(whyUnknown)}.`]),
+    ...(correctedClass === null ? [] : ['', `Corrected to: ${describeAnswer(correctedClass)}.`]),
+    ...(component === null
+      ? []
+      : ['', `Suspected: ${plain(component.name)}, because ${plain(component.why)}.`]),
+    '',
+    ...bullets(reasons.map(({ text, contribution }) => `${text} (${contribution.toFixed(2)})`)),
+  ];
+}
+
+function recovery({ verification, resolvedAtMs }: Incident): readonly string[] {
+  if (verification === null) return ['Recovery was not verified.', ''];
+  const verdict = resolvedAtMs === null ? 'Not proved' : `Proved at ${formatTime(resolvedAtMs)}`;
+  const checks = verification.checks.map(
+    ({ alert, probe, outcome, why }) =>
+      `${alert}${probe === null ? '' : ` by probe ${probe}`}: ${outcome}${why === '' ? '' : `, ${why}`}`,
+  );
+  return [`${verdict}.`, '', ...bullets(checks)];
+}
+
+/** What people did and wrote. */
+function actions(journal: readonly JournalEntry[]): readonly string[] {
+  const byPeople = new Set([
+    'acknowledged',
+    'commented',
+    'diagnosis_corrected',
+    'reopened',
+    'closed',
+  ]);
+  return journal
+    .filter(({ event }) => byPeople.has(event.kind) && event.actor !== SYSTEM_ACTOR)
+    .map(({ atMs, event }) => `${formatTime(atMs)}: ${describeEvent(event)}`);
+}
+
+function timelineRow({ atMs, event, phase }: JournalEntry): string {
+  return `| ${formatTime(atMs)} | ${plain(event.actor)} | ${plain(describeEvent(event))} | ${phase} |`;
+}
+
+function alertLine(
+  name: string,
+  severity: string,
+  labels: Readonly<Record<string, string>>,
+): string {
+  const hidden = new Set(['alertname', 'severity', 'target']);
+  const rest = Object.entries(labels).filter(([label]) => !hidden.has(label));
+  return `${name} (${severity}) ${rest.map(([label, value]) => `${label}=${value}`).join(', ')}`.trim();
+}
+
+function bullets(lines: readonly string[], otherwise?: string): readonly string[] {
+  if (lines.length > 0) return [...lines.map((line) => `- ${plain(line)}`), ''];
+  return otherwise === undefined ? [] : [otherwise, ''];
+}
