@@ -1,3 +1,4 @@
+import { EVIDENCE_SCHEMA } from '../../evidence/evidence.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { alertFeatures, groupFeatures } from './alert-features.ts';
 import type { Features } from './feature.ts';
@@ -18,3 +19,18 @@ export function extractFeatures(evidence: Evidence): Features {
   ];
   return new Map(features.map((feature) => [feature.name, feature]));
 }
+
+const NOTHING: Evidence = {
+  schema: EVIDENCE_SCHEMA,
+  target: 'none',
+  platform: 'none',
+  capturedAtMs: 0,
+  onsetAtMs: 0,
+  alerts: [],
+  probes: [],
+  signals: [],
+  gaps: [],
+};
+
+/** Every name that `extractFeatures` gives. */
+export const FEATURE_NAMES: ReadonlySet<string> = new Set(extractFeatures(NOTHING).keys());
