@@ -14,7 +14,12 @@ export type { MeasurementName } from './measurements.ts';
 export { PROBE_METRICS } from './probe-metrics.ts';
 export type { ProbeMetricName } from './probe-metrics.ts';
 export { SELF_METRICS } from './self-metrics.ts';
-export type { SelfMetricName } from './self-metrics.ts';
+export type {
+  SelfCounterName,
+  SelfGaugeName,
+  SelfHistogramName,
+  SelfMetricName,
+} from './self-metrics.ts';
 export type { MetricDefinition, MetricUnit, ThresholdDefinition } from './metrics.ts';
 export {
   JOB_STATES,
