@@ -118,7 +118,8 @@ export function createSelfMetrics(options: SelfMetricsOptions): SelfMetrics {
     beforeRender: (callback) => void callbacks.push(callback),
     async render() {
       await refresh();
-      return registry.metrics();
+      // prom-client 15 spells NaN in a way that the format does not know.
+      return (await registry.metrics()).replaceAll(/ Nan$/gm, ' NaN');
     },
   };
 }
