@@ -29,7 +29,11 @@ const service = {
       additionalProperties: false,
       required: ['test', 'interval', 'timeout', 'retries'],
       properties: {
-        test: { ...words, items: [{ enum: ['CMD', 'CMD-SHELL'] }], additionalItems: { type: 'string' } },
+        test: {
+          ...words,
+          items: [{ enum: ['CMD', 'CMD-SHELL'] }],
+          additionalItems: { type: 'string' },
+        },
         interval: duration,
         timeout: duration,
         start_period: duration,

@@ -39,7 +39,10 @@ export function lintDockerfile(text: string): readonly string[] {
   }
   expectThat(ofName('ADD').length === 0, 'ADD: use COPY');
   for (const one of [...ofName('CMD'), ...ofName('ENTRYPOINT')]) {
-    expectThat(one.text.startsWith('['), `${one.name} ${one.text}: use the form ["program", "argument"]`);
+    expectThat(
+      one.text.startsWith('['),
+      `${one.name} ${one.text}: use the form ["program", "argument"]`,
+    );
   }
   for (const one of ofName('WORKDIR')) {
     expectThat(one.text.startsWith('/'), `WORKDIR ${one.text}: use an absolute path`);
