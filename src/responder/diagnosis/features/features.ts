@@ -1,0 +1,3 @@
+export { extractFeatures } from './extract.ts';
+export type { Feature, FeatureLink, Features, FeatureSubject } from './feature.ts';
+export { hasFailed } from './probe-features.ts';
