@@ -91,7 +91,13 @@ function downScenarios(
     expected: [{ severity, labels: { job, instance }, value: 0 }],
   };
   return [
-    { alert, kind: 'fires', title: 'after a minute', series: [up(constant(0, 11))], checks: [firing] },
+    {
+      alert,
+      kind: 'fires',
+      title: 'after a minute',
+      series: [up(constant(0, 11))],
+      checks: [firing],
+    },
     {
       alert,
       kind: 'stays quiet',
@@ -174,7 +180,13 @@ function watchdogScenarios(): readonly Scenario[] {
   const up = (value: number) => exporterSeries('up', {}, constant(value, 60));
   return [
     { alert, kind: 'fires', title: 'always', series: [up(0)], checks: [always(0), always(600)] },
-    { alert, kind: 'stays quiet', title: 'never, by design', series: [up(1)], checks: [always(600)] },
+    {
+      alert,
+      kind: 'stays quiet',
+      title: 'never, by design',
+      series: [up(1)],
+      checks: [always(600)],
+    },
     { alert, kind: 'resolves', title: 'never, by design', series: [up(1)], checks: [always(1200)] },
     { alert, kind: 'no data', title: 'fires without any series', series: [], checks: [always(60)] },
   ];
