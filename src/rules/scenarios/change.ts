@@ -22,7 +22,7 @@ type Change = {
   readonly harmlessTitle: string;
 };
 
-/** Alerts on something added. The window is an hour in every alert so far; the scenarios last 40 minutes. */
+/** Alerts on something added. The window is an hour in every alert so far; the scenarios last half of it. */
 export function increaseScenarios(alert: AlertName, metric: MeasurementName): readonly Scenario[] {
   return changeScenarios(alert, metric, {
     before: 3,
