@@ -69,5 +69,8 @@ export function checkGenerated(): readonly string[] {
       ? []
       : [`${path} differs from what is generated; run: npm run generate`];
   });
-  return [...differing, ...leftOver(files).map((path) => `${path} is left over; run: npm run generate`)];
+  return [
+    ...differing,
+    ...leftOver(files).map((path) => `${path} is left over; run: npm run generate`),
+  ];
 }

@@ -21,7 +21,9 @@ export function findSandbox(folder: string): SandboxControlOptions {
   const path = join(folder, FILE);
   const remedy = 'start it with npm start, and name its folder with --data when it is not ./data';
   if (!existsSync(path)) {
-    throw new CrmwatchError('sandbox_unreachable', `no sandbox was started in ${folder}`, { remedy });
+    throw new CrmwatchError('sandbox_unreachable', `no sandbox was started in ${folder}`, {
+      remedy,
+    });
   }
   const decoded = decode.run(control, JSON.parse(readFileSync(path, 'utf8')), path);
   if (decoded.ok) return decoded.value;

@@ -10,7 +10,12 @@ export const checkConfigCommand: Command = {
 Reads a configuration and all secrets it refers to, and reports every problem at once with its place and remedy.
 Connects to nothing. Exit codes: 0 good, 3 problems, 2 wrong usage.`,
   async run(context) {
-    const { positionals } = parseOptions('check-config', context.arguments, {}, { minimum: 1, maximum: 1 });
+    const { positionals } = parseOptions(
+      'check-config',
+      context.arguments,
+      {},
+      { minimum: 1, maximum: 1 },
+    );
     const [path = ''] = positionals;
     const result = checkConfig(path, process.env);
     if (!result.ok) {
@@ -21,7 +26,9 @@ Connects to nothing. Exit codes: 0 good, 3 problems, 2 wrong usage.`,
     }
     const { targets } = result.loaded.config;
     const names = targets.map(({ name }) => name).join(', ');
-    context.print(`${path} is good: ${targets.length} ${targets.length === 1 ? 'target' : 'targets'} (${names})`);
+    context.print(
+      `${path} is good: ${targets.length} ${targets.length === 1 ? 'target' : 'targets'} (${names})`,
+    );
     return 0;
   },
 };

@@ -70,7 +70,9 @@ export const PERFORMANCE_RUNBOOKS: Runbooks<
       }),
       step('Find the integration that uses most of it in the API usage report of the CRM.'),
       step('Stop or slow down that integration until the allowance is renewed.'),
-      step('Lengthen the check interval of the costly probes of {target} if they have a part in it.'),
+      step(
+        'Lengthen the check interval of the costly probes of {target} if they have a part in it.',
+      ),
     ],
     avoid: ['Do not spread calls over further accounts: most contracts forbid it.'],
   },

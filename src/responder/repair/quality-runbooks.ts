@@ -22,7 +22,10 @@ export const QUALITY_RUNBOOKS: Runbooks<
       step('Make the field mandatory in {target} if the business needs it.'),
       step('Fill the gaps from the source system, not by guessing.'),
     ],
-    avoid: ['Do not fill in placeholders: they pass the check and deceive everybody.', AVOID_BLIND_FIX],
+    avoid: [
+      'Do not fill in placeholders: they pass the check and deceive everybody.',
+      AVOID_BLIND_FIX,
+    ],
   },
   data_duplicated: {
     title: 'Stop and merge duplicates',

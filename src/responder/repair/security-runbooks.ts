@@ -52,8 +52,12 @@ export const SECURITY_RUNBOOKS: Runbooks<
     title: 'Stop the failing logins',
     steps: [
       step('In the login log of {target}: which accounts, from which addresses, since when.'),
-      step('One account and one address: most often an integration with an old password; tell its owner.'),
-      step('Many accounts: block the addresses at the firewall or the CRM, and require a second factor.'),
+      step(
+        'One account and one address: most often an integration with an old password; tell its owner.',
+      ),
+      step(
+        'Many accounts: block the addresses at the firewall or the CRM, and require a second factor.',
+      ),
       step('Look for a success among the failures; lock that account and end its sessions.'),
       step('Keep the login log: it is evidence.'),
     ],
@@ -65,7 +69,9 @@ export const SECURITY_RUNBOOKS: Runbooks<
       step('List who holds administrator rights in {target} and since when.'),
       step('Ask the person who granted it; look for a change request.'),
       step('Not explained: take the right away, end the sessions and set a new password.'),
-      step('Read in the audit log what the account did meanwhile: exports, new API keys, new users.'),
+      step(
+        'Read in the audit log what the account did meanwhile: exports, new API keys, new users.',
+      ),
     ],
     avoid: ['Do not delete the account: its traces go with it.'],
   },

@@ -52,12 +52,10 @@ export function suggestSteps(
   );
   const first =
     component === null ? [] : [step(`Look at ${component.name} first: ${component.why}.`)];
-  const filled = steps.map(
-    (entry): RepairStep => ({
-      ...entry,
-      text: fill(entry.text),
-      ...(entry.command === undefined ? {} : { command: fill(entry.command) }),
-    }),
-  );
+  const filled = steps.map((entry): RepairStep => ({
+    ...entry,
+    text: fill(entry.text),
+    ...(entry.command === undefined ? {} : { command: fill(entry.command) }),
+  }));
   return { title: fill(title), steps: [...first, ...filled, ...pages], avoid: avoid.map(fill) };
 }

@@ -69,7 +69,8 @@ function summarise(checks: readonly VerificationCheck[], startedAtMs: number): V
   );
   const outcome = checks.length === 0 ? 'impossible' : (decisive ?? 'passed');
   const reasons = checks.filter((check) => check.outcome === outcome).map(({ why }) => why);
-  const why = outcome === 'passed' ? '' : [...new Set(reasons)].join('; ') || 'there is no alert to check';
+  const why =
+    outcome === 'passed' ? '' : [...new Set(reasons)].join('; ') || 'there is no alert to check';
   return { outcome, why, checks, startedAtMs };
 }
 
@@ -91,7 +92,9 @@ async function checkAlert(
     return [check(null, await checkPipeline(alert, options))];
   }
   if (target === undefined || probes.length === 0) {
-    return [check(null, impossible(`no probe is known that could prove that ${alert.name} is over`))];
+    return [
+      check(null, impossible(`no probe is known that could prove that ${alert.name} is over`)),
+    ];
   }
   return Promise.all(
     probes.map(async (probe) => {
@@ -117,7 +120,8 @@ function probesFor(alert: IncidentAlert): readonly ProbeKindName[] {
 async function checkPipeline(alert: IncidentAlert, options: VerifierOptions): Promise<Verdict> {
   try {
     const isStillTrue = await options.isStillTrue(alert);
-    if (isStillTrue === null) return impossible(`Prometheus could not be asked about ${alert.name}`);
+    if (isStillTrue === null)
+      return impossible(`Prometheus could not be asked about ${alert.name}`);
     return isStillTrue ? failed(`the expression of ${alert.name} is still true`) : PASSED;
   } catch (error) {
     return impossible(`Prometheus could not be asked about ${alert.name}: ${errorMessage(error)}`);
@@ -169,7 +173,8 @@ function compare(
     (sample) =>
       sample.metric === metric &&
       MEASUREMENTS[metric].labels.every(
-        (label) => alert.labels[label] === undefined || alert.labels[label] === sample.labels[label],
+        (label) =>
+          alert.labels[label] === undefined || alert.labels[label] === sample.labels[label],
       ),
   );
   if (fresh.length === 0) return impossible(`the probe measured no fresh ${metric}`);
