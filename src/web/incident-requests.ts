@@ -1,5 +1,5 @@
 import { SEVERITIES } from '../catalog/catalog.ts';
-import type { DiagnosisAnswer } from '../catalog/catalog.ts';
+import type { DiagnosisClass } from '../catalog/catalog.ts';
 import {
   CORRECTION_ANSWERS,
   INCIDENT_STATE_FILTERS,
@@ -92,7 +92,7 @@ export function decodeText(body: unknown, isRequired: boolean): Decoded<string> 
   return { ok: true, value };
 }
 
-export function decodeAnswer(body: unknown): Decoded<DiagnosisAnswer> {
+export function decodeAnswer(body: unknown): Decoded<DiagnosisClass> {
   const problems: Problem[] = [];
   const value = oneOf('answer', textField(body, 'answer'), CORRECTION_ANSWERS, problems);
   return value === undefined ? { ok: false, problems } : { ok: true, value };

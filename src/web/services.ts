@@ -1,4 +1,4 @@
-import type { DiagnosisAnswer } from '../catalog/catalog.ts';
+import type { DiagnosisClass } from '../catalog/catalog.ts';
 import type {
   IncidentDetailView,
   IncidentFilter,
@@ -83,7 +83,7 @@ export type ResponderService = {
   getIncident(id: string): Awaitable<IncidentDetailView | null>;
   acknowledge(id: string, actor: string): Awaitable<ActionOutcome>;
   comment(id: string, actor: string, text: string): Awaitable<ActionOutcome>;
-  correctDiagnosis(id: string, actor: string, answer: DiagnosisAnswer): Awaitable<ActionOutcome>;
+  correctDiagnosis(id: string, actor: string, answer: DiagnosisClass): Awaitable<ActionOutcome>;
   /** `note` may be empty. */
   close(id: string, actor: string, note: string): Awaitable<ActionOutcome>;
   /** Markdown. */
