@@ -86,7 +86,7 @@ function debugComments(target: Target, kind: ProbeKindName, lines: readonly stri
   return comments.map((comment) => `# ${comment.replaceAll('\n', ' ')}\n`).join('');
 }
 
-async function probe(
+async function answerProbe(
   { targets, logger }: Parts,
   name: string,
   kind: string,
@@ -123,7 +123,7 @@ export function createExporterService(parts: Parts): ExporterService {
       const body = exposition.renderMetrics() + (await selfMetrics.render());
       return { contentType: TEXT_CONTENT_TYPE, body };
     },
-    probe: async (name, kind, options) => probe(parts, name, kind, options),
+    probe: async (name, kind, options) => answerProbe(parts, name, kind, options),
     targets: () => targets.all.map((target) => statusOf(target, exposition.latest())),
     isReady() {
       const missing = planned.length - exposition.latest().length;
