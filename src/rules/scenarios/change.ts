@@ -94,7 +94,10 @@ function changeScenarios(
       kind: 'resolves',
       title: 'within one evaluation of the change being undone',
       series: [series(`${constant(before)} ${constant(after)} ${constant(before)}`)],
-      checks: [firing, { atSeconds: endSeconds, expected: [] }],
+      checks: [
+        { ...firing, atSeconds: endSeconds - SAMPLE_SECONDS },
+        { atSeconds: endSeconds, expected: [] },
+      ],
     },
     {
       ...base,
