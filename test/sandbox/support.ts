@@ -43,7 +43,10 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}): Promi
     logger: createSilentLogger(),
     ...options,
   });
-  const addresses = await sandbox.start();
+  const addresses = await sandbox.start().catch((error: unknown) => {
+    rmSync(folder, { recursive: true });
+    throw error;
+  });
 
   async function ask(path: string, init: RequestInit = {}): Promise<Answer> {
     const headers = new Headers(init.headers);
