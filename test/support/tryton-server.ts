@@ -152,7 +152,14 @@ async function setUp(
   if (postgres === undefined) writeFileSync(join(folder, 'databases', 'pristine.sqlite'), '');
   else await postgres.createDatabase('pristine');
   const modules = options.modules ?? ['party', 'sale_opportunity'];
-  const flags = ['--email', 'admin@example.com', '--all', '--activate-dependencies', '-u', ...modules];
+  const flags = [
+    '--email',
+    'admin@example.com',
+    '--all',
+    '--activate-dependencies',
+    '-u',
+    ...modules,
+  ];
   await runProgram('trytond-admin', {
     arguments: ['-c', join(folder, 'trytond.conf'), '-d', 'pristine', ...flags],
     environment: { TRYTONPASSFILE: join(folder, 'password') },
