@@ -38,7 +38,7 @@ type AnyPanelBuilder = StatBuilder | TimelineBuilder | TableBuilder | LinesBuild
 
 /** Turns a panel into what Grafana reads. Panels are placed one after the other in the order they are added. */
 export function buildPanel(spec: PanelSpec, id: number): Builder<Panel> {
-  const builder = createBuilder(spec);
+  const builder = BUILDERS[spec.view]();
   builder
     .id(id)
     .title(spec.title)
@@ -60,29 +60,25 @@ export function buildPanel(spec: PanelSpec, id: number): Builder<Panel> {
   return builder;
 }
 
-function createBuilder(spec: PanelSpec): AnyPanelBuilder {
-  switch (spec.view) {
-    case 'number':
-      return new StatBuilder()
-        .graphMode(BigValueGraphMode.Area)
-        .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']));
-    case 'timeline':
-      return new TimelineBuilder().showValue(VisibilityMode.Auto).mergeValues(true);
-    case 'table':
-      return new TableBuilder().showHeader(true).filterable(true);
-    case 'lines':
-      return new LinesBuilder()
-        .lineWidth(2)
-        .fillOpacity(8)
-        .showPoints(VisibilityMode.Never)
-        .legend(
-          new VizLegendOptionsBuilder()
-            .displayMode(LegendDisplayMode.List)
-            .placement(LegendPlacement.Bottom)
-            .showLegend(true),
-        );
-  }
-}
+const BUILDERS: Readonly<Record<PanelSpec['view'], () => AnyPanelBuilder>> = {
+  number: () =>
+    new StatBuilder()
+      .graphMode(BigValueGraphMode.Area)
+      .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull'])),
+  timeline: () => new TimelineBuilder().showValue(VisibilityMode.Auto).mergeValues(true),
+  table: () => new TableBuilder().showHeader(true).filterable(true),
+  lines: () =>
+    new LinesBuilder()
+      .lineWidth(2)
+      .fillOpacity(8)
+      .showPoints(VisibilityMode.Never)
+      .legend(
+        new VizLegendOptionsBuilder()
+          .displayMode(LegendDisplayMode.List)
+          .placement(LegendPlacement.Bottom)
+          .showLegend(true),
+      ),
+};
 
 function buildQuery(spec: PanelSpec, index: number): DataqueryBuilder {
   const query = spec.queries[index];

@@ -6,6 +6,21 @@ import { ALERTS_FIRING, NO_ALERT, NO_CAPABILITY, NO_FAILURE, RATIO_COLOURS } fro
 
 const CHOSEN = '{target="$target"}';
 
+const UNKNOWN_MEASUREMENTS: PanelSpec = {
+  title: 'Measurements that are unknown',
+  description: 'What this target cannot or may not tell, with the reason.',
+  view: 'table',
+  unit: 'info',
+  width: 12,
+  queries: [
+    {
+      expression: `count by (probe, metric, reason) (crm_probe_unknown${CHOSEN})`,
+      legend: '',
+      mayBeEmpty: 'this target tells everything',
+    },
+  ],
+};
+
 /** One CRM in detail: every measurement with its thresholds. Alerts link here. */
 export const TARGET: DashboardSpec = {
   uid: DASHBOARD_UIDS.target,
@@ -114,20 +129,7 @@ function probesRow(): RowSpec {
           legend: '{{probe}}',
         },
       ]),
-      {
-        title: 'Measurements that are unknown',
-        description: 'What this target cannot or may not tell, with the reason.',
-        view: 'table',
-        unit: 'info',
-        width: 12,
-        queries: [
-          {
-            expression: `count by (probe, metric, reason) (crm_probe_unknown${CHOSEN})`,
-            legend: '',
-            mayBeEmpty: 'this target tells everything',
-          },
-        ],
-      },
+      UNKNOWN_MEASUREMENTS,
     ],
   };
 }
