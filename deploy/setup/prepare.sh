@@ -56,6 +56,17 @@ run_npm() {
   esac
 }
 
+# npm 9 and 10 lose the link to our Node when they discard the packages of other platforms, each of which brings a
+# program of that name.
+link_node() {
+  [ ! -e "$own_node" ] || return 0
+  for binary in node_modules/node-*/bin/node; do
+    [ -x "$binary" ] || continue
+    mkdir -p node_modules/.bin
+    ln -sf "../${binary#node_modules/}" "$own_node"
+  done
+}
+
 # The flags undo what the outer npm, or NODE_ENV, hands down by environment variables. No dependency has an install
 # script, and none gets to run one.
 install_dependencies() {
@@ -73,6 +84,7 @@ install_dependencies() {
     fail "npm ci failed, see above. Remedy: check the network and the free disk space, then run this again."
   fi
   rm -f "$log"
+  link_node
   cp package-lock.json "$stamp"
   say "dependencies are ready."
 }

@@ -39,8 +39,7 @@ export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
     condition: { kind: 'probe_failed', probes: ['reachability'] },
     severity: 'critical',
     summary: 'CRM {{ $labels.target }} cannot be reached',
-    description:
-      'The reachability probe of {{ $labels.target }} failed in all its attempts.',
+    description: 'The reachability probe of {{ $labels.target }} failed in all its attempts.',
     verifiedBy: ['reachability'],
   },
   CrmLoginFailed: {
@@ -48,8 +47,7 @@ export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
     condition: { kind: 'probe_failed', probes: ['login'] },
     severity: 'critical',
     summary: 'The monitoring identity cannot log in to {{ $labels.target }}',
-    description:
-      'The login probe of {{ $labels.target }} failed in all its attempts.',
+    description: 'The login probe of {{ $labels.target }} failed in all its attempts.',
     verifiedBy: ['login'],
   },
   CrmProbeFailed: {

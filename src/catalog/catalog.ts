@@ -15,7 +15,12 @@ export { DASHBOARD_UIDS, SCRAPE_JOBS } from './operation-names.ts';
 export { PROBE_METRICS } from './probe-metrics.ts';
 export type { ProbeMetricName } from './probe-metrics.ts';
 export { SELF_METRICS } from './self-metrics.ts';
-export type { SelfMetricName } from './self-metrics.ts';
+export type {
+  SelfCounterName,
+  SelfGaugeName,
+  SelfHistogramName,
+  SelfMetricName,
+} from './self-metrics.ts';
 export type { MetricDefinition, MetricUnit, ThresholdDefinition } from './metrics.ts';
 export {
   JOB_STATES,

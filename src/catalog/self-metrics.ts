@@ -131,3 +131,12 @@ export type SelfMetricName =
   | 'crmwatch_outbox_pending'
   | 'crmwatch_notifications_total'
   | 'crmwatch_notification_failures_total';
+
+/** The names by kind, so that recording a metric as what it is not does not compile. */
+export type SelfHistogramName =
+  | 'crmwatch_probe_start_delay_seconds'
+  | 'crmwatch_incident_acknowledge_seconds'
+  | 'crmwatch_incident_recovery_seconds'
+  | 'crmwatch_diagnosis_confidence_ratio';
+export type SelfCounterName = Extract<SelfMetricName, `${string}_total`>;
+export type SelfGaugeName = Exclude<SelfMetricName, SelfHistogramName | SelfCounterName>;

@@ -43,3 +43,12 @@ export function parseOptions(
     flag: (name) => values[name] === true,
   };
 }
+
+/** The value of an option that must be given. */
+export function requireOption(command: string, options: ParsedOptions, name: string): string {
+  const value = options.text(name);
+  if (value !== undefined && value !== '') return value;
+  throw new CrmwatchError('usage', `${command} needs --${name}`, {
+    remedy: `see: crmwatch ${command} --help`,
+  });
+}

@@ -1,3 +1,19 @@
 import type { Command } from './command.ts';
+import { checkConfigCommand } from './commands/check-config.ts';
+import { exporterCommand } from './commands/exporter.ts';
+import { generateCommand } from './commands/generate.ts';
+import { probeCommand } from './commands/probe.ts';
+import { responderCommand } from './commands/responder.ts';
+import { sandboxCommand } from './commands/sandbox.ts';
+import { startCommand } from './commands/start.ts';
 
-export const COMMANDS: readonly Command[] = [];
+/** Every verb, in the order in which people meet them. */
+export const COMMANDS: readonly Command[] = [
+  startCommand,
+  sandboxCommand,
+  checkConfigCommand,
+  exporterCommand,
+  responderCommand,
+  probeCommand,
+  generateCommand,
+];

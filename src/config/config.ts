@@ -7,5 +7,5 @@ export { CONFIG_SHAPE } from './schema.ts';
 export type { Config, ExporterConfig } from './schema.ts';
 export type { ListenAddress } from './common.ts';
 export type { ResponderConfig, SenderConfig } from './responder.ts';
-export type { TargetConfig, Thresholds } from './target.ts';
+export type { TargetConfig } from './target.ts';
 export { formatYaml, parseYaml } from './yaml.ts';

@@ -1,5 +1,5 @@
-import { channelDecoder } from '../responder/notify/notify.ts';
-import type { ChannelConfig } from '../responder/notify/notify.ts';
+import { channelOptions } from '../responder/notify/notify.ts';
+import type { ChannelOptions } from '../responder/notify/notify.ts';
 import { decode, secretReference } from '../std/std.ts';
 import type { Decoder, SecretReference } from '../std/std.ts';
 import { listenAddress, nameDecoder } from './common.ts';
@@ -20,7 +20,7 @@ export type ResponderConfig = {
   readonly diagnosisDelayMs: number;
   readonly verificationIntervalMs: number;
   readonly reopenWindowMs: number;
-  readonly notify: readonly ChannelConfig[];
+  readonly notify: readonly ChannelOptions[];
 };
 
 const sender: Decoder<SenderConfig> = decode.object({
@@ -99,7 +99,7 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
       '30m',
     ),
     notify: decode.withDefault(
-      decode.list(channelDecoder, { maximumLength: 50 }),
+      decode.list(channelOptions, { maximumLength: 50 }),
       [],
       'whom to tell',
       'nobody',

@@ -1,48 +1,20 @@
-import { MEASUREMENTS, MEASUREMENT_NAMES } from '../catalog/catalog.ts';
-import type { MeasurementName, Severity } from '../catalog/catalog.ts';
 import { connectionDecoder } from '../exporter/connectors/connectors.ts';
 import type { Connection } from '../exporter/connectors/connectors.ts';
+import { thresholdsDecoder } from '../exporter/exposition/exposition.ts';
+import type { ThresholdOverrides } from '../exporter/exposition/exposition.ts';
 import { defaultTargetProbes, targetProbesDecoder } from '../exporter/probes/probes.ts';
 import type { TargetProbes } from '../exporter/probes/probes.ts';
 import { decode } from '../std/std.ts';
 import type { Decoder } from '../std/std.ts';
 import { nameDecoder } from './common.ts';
 
-export type ThresholdOverride = Readonly<Partial<Record<Severity, number>>>;
-export type Thresholds = Readonly<Partial<Record<MeasurementName, ThresholdOverride>>>;
-
 /** One CRM to watch. */
 export type TargetConfig = {
   readonly name: string;
   readonly connection: Connection;
   readonly probes: TargetProbes;
-  readonly thresholds: Thresholds;
+  readonly thresholds: ThresholdOverrides;
 };
-
-const MEASUREMENTS_WITH_THRESHOLD = MEASUREMENT_NAMES.filter(
-  (name) => MEASUREMENTS[name].threshold !== undefined,
-);
-
-const thresholds: Decoder<Thresholds> = decode.refine(
-  decode.map(
-    decode.object({
-      warning: decode.optional(decode.number(), 'value from which the warning fires'),
-      critical: decode.optional(decode.number(), 'value from which the critical alert fires'),
-    }),
-    { key: 'metric', pattern: /^crm_\w+$/ },
-  ) as Decoder<Thresholds>,
-  (value) => {
-    const names: readonly string[] = MEASUREMENTS_WITH_THRESHOLD;
-    const wrong = Object.keys(value).find((name) => !names.includes(name));
-    return wrong === undefined
-      ? undefined
-      : {
-          at: wrong,
-          message: 'is no metric with a threshold',
-          remedy: `use one of: ${names.join(', ')}`,
-        };
-  },
-);
 
 export const targetDecoder: Decoder<TargetConfig> = decode.object({
   name: decode.required(
@@ -57,7 +29,7 @@ export const targetDecoder: Decoder<TargetConfig> = decode.object({
     'all, with their defaults',
   ),
   thresholds: decode.withDefault(
-    thresholds,
+    thresholdsDecoder,
     {},
     'thresholds of this target',
     'those of docs/METRICS.md',

@@ -1,6 +1,3 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-
 export type AssetSource = {
   /** Address under which the page asks for it. */
   readonly path: string;
@@ -14,7 +11,6 @@ const SCRIPT_TYPE = 'text/javascript; charset=utf-8';
 
 /** Every static file the pages refer to. */
 export function consoleAssetSources(): readonly AssetSource[] {
-  const { resolve } = createRequire(import.meta.url);
   const own = (name: string): URL => new URL(`./assets/${name}`, import.meta.url);
   return [
     { path: '/assets/console.css', contentType: STYLE_TYPE, file: own('console.css') },
@@ -23,7 +19,7 @@ export function consoleAssetSources(): readonly AssetSource[] {
     {
       path: '/assets/idiomorph.js',
       contentType: SCRIPT_TYPE,
-      file: pathToFileURL(resolve('idiomorph/dist/idiomorph.min.js')),
+      file: new URL(import.meta.resolve('idiomorph/dist/idiomorph.min.js')),
     },
   ];
 }

@@ -1,7 +1,7 @@
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
 import { answerTitle, percentText, phaseTitle } from './wording.ts';
-import type { DiagnosisBriefView, IncidentPhase, IncidentSummaryView } from './views.ts';
+import type { DiagnosisBriefView, IncidentSummaryView } from './views.ts';
 
 /** Severity by shape, word and colour, so that none of them is needed alone. */
 export function severityBadge(severity: string): Html {
@@ -24,10 +24,12 @@ export function severityBadge(severity: string): Html {
   return html`<span class="badge neutral">${severity}</span>`;
 }
 
-export function phaseBadge(phase: IncidentPhase): Html {
-  const tone = phase === 'resolved' || phase === 'closed' ? 'good' : 'neutral';
-  return html`<span class="badge ${phase === 'reopened' ? 'warning' : tone}"
-    >${phaseTitle(phase)}</span
+export function phaseBadge(incident: IncidentSummaryView): Html {
+  const { phase, timesReopened } = incident;
+  const isOver = phase === 'resolved' || phase === 'closed';
+  const isBack = phase === 'reported' && timesReopened > 0;
+  return html`<span class="badge ${isOver ? 'good' : isBack ? 'warning' : 'neutral'}"
+    >${phaseTitle(phase, timesReopened)}</span
   >`;
 }
 
@@ -73,4 +75,10 @@ export function diagnosisBrief(diagnosis: DiagnosisBriefView | null): Html {
         >`
       : null;
   return html`<span class="answer">${answerTitle(diagnosis.answer)}</span>${note}`;
+}
+
+/** A link out, only to http and https; nothing for any other scheme. */
+export function outsideLink(url: string | null, label: string): Html | null {
+  if (url === null || !/^https?:\/\//i.test(url)) return null;
+  return html`<a href="${url}" rel="noopener noreferrer" target="_blank">${label}</a>`;
 }

@@ -22,6 +22,7 @@ export type {
   IncidentSummaryView,
   PageContext,
   PipeView,
+  PlanView,
   ProbeStatusView,
   RankedAnswerView,
   RecoveryState,

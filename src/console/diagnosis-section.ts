@@ -1,8 +1,8 @@
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
-import { ratioBar } from './badges.ts';
+import { outsideLink, ratioBar } from './badges.ts';
 import type { DiagnosisView, ExplanationTermView, IncidentDetailView } from './views.ts';
-import { absoluteTime, answerDescription, answerTitle, percentText } from './wording.ts';
+import { absoluteTime, countText, answerDescription, answerTitle, percentText } from './wording.ts';
 
 const SHOWN_TERMS = 8;
 
@@ -42,13 +42,12 @@ function explanation(terms: readonly ExplanationTermView[]): Html {
   return html`<h3>Why this answer</h3>
     <table class="terms">
       <caption>
-        Each bar is the weight of one piece of evidence: to the right it speaks for the answer, to
-        the left against it.
+        Each bar is the weight of one observation, in log-odds: to the right it speaks for the
+        answer, to the left against it.
       </caption>
       <thead>
         <tr>
-          <th scope="col">Evidence</th>
-          <th scope="col">Value</th>
+          <th scope="col">Observation</th>
           <th scope="col" colspan="2">Weight</th>
         </tr>
       </thead>
@@ -56,15 +55,14 @@ function explanation(terms: readonly ExplanationTermView[]): Html {
         ${shown.map(
           (term) =>
             html`<tr>
-              <th scope="row" title="${term.feature}">${term.meaning}</th>
-              <td>${term.value}</td>
+              <th scope="row">${term.text} ${outsideLink(term.link, 'Look')}</th>
               <td class="bar-cell">${termBar(term.contribution, largest)}</td>
               <td class="number">${termText(term.contribution)}</td>
             </tr>`,
         )}
       </tbody>
     </table>
-    ${left > 0 ? html`<p class="muted">${left} smaller terms are not shown.</p>` : null}`;
+    ${left > 0 ? html`<p class="muted small">${countText(left, 'smaller term')} not shown.</p>` : null}`;
 }
 
 function alternatives(diagnosis: DiagnosisView): Html | null {
@@ -103,14 +101,14 @@ function suspects(diagnosis: DiagnosisView): Html {
     </ol>`;
 }
 
-function gaps(diagnosis: DiagnosisView): Html | null {
-  if (diagnosis.gaps.length === 0) return null;
-  return html`<div class="banner warning">
-    <p><strong>The evidence has gaps,</strong> so trust this answer less:</p>
+function evidenceList(diagnosis: DiagnosisView): Html | null {
+  if (diagnosis.evidence.length === 0) return null;
+  return html`<details class="evidence" id="evidence">
+    <summary>Evidence: ${countText(diagnosis.evidence.length, 'observation')}</summary>
     <ul>
-      ${diagnosis.gaps.map((gap) => html`<li>${gap}</li>`)}
+      ${diagnosis.evidence.map((line) => html`<li>${line}</li>`)}
     </ul>
-  </div>`;
+  </details>`;
 }
 
 function headline(view: IncidentDetailView, diagnosis: DiagnosisView | null): Html {
@@ -138,7 +136,7 @@ function headline(view: IncidentDetailView, diagnosis: DiagnosisView | null): Ht
         >${ratioBar(diagnosis.probability)}<span>${percentText(diagnosis.probability)}</span></span
       >
     </p>
-    <p class="muted">${answerDescription(diagnosis.answer)}</p>`;
+    <p class="muted">${diagnosis.whyUnknown ?? answerDescription(diagnosis.answer)}</p>`;
 }
 
 /** The answer, how sure it is, what else it could be, and the terms that made it. */
@@ -155,14 +153,15 @@ export function diagnosisSection(view: IncidentDetailView): Html {
     ${
       diagnosis === null
         ? null
-        : html`${gaps(diagnosis)}
-            <div class="columns">
+        : html` <div class="columns">
               <div>${suspects(diagnosis)}</div>
               <div>${alternatives(diagnosis)}</div>
             </div>
             ${diagnosis.terms.length === 0 ? null : explanation(diagnosis.terms)}
+            ${evidenceList(diagnosis)}
             <p class="muted small">
-              Model ${diagnosis.model}, judged at ${absoluteTime(diagnosis.madeAtMs)}.
+              Model
+              ${diagnosis.model}${diagnosis.madeAtMs === null ? null : html`, judged at ${absoluteTime(diagnosis.madeAtMs)}`}.
             </p>`
     }
   </section>`;

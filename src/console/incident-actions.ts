@@ -1,5 +1,5 @@
-import { FAULT_CLASS_NAMES, NO_FAULT, UNKNOWN_FAULT } from '../catalog/catalog.ts';
-import type { DiagnosisAnswer } from '../catalog/catalog.ts';
+import { FAULT_CLASS_NAMES, NO_FAULT } from '../catalog/catalog.ts';
+import type { DiagnosisClass } from '../catalog/catalog.ts';
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
 import { formToken } from './layout.ts';
@@ -8,12 +8,8 @@ import { answerTitle } from './wording.ts';
 
 export const MAXIMUM_COMMENT_LENGTH = 4000;
 
-/** What a person may say the cause was. "Unknown" is an answer too, when the model was wrong to be sure. */
-export const CORRECTION_ANSWERS: readonly DiagnosisAnswer[] = [
-  ...FAULT_CLASS_NAMES,
-  NO_FAULT,
-  UNKNOWN_FAULT,
-];
+/** What a person may say the cause was; a false alarm is an answer too. */
+export const CORRECTION_ANSWERS: readonly DiagnosisClass[] = [...FAULT_CLASS_NAMES, NO_FAULT];
 
 function action(view: IncidentDetailView, name: string): string {
   return `/incidents/${encodeURIComponent(view.id)}/${name}`;

@@ -25,7 +25,7 @@ export function incidentDetailPage(view: IncidentDetailView, context: PageContex
     <div class="head" id="incident-head" data-live>
       <h1>${view.title}</h1>
       <p class="badges">
-        ${severityBadge(view.severity)} ${phaseBadge(view.phase)} ${recoveryBadge(view)}
+        ${severityBadge(view.severity)} ${phaseBadge(view)} ${recoveryBadge(view)}
       </p>
     </div>
     ${phaseRail(view)}

@@ -12,7 +12,7 @@ import type {
   PipeView,
   StatisticsView,
 } from './views.ts';
-import { age, countText, durationText, relativeTime } from './wording.ts';
+import { age, countText, durationText, relativeTime, targetText } from './wording.ts';
 
 export const INCIDENT_STATE_FILTERS: Readonly<Record<IncidentStateFilter, string>> = {
   open: 'Open',
@@ -135,9 +135,9 @@ function row(incident: IncidentSummaryView, nowMs: number): Html {
     <td role="cell" class="severity">${severityBadge(incident.severity)}</td>
     <td role="cell" class="what">
       <a href="/incidents/${encodeURIComponent(incident.id)}">${incident.title}</a>
-      <span class="muted">${incident.target} · ${alerts}</span>
+      <span class="muted">${targetText(incident.target)} · ${alerts}</span>
     </td>
-    <td role="cell" class="phase">${phaseBadge(incident.phase)} ${recoveryBadge(incident)}</td>
+    <td role="cell" class="phase">${phaseBadge(incident)} ${recoveryBadge(incident)}</td>
     <td role="cell" class="diagnosis">${diagnosisBrief(incident.diagnosis)}</td>
     <td role="cell" class="age">
       <span class="cell-label">Age </span>${age(incident.openedAtMs, nowMs)}

@@ -1,6 +1,6 @@
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
-import { severityBadge } from './badges.ts';
+import { outsideLink, severityBadge } from './badges.ts';
 import type {
   AlertView,
   IncidentDetailView,
@@ -8,25 +8,28 @@ import type {
   TimelineEntryView,
   VerificationView,
 } from './views.ts';
-import { RAIL_PHASES, absoluteTime, age, durationText, relativeTime } from './wording.ts';
-import type { RailPhase } from './wording.ts';
+import {
+  PHASE_TITLES,
+  absoluteTime,
+  age,
+  durationText,
+  phaseTitle,
+  relativeTime,
+  targetText,
+} from './wording.ts';
 
-const RAIL_ORDER = Object.keys(RAIL_PHASES) as RailPhase[];
-
-function railIndex(phase: IncidentPhase): number {
-  return phase === 'reopened' ? 0 : RAIL_ORDER.indexOf(phase);
-}
+const RAIL_ORDER = Object.keys(PHASE_TITLES) as IncidentPhase[];
 
 /** Where the incident is on its way from reported to closed, with the time each phase was entered. */
 export function phaseRail(view: IncidentDetailView): Html {
-  const current = railIndex(view.phase);
+  const current = RAIL_ORDER.indexOf(view.phase);
   return html`<ol class="rail" id="phase-rail" data-live aria-label="Phases">
     ${RAIL_ORDER.map((phase, index) => {
       const state = index < current ? 'done' : index === current ? 'current' : 'ahead';
       const reached = view.phaseTimes[phase];
       const step = state === 'current' ? html` aria-current="step"` : null;
       const word = { done: 'done: ', current: 'now: ', ahead: 'ahead: ' }[state];
-      const title = index === 0 && view.phase === 'reopened' ? 'Reopened' : RAIL_PHASES[phase];
+      const title = phaseTitle(phase, index === current ? view.timesReopened : 0);
       const after =
         reached === undefined || state === 'ahead'
           ? null
@@ -39,11 +42,6 @@ export function phaseRail(view: IncidentDetailView): Html {
       </li>`;
     })}
   </ol>`;
-}
-
-function outsideLink(url: string | null, label: string): Html | null {
-  if (url === null || !/^https?:\/\//i.test(url)) return null;
-  return html`<a href="${url}" rel="noopener noreferrer" target="_blank">${label}</a>`;
 }
 
 const SHOWN_LABELS = 8;
@@ -95,10 +93,12 @@ function verificationRow(check: VerificationView, nowMs: number): Html {
   const outcome = {
     passed: html`<span class="badge good"><span aria-hidden="true">✓</span> Passed</span>`,
     failed: html`<span class="badge critical"><span aria-hidden="true">✕</span> Failed</span>`,
-    not_run: html`<span class="badge neutral">Not run yet</span>`,
+    impossible: html`<span class="badge warning"
+      ><span aria-hidden="true">?</span> Cannot tell</span
+    >`,
   }[check.outcome];
   return html`<li>
-    ${outcome} <strong>${check.probe}</strong>
+    ${outcome} <strong>${check.probe ?? check.alert}</strong>
     <span class="muted"
       >${check.detail}${check.atMs === null ? null : html` · ${relativeTime(check.atMs, nowMs)}`}</span
     >
@@ -130,20 +130,35 @@ export function verificationSection(view: IncidentDetailView, nowMs: number): Ht
   </section>`;
 }
 
-export function stepsSection(view: IncidentDetailView): Html | null {
-  if (view.steps.length === 0) return html`<div id="steps" data-live hidden></div>`;
+export function stepsSection(view: IncidentDetailView): Html {
+  const { plan } = view;
+  if (plan === null) return html`<div id="steps" data-live hidden></div>`;
   return html`<section class="card" id="steps" data-live aria-labelledby="steps-title">
-    <h2 id="steps-title">Suggested steps</h2>
-    <p class="muted small">From the runbook of this fault class. Nothing is executed.</p>
+    <h2 id="steps-title">Suggested steps: ${plan.title}</h2>
     <ol class="steps">
-      ${view.steps.map((step) => html`<li><strong>${step.title}</strong><span class="block">${step.detail}</span></li>`)}
+      ${plan.steps.map(
+        (step) =>
+          html`<li>
+            ${step.text} ${outsideLink(step.link, 'Read on')}
+            ${step.command === null ? null : html`<code class="command">${step.command}</code>`}
+          </li>`,
+      )}
     </ol>
+    ${
+      plan.avoid.length === 0
+        ? null
+        : html`<h3>Rather not</h3>
+            <ul class="avoid">
+              ${plan.avoid.map((line) => html`<li>${line}</li>`)}
+            </ul>`
+    }
+    <p class="muted small">From the runbook of this fault class. Nothing is executed.</p>
   </section>`;
 }
 
 function timelineEntry(entry: TimelineEntryView, openedAtMs: number): Html {
   const kind = entry.kind.replaceAll('_', ' ');
-  const own = entry.kind === 'comment' || entry.kind === 'commented' ? ' said' : '';
+  const own = entry.kind === 'commented' ? ' said' : '';
   return html`<li id="entry-${entry.id}" class="entry${own}">
     <span class="when"
       >${absoluteTime(entry.atMs)}
@@ -172,7 +187,7 @@ export function factsList(view: IncidentDetailView, nowMs: number): Html {
   return html`<dl class="facts" id="facts" data-live>
     <div>
       <dt>Target</dt>
-      <dd>${view.target}</dd>
+      <dd>${targetText(view.target)}</dd>
     </div>
     <div>
       <dt>Reported</dt>

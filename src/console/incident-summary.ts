@@ -36,12 +36,13 @@ function recoverySentence(view: IncidentDetailView): string {
 
 /** What is known, in one paragraph that can be read aloud to somebody on the phone. */
 export function incidentParagraph(view: IncidentDetailView, nowMs: number): string {
+  const about = view.target ?? 'The monitoring itself';
   const end = view.resolvedAtMs;
   const lasted = durationText((end ?? nowMs) - view.openedAtMs);
   const trouble =
     end === null
-      ? `${view.target} has been in trouble for ${lasted}.`
-      : `${view.target} was in trouble for ${lasted}.`;
+      ? `${about} has been in trouble for ${lasted}.`
+      : `${about} was in trouble for ${lasted}.`;
   const reopened =
     view.timesReopened > 0 ? `It came back ${countText(view.timesReopened, 'time')}.` : '';
   const owner =

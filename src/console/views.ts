@@ -1,4 +1,4 @@
-import type { DiagnosisAnswer, Severity } from '../catalog/catalog.ts';
+import type { DiagnosisAnswer, DiagnosisClass, Severity } from '../catalog/catalog.ts';
 
 /**
  * What the pages show, as plain frozen data: times are milliseconds since the epoch, probabilities are ratios
@@ -11,8 +11,7 @@ export type IncidentPhase =
   | 'repairing'
   | 'verifying'
   | 'resolved'
-  | 'closed'
-  | 'reopened';
+  | 'closed';
 
 /**
  * How sure it is that the trouble is over: `none` while alerts fire, `unconfirmed` when the alerts are gone but
@@ -24,7 +23,8 @@ export type Signature = { readonly by: string; readonly atMs: number };
 
 export type IncidentSummaryView = {
   readonly id: string;
-  readonly target: string;
+  /** Null when the incident is about the monitoring itself. */
+  readonly target: string | null;
   readonly title: string;
   readonly severity: Severity;
   readonly phase: IncidentPhase;
@@ -53,10 +53,12 @@ export type RankedAnswerView = { readonly answer: DiagnosisAnswer; readonly prob
 
 /** One term w·(x − mean) of the decision: positive speaks for the answer, negative against it. */
 export type ExplanationTermView = {
-  readonly feature: string;
-  readonly meaning: string;
-  readonly value: string;
+  /** What was seen, in words. */
+  readonly text: string;
+  /** In log-odds. */
   readonly contribution: number;
+  /** To the series it comes from. */
+  readonly link: string | null;
 };
 
 export type SuspectView = {
@@ -72,12 +74,14 @@ export type DiagnosisView = {
   readonly terms: readonly ExplanationTermView[];
   readonly suspects: readonly SuspectView[];
   readonly model: string;
-  readonly madeAtMs: number;
-  /** What could not be asked when the evidence was gathered. */
-  readonly gaps: readonly string[];
+  readonly madeAtMs: number | null;
+  /** Why the answer is "unknown"; null when it is not. */
+  readonly whyUnknown: string | null;
+  /** What was seen and what could not be asked, in words. */
+  readonly evidence: readonly string[];
 };
 
-export type CorrectionView = Signature & { readonly answer: DiagnosisAnswer };
+export type CorrectionView = Signature & { readonly answer: DiagnosisClass };
 
 export type AlertView = {
   readonly fingerprint: string;
@@ -93,13 +97,26 @@ export type AlertView = {
 };
 
 export type VerificationView = {
-  readonly probe: string;
-  readonly outcome: 'passed' | 'failed' | 'not_run';
+  readonly alert: string;
+  /** Null when no probe can tell. */
+  readonly probe: string | null;
+  readonly outcome: 'passed' | 'failed' | 'impossible';
   readonly detail: string;
   readonly atMs: number | null;
 };
 
-export type StepView = { readonly title: string; readonly detail: string };
+export type StepView = {
+  readonly text: string;
+  readonly command: string | null;
+  readonly link: string | null;
+};
+
+export type PlanView = {
+  readonly title: string;
+  readonly steps: readonly StepView[];
+  /** What makes it worse. */
+  readonly avoid: readonly string[];
+};
 
 export type TimelineEntryView = {
   readonly id: number;
@@ -115,7 +132,7 @@ export type IncidentDetailView = IncidentSummaryView & {
   readonly correction: CorrectionView | null;
   readonly alerts: readonly AlertView[];
   readonly verifications: readonly VerificationView[];
-  readonly steps: readonly StepView[];
+  readonly plan: PlanView | null;
   /** Oldest first. */
   readonly timeline: readonly TimelineEntryView[];
 };

@@ -2,7 +2,7 @@ import { FAULT_CLASSES, NO_FAULT, UNKNOWN_FAULT } from '../catalog/catalog.ts';
 import type { DiagnosisAnswer } from '../catalog/catalog.ts';
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
-import type { IncidentPhase, RecoveryState } from './views.ts';
+import type { IncidentPhase } from './views.ts';
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
@@ -67,10 +67,8 @@ export function answerDescription(answer: DiagnosisAnswer): string {
   return FAULT_CLASSES[answer].description;
 }
 
-export type RailPhase = Exclude<IncidentPhase, 'reopened'>;
-
-/** The phases in their order; `reopened` is drawn as reported again. */
-export const RAIL_PHASES: Readonly<Record<RailPhase, string>> = {
+/** The phases in their order. */
+export const PHASE_TITLES: Readonly<Record<IncidentPhase, string>> = {
   reported: 'Reported',
   diagnosed: 'Diagnosed',
   localised: 'Localised',
@@ -80,14 +78,13 @@ export const RAIL_PHASES: Readonly<Record<RailPhase, string>> = {
   closed: 'Closed',
 };
 
-export function phaseTitle(phase: IncidentPhase): string {
-  return phase === 'reopened' ? 'Reopened' : RAIL_PHASES[phase];
+/** An incident that came back is back in its first phase, and says so. */
+export function phaseTitle(phase: IncidentPhase, timesReopened: number): string {
+  return phase === 'reported' && timesReopened > 0 ? 'Reopened' : PHASE_TITLES[phase];
 }
 
-export function recoveryText(recovery: RecoveryState): string {
-  if (recovery === 'confirmed') return 'Recovery confirmed by a fresh probe';
-  if (recovery === 'unconfirmed') return 'Unconfirmed: alerts gone, no fresh probe has passed yet';
-  return 'Not recovered';
+export function targetText(target: string | null): string {
+  return target ?? 'the monitoring itself';
 }
 
 export function countText(

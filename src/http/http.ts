@@ -9,3 +9,8 @@ export type {
   Outcome,
   PhaseSeconds,
 } from './outcome.ts';
+export { createHttpClient } from './client.ts';
+export type { HttpClientDependencies } from './client.ts';
+export { AllowListError, allowEntryOf, createAllowList } from './allow-list.ts';
+export type { AllowList } from './allow-list.ts';
+export type { Resolve } from './lookup.ts';

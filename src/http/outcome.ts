@@ -54,6 +54,11 @@ export type HttpRequest = {
 export type HttpClient = {
   /** Never throws for a remote failure and always ends by its deadline. Redirects are not followed. */
   request(request: HttpRequest): Promise<HttpOutcome>;
+  /**
+   * The certificate in front of an https URL, also when it is expired or untrusted: a handshake with
+   * verification off, after which nothing is sent.
+   */
+  inspectCertificate(url: string, timeoutMs: number): Promise<Outcome<CertificateFacts>>;
   /** Closes idle connections. */
   close(): void;
 };

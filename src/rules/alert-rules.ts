@@ -71,7 +71,7 @@ function conditionExpression(condition: AlertCondition, severity: Severity | 'no
         `< ${condition.ratio}`,
       ].join('\n');
     }
-    case 'expression':
+    default:
       return condition.expression;
   }
 }

@@ -19,7 +19,8 @@ export type AlertingRule = {
 
 export type RuleGroup<Rule> = { readonly name: string; readonly rules: readonly Rule[] };
 
-const HEADER = '# Generated from src/catalog by `crmwatch generate`: edit the catalog, not this file.\n';
+const HEADER =
+  '# Generated from src/catalog by `crmwatch generate`: edit the catalog, not this file.\n';
 
 /** YAML with a header, long lines unfolded and nothing aliased, so that a diff shows one rule per change. */
 export function toYaml(value: unknown): string {

@@ -21,18 +21,13 @@ export type SandboxControlOptions = {
 
 const ANSWER_LIMIT_BYTES = 1024 * 1024;
 
-const nullable = <T>(decoder: Decoder<T>): Decoder<T | null> => ({
-  shape: decoder.shape,
-  decode: (value, place, report) => (value === null ? null : decoder.decode(value, place, report)),
-});
-
 const FAULT_STATE: Decoder<FaultState> = decode.object({
   id: decode.required(decode.text(), 'the id'),
   title: decode.required(decode.text(), 'the name for people'),
   description: decode.required(decode.text(), 'what happens'),
   broken: decode.required(decode.boolean(), 'whether it is broken now'),
-  intensity: decode.required(nullable(decode.number()), 'how strongly'),
-  broken_since: decode.required(nullable(decode.text()), 'since when'),
+  intensity: decode.optional(decode.number(), 'how strongly'),
+  brokenSince: decode.optional(decode.text(), 'since when'),
 });
 
 /**

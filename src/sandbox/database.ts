@@ -1,4 +1,4 @@
-import { sha256Hex } from '../std/std.ts';
+import { CrmwatchError, sha256Hex } from '../std/std.ts';
 import type { SqlValue, Sqlite } from '../store/store.ts';
 
 import type { InventedData } from './invent/records.ts';
@@ -34,6 +34,9 @@ const INDEXES = `
   CREATE INDEX jobs_state ON jobs (state);
   CREATE INDEX kept_rows_by_row ON kept_rows (table_name, row_id);`;
 
+/** Marks the files of sandboxes: the letters "crmw" as a 32-bit number. */
+const APPLICATION_ID = 0x63726d77;
+
 /** What the API can show or change, in the order in which a fault takes it away. */
 export const PERMISSIONS: readonly string[] = [
   'contacts.read',
@@ -65,7 +68,9 @@ export function fillDatabase(
   monitor: Monitor,
   nowMs: number,
 ): number {
+  refuseForeignDatabase(database);
   return database.transaction(() => {
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
     for (const [table, columns] of Object.entries(TABLES)) {
       database.exec(`DROP TABLE IF EXISTS ${table}; CREATE TABLE ${table} (${columns})`);
     }
@@ -80,6 +85,18 @@ export function fillDatabase(
     );
     return addMonitor(database, monitor, nowMs);
   });
+}
+
+/** Dropping tables by name is no way to treat somebody's database that was named by mistake. */
+function refuseForeignDatabase(database: Sqlite): void {
+  const marker = database.get('PRAGMA application_id')?.['application_id'];
+  const tables = database.get('SELECT count(*) AS count FROM sqlite_schema')?.['count'];
+  if (marker === APPLICATION_ID || tables === 0) return;
+  throw new CrmwatchError(
+    'store_incompatible',
+    `${database.file} is a database, but none that a sandbox has made`,
+    { remedy: 'name a file that does not exist yet; the sandbox would overwrite this one' },
+  );
 }
 
 /** Where the day of an API quota ends: the next midnight in UTC. */

@@ -11,9 +11,9 @@ export type FaultState = {
   readonly title: string;
   readonly description: string;
   readonly broken: boolean;
-  /** 0 to 1; null while the fault is not broken. */
-  readonly intensity: number | null;
-  readonly broken_since: string | null;
+  /** 0 to 1; absent, like the time, while the fault is not broken. */
+  readonly intensity?: number;
+  readonly brokenSince?: string;
 };
 
 export type FaultSwitch = {
@@ -36,7 +36,7 @@ export function findFault(id: string): Fault {
 
 /** Breaks and mends one fault after the other, in the order of the calls. */
 export function createFaultSwitch(world: World, speaksTls: boolean): FaultSwitch {
-  const broken = new Map<string, { readonly intensity: number; readonly since: string }>();
+  const broken = new Map<string, { readonly intensity: number; readonly brokenSince: string }>();
   let queue: Promise<unknown> = Promise.resolve();
 
   function enqueue(work: () => Promise<void>): Promise<void> {
@@ -71,8 +71,7 @@ export function createFaultSwitch(world: World, speaksTls: boolean): FaultSwitch
         title,
         description,
         broken: broken.has(id),
-        intensity: broken.get(id)?.intensity ?? null,
-        broken_since: broken.get(id)?.since ?? null,
+        ...broken.get(id),
       })),
     async break(id, intensity = DEFAULT_INTENSITY) {
       const fault = findFault(id);
@@ -89,7 +88,7 @@ export function createFaultSwitch(world: World, speaksTls: boolean): FaultSwitch
       await enqueue(async () => {
         await mendNow(fault);
         await run(fault, () => fault.break(world, intensity));
-        broken.set(id, { intensity, since: toIso(world.clock.now()) });
+        broken.set(id, { intensity, brokenSince: toIso(world.clock.now()) });
         world.logger.info('sandbox fault broken', { fault: id, intensity });
       });
     },

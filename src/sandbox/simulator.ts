@@ -25,7 +25,7 @@ export const TICK_MS: number = SECOND_MS;
 const CHANCES = {
   jobEnqueued: 0.1,
   jobFails: 0.01,
-  login: 0.05,
+  login: 0.02,
   loginMistaken: 0.03,
   contactEdited: 0.5,
   dealMoved: 0.3,

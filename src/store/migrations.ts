@@ -40,7 +40,11 @@ export function migrate(sqlite: Sqlite, rooms: readonly Migrations[], nowMs: num
         for (const statement of step.statements) sqlite.exec(statement);
         sqlite.run(
           'INSERT INTO schema_steps VALUES (?, ?, ?, ?, ?)',
-          ...[room, done + offset + 1, step.name, checksumOf(step), nowMs],
+          room,
+          done + offset + 1,
+          step.name,
+          checksumOf(step),
+          nowMs,
         );
       }
     }

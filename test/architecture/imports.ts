@@ -7,7 +7,7 @@ export type ImportEdge = {
   /** Path from the project's root, as `src/app/app.ts`. */
   readonly from: string;
   readonly specifier: string;
-  /** Names that the statement takes from the module; `*` for all of them. */
+  /** Names that an import takes from the module, or that a re-export gives it; `*` for all of them. */
   readonly names: readonly string[];
 };
 
@@ -65,14 +65,14 @@ function edgeOf(node: Node): Omit<ImportEdge, 'from'> | undefined {
     case 'ExportNamedDeclaration':
     case 'ExportAllDeclaration':
       if (!isNode(node['source'])) return undefined;
-      return { specifier: literalOf(node['source']), names: namesOf(node['specifiers']) };
+      return { specifier: literalOf(node['source']), names: namesOf(node) };
     case 'ImportExpression':
     case 'TSImportType':
       return { specifier: literalOf(node['source'] ?? node['argument']), names: ['*'] };
     case 'TSExternalModuleReference':
       return { specifier: literalOf(node['expression']), names: ['*'] };
     case 'CallExpression':
-      return isHiddenImport(node['callee']) ? { specifier: '(computed)', names: ['*'] } : undefined;
+      return edgeOfCall(node);
     default:
       return undefined;
   }
@@ -84,24 +84,32 @@ function literalOf(node: unknown): string {
   return typeof node['value'] === 'string' ? node['value'] : '(computed)';
 }
 
-function namesOf(specifiers: unknown): readonly string[] {
-  if (!Array.isArray(specifiers)) return ['*'];
-  return specifiers.filter(isNode).map((specifier) => {
-    const name = specifier['imported'] ?? specifier['local'];
-    if (specifier.type === 'ImportNamespaceSpecifier' || !isNode(name)) return '*';
-    return String(name['name'] ?? name['value']);
-  });
+function namesOf(statement: Node): readonly string[] {
+  if (statement.type === 'ExportAllDeclaration') return [nameOf(statement['exported'])];
+  const specifiers = Array.isArray(statement['specifiers']) ? statement['specifiers'] : [];
+  return specifiers
+    .filter(isNode)
+    .map((specifier) => nameOf(specifier['imported'] ?? specifier['exported']));
 }
 
-function isHiddenImport(callee: unknown): boolean {
-  if (!isNode(callee)) return false;
+function nameOf(identifier: unknown): string {
+  return isNode(identifier) ? String(identifier['name'] ?? identifier['value']) : '*';
+}
+
+/** `import.meta.resolve('…')` names its target; `require` and `getBuiltinModule` get past every rule. */
+function edgeOfCall(call: Node): Omit<ImportEdge, 'from'> | undefined {
+  const callee = call['callee'];
+  if (!isNode(callee)) return undefined;
+  const hidden = { specifier: '(computed)', names: ['*'] };
   if (callee.type === 'Identifier') {
-    return callee['name'] === 'require' || callee['name'] === 'createRequire';
+    return ['require', 'createRequire'].includes(nameOf(callee)) ? hidden : undefined;
   }
-  const property = callee['property'];
-  return (
-    callee.type === 'MemberExpression' &&
-    isNode(property) &&
-    property['name'] === 'getBuiltinModule'
-  );
+  if (callee.type !== 'MemberExpression') return undefined;
+  const { object, property } = callee;
+  if (nameOf(property) === 'getBuiltinModule') return hidden;
+  if (nameOf(property) !== 'resolve' || !isNode(object) || object.type !== 'MetaProperty') {
+    return undefined;
+  }
+  const target = Array.isArray(call['arguments']) ? call['arguments'][0] : undefined;
+  return { specifier: literalOf(target), names: ['*'] };
 }

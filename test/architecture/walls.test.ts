@@ -28,6 +28,7 @@ describe('the reader of imports', () => {
     ['named star', `export * as a from './x.ts';`],
     ['dynamic', `const a = async (): Promise<unknown> => import('./x.ts');`],
     ['import type expression', `export type A = Map<string, import('./x.ts').B>;`],
+    ['resolved only', `const a = import.meta.resolve('./x.ts');`],
     ['import equals', `import a = require('./x.ts');`],
   ];
 

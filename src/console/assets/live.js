@@ -188,12 +188,9 @@
     lastSignalMs = performance.now();
   }
 
-  let opened = false;
   const source = new EventSource(liveUrl);
   source.addEventListener('open', () => {
     signal();
-    if (opened) schedule(0);
-    opened = true;
     say('Live', true);
   });
   source.addEventListener('heartbeat', () => {

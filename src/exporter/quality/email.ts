@@ -1,5 +1,5 @@
 /** Characters of an unquoted local part (RFC 5322 atext), with the letters beyond ASCII of RFC 6531. */
-const ATOM = String.raw`[\p{L}\p{N}!#$%&'*+/=?^_\`{|}~-]+`;
+const ATOM = String.raw`[\p{L}\p{N}!#$%&'*+/=?^_\x60{|}~-]+`;
 const LOCAL_PART = new RegExp(String.raw`^(?:${ATOM}(?:\.${ATOM})*|"(?:[^"\\\r\n]|\\.)*")$`, 'u');
 const DOMAIN_LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u;
 

@@ -33,8 +33,17 @@ function toIncidentAlert(event: AlertEvent): IncidentAlert {
   const { sender, fingerprint, name, labels, annotations, generatorUrl } = event;
   const { status, startsAtMs, endsAtMs, receivedAtMs } = event;
   return {
-    ...{ sender, fingerprint, name, labels, annotations, generatorUrl },
-    ...{ status, startsAtMs, endsAtMs, receivedAtMs, severity: severityOf(labels) },
+    sender,
+    fingerprint,
+    name,
+    labels,
+    annotations,
+    generatorUrl,
+    status,
+    startsAtMs,
+    endsAtMs,
+    receivedAtMs,
+    severity: severityOf(labels),
   };
 }
 
@@ -66,16 +75,33 @@ export function open(event: EventOf<'alert_fired'>, nowMs: number): Outcome {
   const { scope, target } = scopeOf(event.alert);
   const incident: Incident = {
     id: event.incidentId,
-    ...{ scope, target },
+    scope,
+    target,
     title:
       alert.annotations['summary'] ?? (target === null ? alert.name : `${alert.name} on ${target}`),
-    ...{ phase: 'reported', confirmation: 'none', reopenings: 0, alerts: [alert] },
-    ...{ severity: alert.severity, highestSeverity: alert.severity },
-    ...{ startedAtMs: alert.startsAtMs, reportedAtMs: nowMs, updatedAtMs: nowMs },
-    ...{ acknowledgedAtMs: null, acknowledgedBy: null, diagnosedAtMs: null },
-    ...{ quietSinceMs: null, resolvedAtMs: null, closedAtMs: null },
-    ...{ diagnosis: null, evidenceSummary: [], correctedClass: null, component: null },
-    ...{ plan: null, verification: null, comments: 0, sequence: 1 },
+    phase: 'reported',
+    confirmation: 'none',
+    reopenings: 0,
+    alerts: [alert],
+    severity: alert.severity,
+    highestSeverity: alert.severity,
+    startedAtMs: alert.startsAtMs,
+    reportedAtMs: nowMs,
+    updatedAtMs: nowMs,
+    acknowledgedAtMs: null,
+    acknowledgedBy: null,
+    diagnosedAtMs: null,
+    quietSinceMs: null,
+    resolvedAtMs: null,
+    closedAtMs: null,
+    diagnosis: null,
+    evidenceSummary: [],
+    correctedClass: null,
+    component: null,
+    plan: null,
+    verification: null,
+    comments: 0,
+    sequence: 1,
   };
   const effects: readonly Effect[] = [notify('opened'), { kind: 'diagnose', because: 'opened' }];
   return { incident, changed: true, effects, reason: 'opened by its first alert' };
@@ -132,9 +158,18 @@ export function alertFired(
 /** What starts anew when a resolved incident comes back. */
 export function reopenedFields(incident: Incident): Partial<Incident> {
   return {
-    ...{ phase: 'reported', confirmation: 'none', reopenings: incident.reopenings + 1 },
-    ...{ acknowledgedAtMs: null, acknowledgedBy: null, resolvedAtMs: null, closedAtMs: null },
-    ...{ diagnosis: null, evidenceSummary: [], component: null, plan: null, verification: null },
+    phase: 'reported',
+    confirmation: 'none',
+    reopenings: incident.reopenings + 1,
+    acknowledgedAtMs: null,
+    acknowledgedBy: null,
+    resolvedAtMs: null,
+    closedAtMs: null,
+    diagnosis: null,
+    evidenceSummary: [],
+    component: null,
+    plan: null,
+    verification: null,
   };
 }
 
@@ -178,8 +213,12 @@ export function alertResolved(
     incident,
     nowMs,
     {
-      ...{ alerts, severity, phase: 'verifying', confirmation: 'unconfirmed' },
-      ...{ quietSinceMs: nowMs, verification: null },
+      alerts,
+      severity,
+      phase: 'verifying',
+      confirmation: 'unconfirmed',
+      quietSinceMs: nowMs,
+      verification: null,
     },
     { effects: [{ kind: 'verify' }], reason: 'all alerts are gone; recovery is to be proved' },
   );

@@ -74,7 +74,10 @@ export async function record(
   const database = tables(transaction);
   const { id, scope, target, phase, severity } = incident;
   const changing = {
-    ...{ phase, severity, updated_at_ms: incident.updatedAtMs, snapshot: JSON.stringify(incident) },
+    phase,
+    severity,
+    updated_at_ms: incident.updatedAtMs,
+    snapshot: JSON.stringify(incident),
     fault_class: incident.correctedClass ?? incident.diagnosis?.answer ?? null,
   };
   await database
@@ -86,7 +89,12 @@ export async function record(
   const inserted = await database
     .insertInto('journal')
     .values({
-      ...{ incident_id: id, sequence: incident.sequence, at_ms: atMs, kind, phase, actor },
+      incident_id: id,
+      sequence: incident.sequence,
+      at_ms: atMs,
+      kind,
+      phase,
+      actor,
       data: JSON.stringify(data),
     })
     .returning('id')
@@ -97,7 +105,10 @@ export async function record(
 function toEntry(row: Selectable<IncidentTables['journal']>): JournalEntry {
   const data = JSON.parse(row.data) as object;
   return {
-    ...{ id: row.id, incidentId: row.incident_id, sequence: row.sequence, atMs: row.at_ms },
+    id: row.id,
+    incidentId: row.incident_id,
+    sequence: row.sequence,
+    atMs: row.at_ms,
     phase: row.phase as Phase,
     event: { kind: row.kind, actor: row.actor, ...data } as IncidentEvent,
   };

@@ -114,7 +114,10 @@ function verified(
       incident,
       nowMs,
       {
-        ...{ phase: 'resolved', confirmation: 'confirmed', resolvedAtMs: nowMs, verification },
+        phase: 'resolved',
+        confirmation: 'confirmed',
+        resolvedAtMs: nowMs,
+        verification,
       },
       { effects: [notify('resolved')], reason: 'fresh probes prove the recovery' },
     );

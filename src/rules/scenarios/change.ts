@@ -22,7 +22,7 @@ type Change = {
   readonly harmlessTitle: string;
 };
 
-/** Alerts on something added. The window is an hour in every alert so far; the scenarios last 40 minutes. */
+/** Alerts on something added. The window is an hour in every alert so far; the scenarios last half of it. */
 export function increaseScenarios(alert: AlertName, metric: MeasurementName): readonly Scenario[] {
   return changeScenarios(alert, metric, {
     before: 3,
@@ -94,7 +94,10 @@ function changeScenarios(
       kind: 'resolves',
       title: 'within one evaluation of the change being undone',
       series: [series(`${constant(before)} ${constant(after)} ${constant(before)}`)],
-      checks: [firing, { atSeconds: endSeconds, expected: [] }],
+      checks: [
+        { ...firing, atSeconds: endSeconds - SAMPLE_SECONDS },
+        { atSeconds: endSeconds, expected: [] },
+      ],
     },
     {
       ...base,

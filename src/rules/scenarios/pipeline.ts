@@ -58,15 +58,15 @@ function probeOverdueScenarios(): readonly Scenario[] {
       alert,
       kind: 'stays quiet',
       title: 'while the probe runs',
-      series: [interval, lastRun('0+30x60')],
+      series: [interval, lastRun('0+60x60')],
       checks: [{ atSeconds: SECOND_PHASE_SECONDS, expected: [] }],
     },
     {
       alert,
       kind: 'resolves',
       title: 'within one evaluation of the next run',
-      series: [interval, lastRun(`${constant(0, PHASE_SAMPLES + 1)} ${SECOND_PHASE_SECONDS + 30}`)],
-      checks: [firing, { atSeconds: SECOND_PHASE_SECONDS + 30, expected: [] }],
+      series: [interval, lastRun(`${constant(0, PHASE_SAMPLES + 1)} ${SECOND_PHASE_SECONDS + 60}`)],
+      checks: [firing, { atSeconds: SECOND_PHASE_SECONDS + 60, expected: [] }],
     },
     {
       alert,
@@ -91,7 +91,13 @@ function downScenarios(
     expected: [{ severity, labels: { job, instance }, value: 0 }],
   };
   return [
-    { alert, kind: 'fires', title: 'after a minute', series: [up(constant(0, 21))], checks: [firing] },
+    {
+      alert,
+      kind: 'fires',
+      title: 'after a minute',
+      series: [up(constant(0, 11))],
+      checks: [firing],
+    },
     {
       alert,
       kind: 'stays quiet',
@@ -103,15 +109,15 @@ function downScenarios(
       alert,
       kind: 'resolves',
       title: 'within one evaluation of the next scrape',
-      series: [up(`${constant(0, 21)} ${constant(1)}`)],
-      checks: [firing, { atSeconds: 630, expected: [] }],
+      series: [up(`${constant(0, 11)} ${constant(1)}`)],
+      checks: [firing, { atSeconds: 660, expected: [] }],
     },
     {
       alert,
       kind: 'no data',
       title: 'it was removed from the configuration of Prometheus',
       series: [up(`${constant(1)} stale`)],
-      checks: [{ atSeconds: 660, expected: [] }],
+      checks: [{ atSeconds: 720, expected: [] }],
     },
   ];
 }
@@ -122,10 +128,10 @@ function notificationScenarios(): readonly Scenario[] {
   const failures = (values: string) =>
     responderSeries('crmwatch_notification_failures_total', labels, values);
   const pending = (values: string) => responderSeries('crmwatch_outbox_pending', labels, values);
-  // 0 to 40 in 20 minutes: 20 within the window of 10.
+  // 0 to 20 in 20 minutes: 10 within the window of 10.
   const firing: Check = {
     atSeconds: 1200,
-    expected: [{ severity: ALERTS[alert].severity, labels, value: 20 }],
+    expected: [{ severity: ALERTS[alert].severity, labels, value: 10 }],
   };
   return [
     {
@@ -151,15 +157,15 @@ function notificationScenarios(): readonly Scenario[] {
       alert,
       kind: 'resolves',
       title: 'within one evaluation of the outbox being empty',
-      series: [failures('0+1x60'), pending(`${constant(2, 41)} ${constant(0)}`)],
-      checks: [firing, { atSeconds: 1230, expected: [] }],
+      series: [failures('0+1x60'), pending(`${constant(2, 21)} ${constant(0)}`)],
+      checks: [firing, { atSeconds: 1260, expected: [] }],
     },
     {
       alert,
       kind: 'no data',
       title: 'the responder went away',
-      series: [failures('0+1x40 stale'), pending(`${constant(2, 41)} stale`)],
-      checks: [firing, { atSeconds: 1230, expected: [] }],
+      series: [failures('0+1x20 stale'), pending(`${constant(2, 21)} stale`)],
+      checks: [firing, { atSeconds: 1260, expected: [] }],
     },
   ];
 }
@@ -174,7 +180,13 @@ function watchdogScenarios(): readonly Scenario[] {
   const up = (value: number) => exporterSeries('up', {}, constant(value, 60));
   return [
     { alert, kind: 'fires', title: 'always', series: [up(0)], checks: [always(0), always(600)] },
-    { alert, kind: 'stays quiet', title: 'never, by design', series: [up(1)], checks: [always(600)] },
+    {
+      alert,
+      kind: 'stays quiet',
+      title: 'never, by design',
+      series: [up(1)],
+      checks: [always(600)],
+    },
     { alert, kind: 'resolves', title: 'never, by design', series: [up(1)], checks: [always(1200)] },
     { alert, kind: 'no data', title: 'fires without any series', series: [], checks: [always(60)] },
   ];

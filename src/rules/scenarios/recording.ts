@@ -37,23 +37,23 @@ function meanTest(): object {
   return test(
     'means: every sample counts once, whichever exporter measured it',
     [
-      // 10 samples of 1/16 and 30 of 3/16 in 20 minutes: the last 5 minutes see only 3/16.
+      // 10 samples of 1/16 and 20 of 3/16 in half an hour: the last 5 minutes see only 3/16.
       exporterSeries(
         'crm_missing_ratio',
         EMAIL,
-        `${constant(SIXTEENTH, 10)} ${constant(3 * SIXTEENTH, 30)} stale`,
+        `${constant(SIXTEENTH, 10)} ${constant(3 * SIXTEENTH, 20)} stale`,
         'a',
       ),
       // After the restart under another address: 4 samples of 5/16.
-      exporterSeries('crm_missing_ratio', EMAIL, `${gap(40)} ${constant(5 * SIXTEENTH, 4)}`, 'b'),
+      exporterSeries('crm_missing_ratio', EMAIL, `${gap(30)} ${constant(5 * SIXTEENTH, 4)}`, 'b'),
     ],
     [
-      expression(1170, mean('5m'), [[`${mean('5m')}${EMAIL_TEXT}`, 3 * SIXTEENTH]]),
-      expression(1170, mean('1h'), [
-        [`${mean('1h')}${EMAIL_TEXT}`, ((10 + 3 * 30) * SIXTEENTH) / 40],
+      expression(1740, mean('5m'), [[`${mean('5m')}${EMAIL_TEXT}`, 3 * SIXTEENTH]]),
+      expression(1740, mean('1h'), [
+        [`${mean('1h')}${EMAIL_TEXT}`, ((10 + 3 * 20) * SIXTEENTH) / 30],
       ]),
-      expression(1290, mean('1h'), [
-        [`${mean('1h')}${EMAIL_TEXT}`, ((10 + 3 * 30 + 5 * 4) * SIXTEENTH) / 44],
+      expression(1980, mean('1h'), [
+        [`${mean('1h')}${EMAIL_TEXT}`, ((10 + 3 * 20 + 5 * 4) * SIXTEENTH) / 34],
       ]),
     ],
   );
@@ -71,7 +71,7 @@ function breachTest(): object {
       exporterSeries('crm_missing_ratio', { ...EMAIL, object: 'lead' }, constant(SIXTEENTH)),
     ],
     [
-      expression(570, name, [
+      expression(540, name, [
         [labels('contact', 'warning'), 1],
         [labels('contact', 'critical'), 0],
         [labels('lead', 'warning'), 0],
@@ -95,7 +95,7 @@ function belowTest(): object {
       exporterSeries(metric, { target: 'crm1' }, constant((warning + critical) / 2)),
     ],
     [
-      expression(570, name, [
+      expression(540, name, [
         [`${name}{severity="warning",target="crm1"}`, 1],
         [`${name}{severity="critical",target="crm1"}`, 0],
       ]),
@@ -112,9 +112,9 @@ function absenceTest(): object {
       ...thresholds(metric, 'no-measurement', [2 * SIXTEENTH, 4 * SIXTEENTH]),
     ],
     [
-      expression(570, breachName(metric, '5m'), []),
-      expression(570, breachName(metric, '1h'), []),
-      expression(570, `count(${meanName(metric, '5m')})`, [['{}', 1]]),
+      expression(540, breachName(metric, '5m'), []),
+      expression(540, breachName(metric, '1h'), []),
+      expression(540, `count(${meanName(metric, '5m')})`, [['{}', 1]]),
     ],
   );
 }
@@ -136,19 +136,19 @@ function successTest(): object {
       info('crm2', 'rest', '1'),
     ],
     [
-      expression(570, `${meanName('crm_probe_success', '5m')}{target="crm1"}`, [
+      expression(540, `${meanName('crm_probe_success', '5m')}{target="crm1"}`, [
         [`${meanName('crm_probe_success', '5m')}{probe="login",target="crm1"}`, 1],
         [`${meanName('crm_probe_success', '5m')}{probe="reachability",target="crm1"}`, 0],
       ]),
-      expression(570, name('target'), [
+      expression(540, name('target'), [
         [`${name('target')}{target="crm1"}`, 0.5],
         [`${name('target')}{target="crm2"}`, 1],
       ]),
-      expression(570, name('platform'), [
+      expression(540, name('platform'), [
         [`${name('platform')}{platform="tryton"}`, 0.5],
         [`${name('platform')}{platform="rest"}`, 1],
       ]),
-      expression(570, name('fleet'), [[name('fleet'), 0.75]]),
+      expression(540, name('fleet'), [[name('fleet'), 0.75]]),
     ],
   );
 }

@@ -32,9 +32,9 @@ export type Scenario = {
 };
 
 /** Distance of samples and of evaluations in the unit tests. */
-export const SAMPLE_SECONDS = 30;
+export const SAMPLE_SECONDS = 60;
 /** How many samples a phase of a scenario lasts, where nothing else is said: 10 minutes. */
-export const PHASE_SAMPLES = 20;
+export const PHASE_SAMPLES = 10;
 /** The last sample of the first phase, and the first of the second. */
 export const FIRST_PHASE_END_SECONDS: number = (PHASE_SAMPLES - 1) * SAMPLE_SECONDS;
 export const SECOND_PHASE_SECONDS: number = PHASE_SAMPLES * SAMPLE_SECONDS;

@@ -18,7 +18,7 @@ export function alertScenarios(name: AlertName): readonly Scenario[] {
       return increaseScenarios(name, condition.metric);
     case 'drop':
       return dropScenarios(name, condition.metric, condition.ratio);
-    case 'expression':
+    default:
       return pipelineScenarios(name);
   }
 }

@@ -33,8 +33,8 @@ export function thresholdScenarios(alert: AlertName, metric: MeasurementName): r
 type Subject = {
   readonly levels: Levels;
   readonly thresholds: readonly InputSeries[];
-  series(values: string, instance?: 'a' | 'b'): InputSeries;
-  expected(value: number, severities?: readonly Severity[]): readonly ExpectedAlert[];
+  readonly series: (values: string, instance?: 'a' | 'b') => InputSeries;
+  readonly expected: (value: number, severities?: readonly Severity[]) => readonly ExpectedAlert[];
 };
 
 function createSubject(metric: MeasurementName): Subject {

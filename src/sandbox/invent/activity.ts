@@ -27,26 +27,28 @@ export function inventUsers(count: number, options: InventOptions): readonly Use
   }));
 }
 
+/** As many as the simulator adds in a day, so that rates do not change while a sandbox runs. */
+const LOGINS_PER_DAY = 1728;
+
 /** The log-ins of the last day, oldest first; a few were mistakes. */
 export function inventLogins(users: readonly User[], options: InventOptions): readonly Login[] {
   const { nowMs, random } = options;
   const active = users.filter((user) => user.active === 1);
-  return active
-    .flatMap((user) => Array.from({ length: 2 + pickNumber(6, random) }, () => user))
-    .map((user) => ({ user, at: inventPast(nowMs, MINUTE_MS, DAY_MS, random) }))
-    .sort((left, right) => (left.at < right.at ? -1 : 1))
-    .map(({ user, at }, index) => ({
-      id: index + 1,
-      user_id: user.id,
-      succeeded: random.next() < 0.03 ? 0 : 1,
-      at,
-    }));
+  const times = Array.from({ length: LOGINS_PER_DAY }, () =>
+    inventPast(nowMs, 0, DAY_MS, random),
+  ).sort();
+  return times.map((at, index) => ({
+    id: index + 1,
+    user_id: pick(active, random).id,
+    succeeded: random.next() < 0.03 ? 0 : 1,
+    at,
+  }));
 }
 
-/** The finished jobs of the last two hours, oldest first. */
+/** The finished jobs of the last two hours, oldest first; as many as the simulator makes. */
 export function inventJobs(options: InventOptions): readonly Job[] {
   const { nowMs, random } = options;
-  const count = 240;
+  const count = 720;
   return Array.from({ length: count }, (_, index) => {
     const enqueuedMs = nowMs - Math.floor(((count - index) * 2 * HOUR_MS) / count) - MINUTE_MS;
     const startedMs = enqueuedMs + pickNumber(4, random) * SECOND_MS;

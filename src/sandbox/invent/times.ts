@@ -20,10 +20,10 @@ export function inventPast(
   return toIso(nowMs - Math.floor(youngestMs + random.next() * (oldestMs - youngestMs)));
 }
 
-/** A record counts as stale from here on; the invented base data keeps clear of the border. */
-export const STALE_AFTER_MS: number = 365 * DAY_MS;
-
-/** When a record was last touched: within half a year, or 400 to 900 days ago when stale. */
+/**
+ * When a record was last touched: within half a year, or 400 to 900 days ago when stale. Both keep clear of
+ * one year, the usual border, so that no record crosses it while a sandbox runs.
+ */
 export function inventUpdatedAt(nowMs: number, stale: boolean, random: Random): string {
   return stale
     ? inventPast(nowMs, 400 * DAY_MS, 900 * DAY_MS, random)

@@ -1,0 +1,28 @@
+import { checkGenerated, writeGenerated } from '../../app/app.ts';
+import type { Command } from '../command.ts';
+import { parseOptions } from '../options.ts';
+
+export const generateCommand: Command = {
+  name: 'generate',
+  summary: 'write alert-rules/, grafana/ and the generated documents',
+  help: `usage: crmwatch generate [--check]
+
+Writes the rules, their tests, the dashboards, docs/METRICS.md and docs/CONFIGURATION.md from the catalog and the
+decoders. With --check it writes nothing and fails when a committed file differs, is missing or is left over.`,
+  async run(context) {
+    const options = parseOptions(
+      'generate',
+      context.arguments,
+      { check: { type: 'boolean' } },
+      { minimum: 0, maximum: 0 },
+    );
+    if (!options.flag('check')) {
+      for (const line of writeGenerated()) context.print(line);
+      return 0;
+    }
+    const differences = checkGenerated();
+    for (const line of differences) context.note(line);
+    if (differences.length === 0) context.print('all generated files are unchanged');
+    return differences.length === 0 ? 0 : 1;
+  },
+};

@@ -1,0 +1,215 @@
+import { DASHBOARD_UIDS, MEASUREMENTS } from '../catalog/catalog.ts';
+import type { MeasurementName } from '../catalog/catalog.ts';
+import { meanName, seriesLabels, successName } from '../rules/rules.ts';
+import type { DashboardSpec, PanelSpec, PanelUnit, QuerySpec, RowSpec } from './panel-spec.ts';
+import { ALERTS_FIRING, NO_ALERT, NO_CAPABILITY, NO_FAILURE, RATIO_COLOURS } from './phrases.ts';
+
+const CHOSEN = '{target="$target"}';
+
+const UNKNOWN_MEASUREMENTS: PanelSpec = {
+  title: 'Measurements that are unknown',
+  description: 'What this target cannot or may not tell, with the reason.',
+  view: 'table',
+  unit: 'info',
+  width: 12,
+  queries: [
+    {
+      expression: `count by (probe, metric, reason) (crm_probe_unknown${CHOSEN})`,
+      legend: '',
+      mayBeEmpty: 'this target tells everything',
+    },
+  ],
+};
+
+/** One CRM in detail: every measurement with its thresholds. Alerts link here. */
+export const TARGET: DashboardSpec = {
+  uid: DASHBOARD_UIDS.target,
+  title: 'crmwatch: one target',
+  description: 'Everything crmwatch measures of one CRM, with the thresholds of its alerts.',
+  hasTarget: true,
+  rows: [nowRow(), probesRow(), performanceRow(), securityRow(), qualityRow()],
+};
+
+function nowRow(): RowSpec {
+  return {
+    title: 'Now',
+    panels: [
+      {
+        title: 'Probes that succeed',
+        description: 'Mean over 5 minutes of the results of all probes of this target.',
+        view: 'number',
+        unit: 'ratio',
+        width: 6,
+        queries: [{ expression: `${successName('target', '5m')}${CHOSEN}`, legend: 'success' }],
+        colours: RATIO_COLOURS,
+      },
+      {
+        title: 'Hard failures',
+        description: 'Probes that failed in all their attempts.',
+        view: 'number',
+        unit: 'count',
+        width: 6,
+        queries: [
+          {
+            expression: `sum(max by (target, probe) (crm_probe_hard_failure${CHOSEN}))`,
+            legend: 'probes',
+          },
+        ],
+        colours: [{ from: 1, colour: 'red' }],
+      },
+      {
+        title: 'Alerts firing',
+        description: 'What fires now for this target.',
+        view: 'table',
+        unit: 'info',
+        width: 12,
+        queries: [
+          {
+            expression: `count by (alertname, severity, area) (${ALERTS_FIRING.replace('}', ',target="$target"}')})`,
+            legend: '',
+            mayBeEmpty: NO_ALERT,
+          },
+        ],
+      },
+    ],
+  };
+}
+
+function probesRow(): RowSpec {
+  const last = (metric: string) => `max by (target, probe) (${metric}${CHOSEN})`;
+  return {
+    title: 'Probes',
+    panels: [
+      {
+        title: 'Success by probe',
+        description: 'Result of the last run of each probe: 1 or 0.',
+        view: 'timeline',
+        unit: 'count',
+        width: 12,
+        queries: [
+          {
+            expression: `min by (target, probe) (crm_probe_success${CHOSEN})`,
+            legend: '{{probe}}',
+          },
+        ],
+        colours: [
+          { from: 0, colour: 'red' },
+          { from: 1, colour: 'green' },
+        ],
+      },
+      {
+        title: 'Why probes fail',
+        description: 'The one reason of each failed run; empty while nothing fails.',
+        view: 'timeline',
+        unit: 'count',
+        width: 12,
+        queries: [
+          {
+            expression: `max by (probe, reason) (crm_probe_failure_reason${CHOSEN})`,
+            legend: '{{probe}}: {{reason}}',
+            mayBeEmpty: NO_FAILURE,
+          },
+        ],
+      },
+      panel('Duration of probes', 'Mean over 5 minutes of how long each probe runs.', 'seconds', [
+        {
+          expression: `${meanName('crm_probe_duration_seconds', '5m')}${CHOSEN}`,
+          legend: '{{probe}}',
+        },
+      ]),
+      panel(
+        'Failures in a row',
+        'Attempts so far; a failure becomes hard when all attempts are used.',
+        'count',
+        [{ expression: last('crm_probe_attempt'), legend: '{{probe}}' }],
+      ),
+      panel('Age of results', 'Time since each probe last ended.', 'seconds', [
+        {
+          expression: `time() - ${last('crm_probe_last_run_timestamp_seconds')}`,
+          legend: '{{probe}}',
+        },
+      ]),
+      UNKNOWN_MEASUREMENTS,
+    ],
+  };
+}
+
+function performanceRow(): RowSpec {
+  return {
+    title: 'Performance',
+    panels: [
+      measured('Phases of a request', 'crm_phase_duration_seconds'),
+      measured('API latency', 'crm_api_latency_seconds'),
+      measured('Login', 'crm_login_duration_seconds'),
+      measured('Background jobs', 'crm_jobs', NO_CAPABILITY),
+      measured('Oldest background job due', 'crm_job_oldest_pending_age_seconds', NO_CAPABILITY),
+      measured('API allowance used', 'crm_api_quota_used_ratio', NO_CAPABILITY),
+      measured('API calls left', 'crm_api_quota_remaining', NO_CAPABILITY),
+    ],
+  };
+}
+
+function securityRow(): RowSpec {
+  return {
+    title: 'Security',
+    panels: [
+      measured('Failed logins', 'crm_failed_logins', NO_CAPABILITY),
+      measured('Administrators', 'crm_privileged_users', NO_CAPABILITY),
+      measured('Users', 'crm_active_users', NO_CAPABILITY),
+      measured('Second-factor coverage', 'crm_second_factor_coverage_ratio', NO_CAPABILITY),
+      measured(
+        'Certificate validity left',
+        'crm_certificate_remaining_seconds',
+        'a target without TLS has no certificate',
+      ),
+    ],
+  };
+}
+
+function qualityRow(): RowSpec {
+  return {
+    title: 'Data quality',
+    panels: [
+      measured('Records', 'crm_records', NO_CAPABILITY),
+      measured('Empty fields', 'crm_missing_ratio', NO_CAPABILITY),
+      measured('Duplicates', 'crm_duplicate_ratio', NO_CAPABILITY),
+      measured('Invalid values', 'crm_invalid_ratio', NO_CAPABILITY),
+      measured('Stale records', 'crm_stale_ratio', NO_CAPABILITY),
+      measured('Orphans', 'crm_orphan_ratio', NO_CAPABILITY),
+    ],
+  };
+}
+
+/** The mean of a measurement and, where it has them, its thresholds for this target. */
+function measured(title: string, metric: MeasurementName, mayBeEmpty?: string): PanelSpec {
+  const { help, unit, labels, threshold } = MEASUREMENTS[metric];
+  const empty = mayBeEmpty === undefined ? {} : { mayBeEmpty };
+  const mean: QuerySpec = {
+    expression: `${meanName(metric, '5m')}${CHOSEN}`,
+    legend:
+      labels.length === 0 ? title.toLowerCase() : labels.map((name) => `{{${name}}}`).join(' '),
+    ...empty,
+  };
+  const limits: QuerySpec = {
+    expression: `max by (severity) (crm_probe_threshold{target="$target",metric="${metric}"})`,
+    legend: '{{severity}} threshold',
+    ...empty,
+  };
+  const side = threshold?.bad === 'below' ? 'below' : 'above';
+  const compared = threshold === undefined ? '' : ` It is bad ${side} its thresholds.`;
+  return panel(
+    title,
+    `${help} Mean over 5 minutes by ${seriesLabels(metric).join(', ')}.${compared}`,
+    unit === 'seconds' || unit === 'ratio' ? unit : 'count',
+    threshold === undefined ? [mean] : [mean, limits],
+  );
+}
+
+function panel(
+  title: string,
+  description: string,
+  unit: PanelUnit,
+  queries: readonly QuerySpec[],
+): PanelSpec {
+  return { title, description, view: 'lines', unit, width: 12, queries };
+}

@@ -1,0 +1,125 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { SELF_METRICS } from '../../catalog/catalog.ts';
+import type {
+  SelfCounterName,
+  SelfGaugeName,
+  SelfHistogramName,
+  SelfMetricName,
+} from '../../catalog/catalog.ts';
+import { errorMessage } from '../../std/std.ts';
+import type { Logger } from '../../std/std.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** What crmwatch records about itself, by the names of the catalog. Labels must be those of the catalog. */
+export type SelfMetrics = {
+  increment(name: SelfCounterName, labels?: Labels, by?: number): void;
+  set(name: SelfGaugeName, value: number, labels?: Labels): void;
+  /** Sets all series of a gauge at once; those not named are gone. */
+  replace(
+    name: SelfGaugeName,
+    series: readonly { readonly labels: Labels; readonly value: number }[],
+  ): void;
+  observe(name: SelfHistogramName, value: number, labels?: Labels): void;
+  /** Calls back before each rendering, to set gauges that are looked up rather than kept. */
+  beforeRender(callback: () => void | Promise<void>): void;
+  /** Text format 0.0.4, to be put behind the results of the probes. */
+  render(): Promise<string>;
+};
+
+export type SelfMetricsOptions = {
+  readonly logger: Logger;
+  /** Counters and histograms that are 0 from the start; all others appear when first recorded. */
+  readonly declared?: readonly (SelfCounterName | SelfHistogramName)[];
+  /** Whether process_* and nodejs_* are included; default true. */
+  readonly withProcessMetrics?: boolean;
+};
+
+const DELAY_BUCKETS = [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300];
+const INCIDENT_BUCKETS = [10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400];
+const BUCKETS: Readonly<Record<SelfHistogramName, number[]>> = {
+  crmwatch_probe_start_delay_seconds: DELAY_BUCKETS,
+  crmwatch_incident_acknowledge_seconds: INCIDENT_BUCKETS,
+  crmwatch_incident_recovery_seconds: INCIDENT_BUCKETS,
+  crmwatch_diagnosis_confidence_ratio: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1],
+};
+
+type Recorders = {
+  counter(name: SelfCounterName): Counter;
+  gauge(name: SelfGaugeName): Gauge;
+  histogram(name: SelfHistogramName): Histogram;
+};
+
+/**
+ * prom-client writes 0 for a gauge that nobody has set, and what was never observed is not 0. So a metric
+ * comes into being when it is first recorded or declared.
+ */
+function createRecorders(registry: Registry): Recorders {
+  const counters = new Map<string, Counter>();
+  const gauges = new Map<string, Gauge>();
+  const histograms = new Map<string, Histogram>();
+  function configuration(name: SelfMetricName) {
+    const { help, labels } = SELF_METRICS[name];
+    return { name, help, labelNames: [...labels], registers: [registry] };
+  }
+  function lazily<T>(made: Map<string, T>, name: string, make: () => T): T {
+    const existing = made.get(name) ?? make();
+    made.set(name, existing);
+    return existing;
+  }
+  return {
+    counter: (name) => lazily(counters, name, () => new Counter(configuration(name))),
+    gauge: (name) => lazily(gauges, name, () => new Gauge(configuration(name))),
+    histogram: (name) =>
+      lazily(
+        histograms,
+        name,
+        () => new Histogram({ ...configuration(name), buckets: BUCKETS[name] }),
+      ),
+  };
+}
+
+function isHistogramName(name: SelfMetricName): name is SelfHistogramName {
+  return Object.hasOwn(BUCKETS, name);
+}
+
+/** Self-metrics on a registry of their own, so that two halves in one process do not meet by accident. */
+export function createSelfMetrics(options: SelfMetricsOptions): SelfMetrics {
+  const registry = new Registry();
+  const recorders = createRecorders(registry);
+  const callbacks: (() => void | Promise<void>)[] = [];
+  if (options.withProcessMetrics !== false) collectDefaultMetrics({ register: registry });
+  for (const name of options.declared ?? []) {
+    if (isHistogramName(name)) recorders.histogram(name);
+    else recorders.counter(name);
+  }
+
+  async function refresh(): Promise<void> {
+    for (const callback of callbacks) {
+      try {
+        await callback();
+      } catch (error) {
+        options.logger.error('a self-metric could not be refreshed', {
+          error: errorMessage(error),
+        });
+      }
+    }
+  }
+
+  return {
+    increment: (name, labels = {}, by = 1) => recorders.counter(name).inc({ ...labels }, by),
+    set: (name, value, labels = {}) => recorders.gauge(name).set({ ...labels }, value),
+    replace(name, series) {
+      const gauge = recorders.gauge(name);
+      gauge.reset();
+      for (const { labels, value } of series) gauge.set({ ...labels }, value);
+    },
+    observe: (name, value, labels = {}) => recorders.histogram(name).observe({ ...labels }, value),
+    beforeRender: (callback) => void callbacks.push(callback),
+    async render() {
+      await refresh();
+      // prom-client 15 spells NaN in a way that the format does not know.
+      return (await registry.metrics()).replaceAll(/ Nan$/gm, ' NaN');
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { MEASUREMENTS, PROBE_METRICS } from '../../catalog/catalog.ts';
+import type {
+  MeasurementName,
+  MetricDefinition,
+  ProbeKindName,
+  ProbeMetricName,
+} from '../../catalog/catalog.ts';
+import { MEASUREMENT_NAMES } from '../../catalog/catalog.ts';
+import type { ProbeRun } from '../probes/probes.ts';
+import type { ProbeReport } from '../scheduler/scheduler.ts';
+
+export type ExposedName = ProbeMetricName | MeasurementName;
+
+/** Every family that can be exposed, in the order it is written. */
+export const EXPOSED_METRICS: Readonly<Record<ExposedName, MetricDefinition>> = {
+  ...PROBE_METRICS,
+  ...MEASUREMENTS,
+};
+
+export type Series = {
+  readonly name: ExposedName;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+};
+
+/** What one run says by itself: the answer to /probe, and the core of what /metrics says about it. */
+export function runToSeries(run: ProbeRun): readonly Series[] {
+  const { probe, result } = run;
+  const series: Series[] = [
+    { name: 'crm_probe_success', labels: { probe }, value: result.ok ? 1 : 0 },
+    { name: 'crm_probe_duration_seconds', labels: { probe }, value: run.durationSeconds },
+  ];
+  if (result.ok) {
+    for (const { metric, reason } of result.unknowns) series.push(unknown(probe, metric, reason));
+  } else {
+    const labels = { probe, reason: result.failure.reason };
+    series.push({ name: 'crm_probe_failure_reason', labels, value: 1 });
+  }
+  for (const { metric, labels, value } of result.samples) {
+    series.push({ name: metric, labels, value });
+  }
+  return series;
+}
+
+export type RunTotals = { readonly runs: number; readonly failures: number };
+
+/** A scheduled run: the run, where its probe stands, and how often it ran. */
+export function reportToSeries(report: ProbeReport, totals: RunTotals): readonly Series[] {
+  const { run, state, checkIntervalMs } = report;
+  const labels = { probe: run.probe };
+  return [
+    ...runToSeries(run),
+    { name: 'crm_probe_last_run_timestamp_seconds', labels, value: run.endedAtMs / 1000 },
+    { name: 'crm_probe_interval_seconds', labels, value: checkIntervalMs / 1000 },
+    { name: 'crm_probe_attempt', labels, value: state.attempt },
+    { name: 'crm_probe_hard_failure', labels, value: state.hardFailure ? 1 : 0 },
+    { name: 'crm_probe_runs_total', labels, value: totals.runs },
+    { name: 'crm_probe_run_failures_total', labels, value: totals.failures },
+  ];
+}
+
+/** A kind that the platform cannot do leaves all its measurements unknown. */
+export function unsupportedToSeries(probe: ProbeKindName): readonly Series[] {
+  const metrics = MEASUREMENT_NAMES.filter((name) => MEASUREMENTS[name].probe === probe);
+  return metrics.map((metric) => unknown(probe, metric, 'not_supported'));
+}
+
+function unknown(probe: ProbeKindName, metric: MeasurementName, reason: string): Series {
+  return { name: 'crm_probe_unknown', labels: { probe, metric, reason }, value: 1 };
+}

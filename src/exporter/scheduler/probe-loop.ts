@@ -1,0 +1,133 @@
+import type { Clock, Logger, Timer } from '../../std/std.ts';
+import { errorMessage } from '../../std/std.ts';
+import type { ProbeRun } from '../probes/probes.ts';
+import type { ScheduledProbe } from './scheduled-probe.ts';
+import type { Slots } from './slots.ts';
+import { INITIAL_STATE, nextState } from './state.ts';
+import type { ProbeState, StateChange } from './state.ts';
+
+/** What subscribers get after each run. */
+export type ProbeReport = {
+  readonly run: ProbeRun;
+  readonly state: ProbeState;
+  readonly change: StateChange;
+  readonly checkIntervalMs: number;
+};
+
+export type LoopDependencies = {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly slots: Slots;
+  readonly signal: AbortSignal;
+  publish(report: ProbeReport): void;
+  onStart(delaySeconds: number): void;
+  onEnd(): void;
+};
+
+export type ProbeLoop = {
+  /** Plans the first scheduled run. */
+  begin(firstDelayMs: number): void;
+  /** A run that starts after this call; undefined when the loop was stopped before it ended. */
+  runNow(): Promise<ProbeReport | undefined>;
+  /** Cancels what has not started; resolves when nothing runs any more. */
+  stop(): Promise<void>;
+};
+
+type Phase = 'idle' | 'queued' | 'running';
+type Waiter = (report: ProbeReport | undefined) => void;
+
+/**
+ * The life of one probe: wait, queue, run, judge, wait. There is one of these per probe and it is in one
+ * phase at a time, so a probe never overlaps itself and a late one does not pile up. All times are
+ * monotonic: a wall clock that jumps changes nothing.
+ */
+export function createProbeLoop(
+  scheduled: ScheduledProbe,
+  dependencies: LoopDependencies,
+): ProbeLoop {
+  const { clock, logger, slots, signal } = dependencies;
+  let phase: Phase = 'idle';
+  let state = INITIAL_STATE;
+  let timer: Timer | undefined;
+  let isPeriodic = false;
+  let waiters: Waiter[] = [];
+  let current: Promise<void> = Promise.resolve();
+
+  function plan(delayMs: number): void {
+    timer?.cancel();
+    const dueMs = clock.monotonicMs() + delayMs;
+    timer = clock.after(delayMs, () => enqueue(dueMs, false));
+  }
+
+  function enqueue(dueMs: number, isUrgent: boolean): void {
+    timer?.cancel();
+    if (phase !== 'idle' || signal.aborted) return;
+    phase = 'queued';
+    const ticket = { target: scheduled.target, start: () => void (current = run(dueMs)) };
+    slots.request(ticket, isUrgent);
+  }
+
+  async function run(dueMs: number): Promise<void> {
+    phase = 'running';
+    const startMs = clock.monotonicMs();
+    const served = waiters;
+    waiters = [];
+    dependencies.onStart(Math.max(0, startMs - dueMs) / 1000);
+    const report = await execute(scheduled, state, signal, logger);
+    phase = 'idle';
+    if (report !== undefined) state = report.state;
+    dependencies.onEnd();
+    if (report !== undefined && !signal.aborted) dependencies.publish(report);
+    for (const resolve of served) resolve(signal.aborted ? undefined : report);
+    again(startMs, report?.nextDelayMs ?? scheduled.policy.intervalMs);
+    slots.release(scheduled.target);
+  }
+
+  function again(startMs: number, nextDelayMs: number): void {
+    if (signal.aborted) return;
+    if (waiters.length > 0) enqueue(clock.monotonicMs(), true);
+    else if (isPeriodic) plan(Math.max(0, startMs + nextDelayMs - clock.monotonicMs()));
+  }
+
+  return {
+    begin(firstDelayMs) {
+      isPeriodic = true;
+      if (phase === 'idle') plan(firstDelayMs);
+    },
+    async runNow() {
+      if (signal.aborted) return undefined;
+      const waiting = Promise.withResolvers<ProbeReport | undefined>();
+      waiters.push(waiting.resolve);
+      enqueue(clock.monotonicMs(), true);
+      return waiting.promise;
+    },
+    async stop() {
+      timer?.cancel();
+      for (const resolve of waiters) resolve(undefined);
+      waiters = [];
+      await current;
+    },
+  };
+}
+
+async function execute(
+  scheduled: ScheduledProbe,
+  previous: ProbeState,
+  signal: AbortSignal,
+  logger: Logger,
+): Promise<(ProbeReport & { readonly nextDelayMs: number }) | undefined> {
+  try {
+    const run = await scheduled.run(signal);
+    const outcome = run.result.ok ? 'ok' : 'failed';
+    const transition = nextState(previous, outcome, scheduled.policy);
+    return { run, ...transition, checkIntervalMs: scheduled.policy.intervalMs };
+  } catch (error) {
+    const { target, probe } = scheduled;
+    logger.error('a probe runner threw; please report it', {
+      target,
+      probe,
+      error: errorMessage(error),
+    });
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+import { UNKNOWN_FAULT } from '../../catalog/catalog.ts';
+import type { DiagnosisAnswer, Severity } from '../../catalog/catalog.ts';
+import { describeAnswer, formatDuration, formatPercent, timesOf } from '../incidents/incidents.ts';
+import type { Incident, JournalEntry, Notice, Phase } from '../incidents/incidents.ts';
+
+/** What is told about an incident, whichever the channel. Written once; retries send the very same. */
+export type NoticeMessage = {
+  /** Stable over retries, so that receivers can drop repeats. */
+  readonly id: string;
+  readonly notice: Notice;
+  readonly atMs: number;
+  readonly incidentId: string;
+  readonly title: string;
+  readonly target: string | null;
+  readonly phase: Phase;
+  readonly severity: Severity;
+  readonly answer: DiagnosisAnswer | null;
+  /** Of the answer, 0 to 1. */
+  readonly probability: number | null;
+  /** In plain sentences, for people. */
+  readonly lines: readonly string[];
+  /** The page of the incident; null when the console has no address for others. */
+  readonly url: string | null;
+};
+
+const HEADLINES: Readonly<Record<Notice, string>> = {
+  opened: 'New incident',
+  diagnosed: 'Diagnosed',
+  severity_raised: 'Severity raised',
+  resolved: 'Recovered',
+  reopened: 'Back again',
+};
+
+/** One line without line breaks: a subject. */
+export function headlineOf(message: NoticeMessage): string {
+  const text = `[${message.severity}] ${HEADLINES[message.notice]}: ${message.title}`;
+  return text.replace(/\s+/g, ' ').slice(0, 200);
+}
+
+export type NoticeFacts = {
+  readonly id: string;
+  readonly notice: Notice;
+  readonly incident: Incident;
+  readonly atMs: number;
+  /** The address of the console as others reach it. */
+  readonly consoleUrl: string | null;
+};
+
+export function composeNotice(facts: NoticeFacts): NoticeMessage {
+  const { id, notice, incident, atMs, consoleUrl } = facts;
+  const { title, target, phase, severity, diagnosis } = incident;
+  return {
+    id,
+    notice,
+    atMs,
+    incidentId: incident.id,
+    title,
+    target,
+    phase,
+    severity,
+    answer: diagnosis?.answer ?? null,
+    probability: diagnosis?.probability ?? null,
+    lines: [...linesOf(notice, incident)],
+    url: consoleUrl === null ? null : `${consoleUrl}/incidents/${incident.id}`,
+  };
+}
+
+const NO_JOURNAL: readonly JournalEntry[] = [];
+
+function linesOf(notice: Notice, incident: Incident): readonly string[] {
+  const firing = incident.alerts.filter(({ status }) => status === 'firing');
+  const alerts = firing
+    .slice(0, 5)
+    .map((alert) => alert.annotations['description'] ?? alert.annotations['summary'] ?? alert.name);
+  const more = firing.length > 5 ? [`And ${firing.length - 5} more alerts.`] : [];
+  const { diagnosis, plan } = incident;
+  const answer =
+    diagnosis === null
+      ? []
+      : [
+          diagnosis.answer === UNKNOWN_FAULT
+            ? `The cause is unknown${diagnosis.whyUnknown === undefined ? '' : `: ${diagnosis.whyUnknown}`}.`
+            : `Cause: ${describeAnswer(diagnosis.answer)} (${formatPercent(diagnosis.probability)}).`,
+        ];
+  if (notice === 'resolved') {
+    const { recoverSeconds } = timesOf(incident, NO_JOURNAL);
+    return [
+      `Recovery was proved by fresh probes after ${formatDuration(recoverSeconds)}.`,
+      ...answer,
+    ];
+  }
+  const steps = (plan?.steps ?? []).slice(0, 3).map(({ text }) => `Suggested: ${text}`);
+  return [...alerts, ...more, ...answer, ...steps];
+}

@@ -1,0 +1,14 @@
+export type { Channel, ChannelKind, ChannelServices, DeliveryResult } from './channel.ts';
+export { channelOptions, createChannel } from './channels.ts';
+export type { ChannelOptions } from './channels.ts';
+export { createDeliverer } from './deliverer.ts';
+export type { Deliverer, DelivererOptions } from './deliverer.ts';
+export type { EmailOptions } from './email-channel.ts';
+export { composeNotice, headlineOf } from './notice-message.ts';
+export type { NoticeFacts, NoticeMessage } from './notice-message.ts';
+export { countPending, enqueue, findNotifications } from './outbox.ts';
+export type { ClaimedItem, OutboxItem, OutboxState } from './outbox.ts';
+export { OUTBOX_MIGRATIONS } from './outbox-tables.ts';
+export type { OutboxTables } from './outbox-tables.ts';
+export { signWebhook } from './standard-webhook.ts';
+export type { WebhookOptions } from './webhook-channel.ts';

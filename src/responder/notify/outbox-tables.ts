@@ -1,0 +1,39 @@
+import type { Migrations } from '../../store/store.ts';
+
+export type OutboxTables = {
+  outbox: {
+    /** Also the id of the message, stable over retries. */
+    id: string;
+    incident_id: string;
+    channel: string;
+    notice: string;
+    /** JSON of the `NoticeMessage`. */
+    message: string;
+    state: string;
+    created_at_ms: number;
+    due_at_ms: number;
+    attempts: number;
+    /** Until when a sender holds it; 0 when none does. */
+    lease_until_ms: number;
+    last_error: string | null;
+    finished_at_ms: number | null;
+  };
+};
+
+export const OUTBOX_MIGRATIONS: Migrations = {
+  room: 'notify',
+  steps: [
+    {
+      name: 'outbox of notifications',
+      statements: [
+        `CREATE TABLE outbox (
+          id TEXT PRIMARY KEY, incident_id TEXT NOT NULL, channel TEXT NOT NULL, notice TEXT NOT NULL,
+          message TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'dead')),
+          created_at_ms INTEGER NOT NULL, due_at_ms INTEGER NOT NULL, attempts INTEGER NOT NULL,
+          lease_until_ms INTEGER NOT NULL, last_error TEXT, finished_at_ms INTEGER) STRICT`,
+        "CREATE INDEX outbox_pending ON outbox (due_at_ms) WHERE state = 'pending'",
+        'CREATE INDEX outbox_by_incident ON outbox (incident_id)',
+      ],
+    },
+  ],
+};

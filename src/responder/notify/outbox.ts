@@ -1,0 +1,156 @@
+import type { Database, DatabaseTransaction, Kysely } from '../../store/store.ts';
+import type { Notice } from '../incidents/incidents.ts';
+import type { NoticeMessage } from './notice-message.ts';
+import type { OutboxTables } from './outbox-tables.ts';
+
+export type OutboxState = 'pending' | 'sent' | 'dead';
+
+/** One notice on its way by one channel. */
+export type OutboxItem = {
+  readonly id: string;
+  readonly incidentId: string;
+  readonly channel: string;
+  readonly notice: Notice;
+  readonly state: OutboxState;
+  readonly attempts: number;
+  readonly lastError: string | null;
+  readonly createdAtMs: number;
+  readonly finishedAtMs: number | null;
+};
+
+export type ClaimedItem = {
+  readonly id: string;
+  readonly channel: string;
+  readonly message: NoticeMessage;
+  /** Counts this attempt too. */
+  readonly attempts: number;
+  readonly leaseUntilMs: number;
+};
+
+function tables(database: Database): Kysely<OutboxTables> {
+  return database.withTables<OutboxTables>();
+}
+
+/** Puts a notice on its way; call it in the transaction that writes what the notice tells of. */
+export async function enqueue(
+  transaction: DatabaseTransaction,
+  channel: string,
+  message: NoticeMessage,
+): Promise<void> {
+  await tables(transaction)
+    .insertInto('outbox')
+    .values({
+      id: message.id,
+      incident_id: message.incidentId,
+      channel,
+      notice: message.notice,
+      message: JSON.stringify(message),
+      state: 'pending',
+      created_at_ms: message.atMs,
+      due_at_ms: message.atMs,
+      attempts: 0,
+      lease_until_ms: 0,
+      last_error: null,
+      finished_at_ms: null,
+    })
+    .execute();
+}
+
+/**
+ * Takes what is due and leases it, so that the sending happens outside any transaction and is taken up
+ * again after the lease when the sender dies.
+ */
+export async function claimDue(
+  transaction: DatabaseTransaction,
+  nowMs: number,
+  options: { readonly leaseMs: number; readonly limit: number },
+): Promise<readonly ClaimedItem[]> {
+  const database = tables(transaction);
+  const rows = await database
+    .selectFrom('outbox')
+    .select(['id', 'channel', 'message', 'attempts'])
+    .where('state', '=', 'pending')
+    .where('due_at_ms', '<=', nowMs)
+    .where('lease_until_ms', '<=', nowMs)
+    .orderBy('due_at_ms')
+    .orderBy('id')
+    .limit(options.limit)
+    .execute();
+  const leaseUntilMs = nowMs + options.leaseMs;
+  for (const { id, attempts } of rows) {
+    await database
+      .updateTable('outbox')
+      .set({ lease_until_ms: leaseUntilMs, attempts: attempts + 1 })
+      .where('id', '=', id)
+      .execute();
+  }
+  return rows.map((row) => ({
+    id: row.id,
+    channel: row.channel,
+    message: JSON.parse(row.message) as NoticeMessage,
+    attempts: row.attempts + 1,
+    leaseUntilMs,
+  }));
+}
+
+export type Settlement =
+  | { readonly state: 'sent'; readonly atMs: number }
+  | { readonly state: 'pending'; readonly dueAtMs: number; readonly why: string }
+  | { readonly state: 'dead'; readonly atMs: number; readonly why: string };
+
+/** Writes what became of an attempt; false when the lease was lost to another sender meanwhile. */
+export async function settle(
+  transaction: DatabaseTransaction,
+  item: ClaimedItem,
+  settlement: Settlement,
+): Promise<boolean> {
+  const result = await tables(transaction)
+    .updateTable('outbox')
+    .set({
+      state: settlement.state,
+      lease_until_ms: 0,
+      ...(settlement.state === 'pending'
+        ? { due_at_ms: settlement.dueAtMs }
+        : { finished_at_ms: settlement.atMs }),
+      last_error: settlement.state === 'sent' ? null : settlement.why,
+    })
+    .where('id', '=', item.id)
+    .where('lease_until_ms', '=', item.leaseUntilMs)
+    .where('state', '=', 'pending')
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+export async function findNotifications(
+  database: Database,
+  incidentId: string,
+): Promise<readonly OutboxItem[]> {
+  const rows = await tables(database)
+    .selectFrom('outbox')
+    .selectAll()
+    .where('incident_id', '=', incidentId)
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    incidentId: row.incident_id,
+    channel: row.channel,
+    notice: row.notice as Notice,
+    state: row.state as OutboxState,
+    attempts: row.attempts,
+    lastError: row.last_error,
+    createdAtMs: row.created_at_ms,
+    finishedAtMs: row.finished_at_ms,
+  }));
+}
+
+export async function countPending(
+  database: Database,
+): Promise<readonly { readonly channel: string; readonly count: number }[]> {
+  return tables(database)
+    .selectFrom('outbox')
+    .select((select) => ['channel' as const, select.fn.countAll<number>().as('count')])
+    .where('state', '=', 'pending')
+    .groupBy('channel')
+    .execute();
+}

@@ -1,0 +1,150 @@
+import { secretsEqual } from '../std/std.ts';
+import type { Clock, Random } from '../std/std.ts';
+import type { Request, Response } from 'express';
+import { SESSION_LIFETIME_MS, createSessionStore, randomSecret } from './sessions.ts';
+
+/** A bearer token and the name its bearer is known by. */
+export type NamedToken = { readonly name: string; readonly token: string };
+
+export type AccessOptions = {
+  /** May deliver alerts; with none, anybody who reaches the port may. */
+  readonly senders: readonly NamedToken[];
+  /** May use the API and the console; with none, anybody who reaches the port may. */
+  readonly operators: readonly NamedToken[];
+  /** Whether browsers reach us over HTTPS, so that cookies are for HTTPS alone. */
+  readonly secureCookies: boolean;
+};
+
+export type Identity = {
+  readonly actor: string;
+  readonly signedIn: boolean;
+  readonly formToken: string;
+};
+
+export type Access = {
+  /** The sender's name, "anonymous" when no tokens are configured, null when it may not. */
+  sender(request: Request): string | null;
+  /** Who asks, or null when they must sign in first. */
+  identify(request: Request): Identity | null;
+  /** Opens a session and sets its cookie; `wrong_token`, or `too_many` after repeated failures. */
+  signIn(response: Response, name: string, token: string): 'ok' | 'wrong_token' | 'too_many';
+  signOut(request: Request, response: Response): void;
+  /** Without tokens there are no sessions: the name for the timeline is kept in a cookie of its own. */
+  rememberName(response: Response, name: string): void;
+};
+
+const SESSION_COOKIE = 'crmwatch_session';
+const NAME_COOKIE = 'crmwatch_name';
+const DEFAULT_ACTOR = 'operator';
+export const MAXIMUM_NAME_LENGTH = 60;
+const FAILURE_LIMIT = 10;
+const FAILURE_WINDOW_MS = 60_000;
+
+/** Compares with every token, also after a match, so that time says nothing about the list. */
+function holderOf(presented: string, tokens: readonly NamedToken[]): string | null {
+  let holder: string | null = null;
+  for (const { name, token } of tokens) {
+    if (secretsEqual(presented, token)) holder = name;
+  }
+  return holder;
+}
+
+function bearerToken(request: Request): string | null {
+  return /^Bearer +(\S+) *$/i.exec(request.get('authorization') ?? '')?.[1] ?? null;
+}
+
+function cookie(request: Request, name: string): string | null {
+  for (const pair of (request.get('cookie') ?? '').split(';')) {
+    const [key, value] = pair.trim().split('=');
+    if (key === name && value !== undefined) return value;
+  }
+  return null;
+}
+
+/** Printable, one line, bounded: it goes into a timeline that others read. */
+export function cleanName(name: string): string {
+  return name
+    .replace(/[\p{C}\p{Z}]+/gu, ' ')
+    .trim()
+    .slice(0, MAXIMUM_NAME_LENGTH);
+}
+
+function decodeName(value: string | null): string {
+  try {
+    return cleanName(decodeURIComponent(value ?? ''));
+  } catch {
+    return '';
+  }
+}
+
+/** A counter that forgets: at most FAILURE_LIMIT wrong tokens per minute over all browsers. */
+function createFailureLimit(clock: Clock): { isReached(): boolean; add(): void } {
+  let failures: number[] = [];
+  return {
+    isReached() {
+      failures = failures.filter((atMs) => atMs > clock.monotonicMs() - FAILURE_WINDOW_MS);
+      return failures.length >= FAILURE_LIMIT;
+    },
+    add: () => void failures.push(clock.monotonicMs()),
+  };
+}
+
+/** Bearer tokens for programs, sessions by cookie for browsers. */
+export function createAccess(options: AccessOptions, clock: Clock, random: Random): Access {
+  const sessions = createSessionStore(clock, random);
+  const failures = createFailureLimit(clock);
+  const openFormToken = randomSecret(random);
+  const isOpen = options.operators.length === 0;
+  const cookieOptions = {
+    httpOnly: true,
+    sameSite: 'strict',
+    path: '/',
+    secure: options.secureCookies,
+    encode: encodeURIComponent,
+  } as const;
+
+  return {
+    sender(request) {
+      if (options.senders.length === 0) return 'anonymous';
+      const presented = bearerToken(request);
+      return presented === null ? null : holderOf(presented, options.senders);
+    },
+    identify(request) {
+      if (isOpen) {
+        const actor = decodeName(cookie(request, NAME_COOKIE)) || DEFAULT_ACTOR;
+        return { actor, signedIn: false, formToken: openFormToken };
+      }
+      const presented = bearerToken(request);
+      if (presented !== null) {
+        const actor = holderOf(presented, options.operators);
+        return actor === null ? null : { actor, signedIn: true, formToken: '' };
+      }
+      const id = cookie(request, SESSION_COOKIE);
+      const session = id === null ? null : sessions.find(id);
+      return session === null ? null : { ...session, signedIn: true };
+    },
+    signIn(response, name, token) {
+      if (failures.isReached()) return 'too_many';
+      const holder = holderOf(token, options.operators);
+      if (holder === null) {
+        failures.add();
+        return 'wrong_token';
+      }
+      const person = cleanName(name);
+      const actor = person === '' || person === holder ? holder : `${person} (${holder})`;
+      response.cookie(SESSION_COOKIE, sessions.open(actor), {
+        ...cookieOptions,
+        maxAge: SESSION_LIFETIME_MS,
+      });
+      return 'ok';
+    },
+    signOut(request, response) {
+      const id = cookie(request, SESSION_COOKIE);
+      if (id !== null) sessions.end(id);
+      response.clearCookie(SESSION_COOKIE, cookieOptions);
+    },
+    rememberName(response, name) {
+      response.cookie(NAME_COOKIE, cleanName(name), { ...cookieOptions, maxAge: 365 * 86_400_000 });
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { unreachable } from '../std/std.ts';
+import type { Refusal } from './failures.ts';
+import { decodeAnswer, decodeText, problemsText, remediesText } from './incident-requests.ts';
+import type { Decoded } from './incident-requests.ts';
+import type { ActionOutcome, Awaitable, ResponderService } from './services.ts';
+
+/** What a person can do to an incident; the last part of the address of the form and of the API. */
+export const INCIDENT_ACTIONS = ['acknowledge', 'comment', 'diagnosis', 'close'] as const;
+export type IncidentAction = (typeof INCIDENT_ACTIONS)[number];
+
+export const UNKNOWN_INCIDENT: Refusal = {
+  status: 404,
+  title: 'No such incident',
+  message: 'There is no incident with this id.',
+  remedy: 'Look for it in the list of all incidents.',
+};
+
+function undecodable(result: Extract<Decoded<unknown>, { ok: false }>): Refusal {
+  return {
+    status: 400,
+    title: 'Not understood',
+    message: problemsText(result.problems),
+    remedy: remediesText(result.problems),
+  };
+}
+
+async function withDecoded<T>(
+  decoded: Decoded<T>,
+  act: (value: T) => Awaitable<ActionOutcome>,
+): Promise<ActionOutcome | Refusal> {
+  return decoded.ok ? await act(decoded.value) : undecodable(decoded);
+}
+
+function perform(
+  service: ResponderService,
+  action: IncidentAction,
+  id: string,
+  actor: string,
+  body: unknown,
+): Awaitable<ActionOutcome | Refusal> {
+  switch (action) {
+    case 'acknowledge':
+      return service.acknowledge(id, actor);
+    case 'comment':
+      return withDecoded(decodeText(body, true), (text) => service.comment(id, actor, text));
+    case 'diagnosis':
+      return withDecoded(decodeAnswer(body), (answer) =>
+        service.correctDiagnosis(id, actor, answer),
+      );
+    case 'close':
+      return withDecoded(decodeText(body, false), (note) => service.close(id, actor, note));
+    default:
+      return unreachable(action);
+  }
+}
+
+/** Decodes, acts and says why not; null when it was done. The form and the API share it. */
+export async function actOnIncident(
+  service: ResponderService,
+  action: IncidentAction,
+  request: { readonly id: string; readonly actor: string; readonly body: unknown },
+): Promise<Refusal | null> {
+  const outcome = await perform(service, action, request.id, request.actor, request.body);
+  if (typeof outcome.status === 'number') return outcome;
+  switch (outcome.status) {
+    case 'done':
+      return null;
+    case 'unknown_incident':
+      return UNKNOWN_INCIDENT;
+    case 'refused':
+      return {
+        status: 409,
+        title: 'Not possible now',
+        message: outcome.why,
+        remedy: outcome.remedy,
+      };
+    default:
+      return unreachable(outcome);
+  }
+}

@@ -1,0 +1,88 @@
+import express from 'express';
+import type { Clock, Logger, Random } from '../std/std.ts';
+import { createAccess } from './access.ts';
+import type { NamedToken } from './access.ts';
+import { serveAssets } from './assets.ts';
+import type { Assets } from './assets.ts';
+import { pageContextOf } from './console-context.ts';
+import { mountConsole } from './console-routes.ts';
+import { createEventStreams } from './event-stream.ts';
+import { mountHealth } from './exporter-app.ts';
+import { answerFailure, sendRefusal } from './failures.ts';
+import { checkHost } from './host-check.ts';
+import { mountIncidentApi } from './incident-api.ts';
+import { mountIntake } from './intake.ts';
+import { route, sendRendered } from './routes.ts';
+import { securityHeaders } from './security-headers.ts';
+import type { WebApp } from './server.ts';
+import type { ResponderService } from './services.ts';
+
+export type ResponderAppOptions = {
+  readonly service: ResponderService;
+  readonly assets: Assets;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly listenHost: string;
+  /** `name` or `name:port` besides loopback under which browsers and senders ask for it. */
+  readonly hosts?: readonly string[];
+  /** Who may deliver alerts. */
+  readonly senders?: readonly NamedToken[];
+  /** Who may use the API and the console. */
+  readonly operators?: readonly NamedToken[];
+  /** Whether browsers reach it over HTTPS through a proxy. */
+  readonly secureCookies?: boolean;
+};
+
+function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
+  const missing = [
+    ...((options.operators ?? []).length === 0 ? ['operators'] : []),
+    ...((options.senders ?? []).length === 0 ? ['senders'] : []),
+  ];
+  if (missing.length === 0) return null;
+  return {
+    why: `no token is configured for ${missing.join(' and ')}, so anybody on the network could change incidents`,
+    remedy: `configure a token for ${missing.join(' and ')}, or listen on 127.0.0.1`,
+  };
+}
+
+/** The responder over HTTP: alert intake, JSON API, console and its own metrics. */
+export function createResponderApp(options: ResponderAppOptions): WebApp {
+  const { service, clock, random, logger } = options;
+  const { senders = [], operators = [], secureCookies = false, hosts = [] } = options;
+  const access = createAccess({ senders, operators, secureCookies }, clock, random);
+  const streams = createEventStreams(service, clock);
+  const contextOf = pageContextOf({ access, clock, service });
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(securityHeaders());
+  app.use(checkHost(options.listenHost, hosts));
+  mountIntake(app, { service, access, clock, logger, hosts });
+  mountHealth(app, service);
+  route(app, '/metrics', {
+    GET: async (request, response) =>
+      sendRendered(response, await service.renderMetrics(request.get('accept') ?? '')),
+  });
+  serveAssets(app, options.assets);
+  mountIncidentApi(app, { service, access, hosts });
+  mountConsole(app, { service, access, streams, clock, logger, hosts });
+  app.use((request, response) => {
+    const refusal = {
+      status: 404,
+      title: 'Nothing is here',
+      message: `There is no page at ${request.path.slice(0, 200)}.`,
+      remedy:
+        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /api/v1/incidents /api/v1/alerts/alertmanager',
+    };
+    sendRefusal(request, response, refusal, contextOf(request));
+  });
+  app.use(answerFailure(logger, contextOf));
+  return {
+    name: 'responder',
+    handler: app,
+    closeStreams: () => streams.closeAll(),
+    loopbackOnly: loopbackOnly(options),
+  };
+}

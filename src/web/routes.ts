@@ -1,0 +1,73 @@
+import type { Express, NextFunction, Request, Response } from 'express';
+import type { RenderedText } from './services.ts';
+
+export type Handler = (
+  request: Request,
+  response: Response,
+  next: NextFunction,
+) => void | Promise<void>;
+
+export type MethodHandlers = { readonly GET?: Handler; readonly POST?: readonly Handler[] };
+
+/** One address and all that may be done with it; everything else is 405, and nothing is ever redirected. */
+export function route(app: Express, path: string, methods: MethodHandlers): void {
+  const allowed = Object.keys(methods).join(', ');
+  app.all(path, (request, response, next) => {
+    if (Object.hasOwn(methods, request.method)) {
+      next();
+      return;
+    }
+    sendText(
+      response.set('Allow', allowed),
+      405,
+      `${request.method} is not possible here; use ${allowed}.`,
+    );
+  });
+  if (methods.GET !== undefined) app.get(path, methods.GET);
+  if (methods.POST !== undefined) app.post(path, ...methods.POST);
+}
+
+export function sendText(response: Response, status: number, text: string): void {
+  response
+    .status(status)
+    .set('Content-Type', 'text/plain; charset=utf-8')
+    .set('Cache-Control', 'no-store')
+    .send(`${text}\n`);
+}
+
+export function sendPage(response: Response, status: number, document: string): void {
+  response
+    .status(status)
+    .set('Content-Type', 'text/html; charset=utf-8')
+    .set('Cache-Control', 'no-store')
+    .send(document);
+}
+
+/** Sent byte for byte: express would rewrite the parameters of a content type. */
+export function sendRendered(response: Response, rendered: RenderedText): void {
+  const bytes = typeof rendered.body === 'string' ? Buffer.from(rendered.body) : rendered.body;
+  response.status(200);
+  response.setHeader('Content-Type', rendered.contentType);
+  response.setHeader('Content-Length', bytes.byteLength);
+  response.setHeader('Cache-Control', 'no-store');
+  response.end(bytes);
+}
+
+/** Query parameters as the standard reads them; empty values count as absent. */
+export function queryOf(request: Request): ReadonlyMap<string, string> {
+  const search = request.originalUrl.split('?')[1] ?? '';
+  return new Map([...new URLSearchParams(search)].filter(([, value]) => value !== ''));
+}
+
+/** The caller hung up before it had its answer. */
+export function hangUpSignal(response: Response): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+export function wantsHtml(request: Request): boolean {
+  return !request.path.startsWith('/api/') && (request.get('accept') ?? '').includes('text/html');
+}

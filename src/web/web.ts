@@ -1,0 +1,25 @@
+export type { NamedToken } from './access.ts';
+export type { Asset, Assets } from './assets.ts';
+export { createExporterApp } from './exporter-app.ts';
+export type { ExporterAppOptions } from './exporter-app.ts';
+export { isLoopbackHost } from './host-check.ts';
+export { INTAKE_LIMIT_BYTES, INTAKE_PATH } from './intake.ts';
+export { createResponderApp } from './responder-app.ts';
+export type { ResponderAppOptions } from './responder-app.ts';
+export { createWebServer } from './server.ts';
+export type { WebApp, WebServer, WebServerOptions } from './server.ts';
+export type {
+  ActionOutcome,
+  Awaitable,
+  ExporterService,
+  IncidentEvent,
+  IncidentPage,
+  IncidentQuery,
+  IntakeOutcome,
+  ProbeAnswer,
+  ProbeRequestOptions,
+  Readiness,
+  RenderedText,
+  ResponderService,
+  Subscription,
+} from './services.ts';

@@ -1,0 +1,17 @@
+import { createSilentLogger, createSystemClock, createSystemRandom } from '../../src/std/std.ts';
+import { createResponderApp, createWebServer } from '../../src/web/web.ts';
+import { createFakeResponder, readConsoleAssets } from './fake-services.ts';
+
+/** `node test/support/console-demo.ts [port]`: the console over invented incidents, to look at while designing. */
+const clock = createSystemClock();
+const app = createResponderApp({
+  service: createFakeResponder(clock),
+  assets: readConsoleAssets(),
+  clock,
+  random: createSystemRandom(),
+  logger: createSilentLogger(),
+  listenHost: '127.0.0.1',
+});
+const port = Number(process.argv[2] ?? 0);
+const { url } = await createWebServer(app, { host: '127.0.0.1', port, clock }).start();
+process.stdout.write(`${url}\n`);

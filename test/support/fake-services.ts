@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs';
+import { consoleAssetSources } from '../../src/console/console.ts';
+import type { IncidentDetailView } from '../../src/console/console.ts';
+import { sha256Hex } from '../../src/std/std.ts';
+import type { Clock } from '../../src/std/std.ts';
+import type {
+  ActionOutcome,
+  Assets,
+  ExporterService,
+  IncidentEvent,
+  ResponderService,
+} from '../../src/web/web.ts';
+import {
+  SAMPLE_REVIEW,
+  sampleDetail,
+  sampleStatistics,
+  sampleSummaries,
+  sampleTargets,
+} from './console-samples.ts';
+
+/** The real files of the console, as `app` would read them. */
+export function readConsoleAssets(): Assets {
+  return new Map(
+    consoleAssetSources().map(({ path, contentType, file }) => {
+      const body = readFileSync(file);
+      return [path, { contentType, body, etag: `"${sha256Hex(body).slice(0, 16)}"` }];
+    }),
+  );
+}
+
+export type FakeResponder = ResponderService & {
+  readonly deliveries: { body: Buffer; sender: string; receivedAtMs: number }[];
+  readonly actions: string[][];
+  readonly refusals: string[];
+  /** Replaced by a test to change what the pages show. */
+  incidents: readonly IncidentDetailView[];
+  acceptWith: ResponderService['accept'];
+  outcome: ActionOutcome;
+  emit(incidentId: string, kind: string, text: string): void;
+  listeners(): number;
+  /** The oldest event id that is still kept. */
+  keptSince: number;
+};
+
+/** A responder in memory: actions are recorded and change the incidents that are shown. */
+export function createFakeResponder(clock: Clock): FakeResponder {
+  const nowMs = clock.now();
+  const listeners = new Set<(event: IncidentEvent) => void>();
+  const events: IncidentEvent[] = [];
+
+  function change(
+    id: string,
+    edit: (view: IncidentDetailView) => Partial<IncidentDetailView>,
+    record: string[],
+  ): ActionOutcome {
+    if (!fake.incidents.some((view) => view.id === id)) return { status: 'unknown_incident' };
+    if (fake.outcome.status !== 'done') return fake.outcome;
+    fake.actions.push(record);
+    fake.incidents = fake.incidents.map((view) =>
+      view.id === id ? { ...view, ...edit(view) } : view,
+    );
+    return { status: 'done' };
+  }
+
+  function said(
+    view: IncidentDetailView,
+    kind: string,
+    actor: string,
+    text: string,
+  ): Partial<IncidentDetailView> {
+    const entry = { id: view.timeline.length + 1, atMs: clock.now(), kind, actor, text };
+    return { timeline: [...view.timeline, entry] };
+  }
+
+  const fake: FakeResponder = {
+    version: '0.1.0',
+    deliveries: [],
+    actions: [],
+    refusals: [],
+    incidents: sampleSummaries(nowMs).map((summary) => sampleDetail(summary, nowMs)),
+    acceptWith: async () => ({ status: 'accepted', events: 1 }),
+    outcome: { status: 'done' },
+    keptSince: 1,
+    listeners: () => listeners.size,
+    emit(incidentId, kind, text) {
+      const event = { id: events.length + 1, incidentId, kind, text, at: clock.now() };
+      events.push(event);
+      for (const listener of listeners) listener(event);
+    },
+    async accept(body, sender, receivedAtMs) {
+      const outcome = await fake.acceptWith(body, sender, receivedAtMs);
+      fake.deliveries.push({ body, sender, receivedAtMs });
+      return outcome;
+    },
+    countRefusal: (reason) => void fake.refusals.push(reason),
+    listIncidents: (query) => ({
+      incidents: fake.incidents
+        .filter((view) => query.severity === undefined || view.severity === query.severity)
+        .filter((view) => query.state !== 'closed' || view.phase === 'closed')
+        .slice(0, query.limit),
+      nextBefore: null,
+    }),
+    getIncident: (id) => fake.incidents.find((view) => view.id === id) ?? null,
+    acknowledge: (id, actor) =>
+      change(
+        id,
+        (view) => ({
+          ...said(view, 'acknowledged', actor, `${actor} takes care of it`),
+          acknowledged: { by: actor, atMs: clock.now() },
+        }),
+        ['acknowledge', id, actor],
+      ),
+    comment: (id, actor, text) =>
+      change(id, (view) => said(view, 'commented', actor, text), ['comment', id, actor, text]),
+    correctDiagnosis: (id, actor, answer) =>
+      change(id, () => ({ correction: { answer, by: actor, atMs: clock.now() } }), [
+        'diagnosis',
+        id,
+        actor,
+        answer,
+      ]),
+    close: (id, actor, note) =>
+      change(id, (view) => ({ ...said(view, 'closed', actor, note), phase: 'closed' }), [
+        'close',
+        id,
+        actor,
+        note,
+      ]),
+    review: (id) => (fake.incidents.some((view) => view.id === id) ? SAMPLE_REVIEW : null),
+    subscribe(listener, sinceId) {
+      if (sinceId !== undefined)
+        events.filter((event) => event.id > sinceId).forEach((event) => listener(event));
+      listeners.add(listener);
+      return {
+        unsubscribe: () => void listeners.delete(listener),
+        complete: sinceId === undefined || sinceId >= fake.keptSince - 1,
+      };
+    },
+    statistics: () => sampleStatistics(clock.now()),
+    renderMetrics: () => ({
+      contentType: 'text/plain; version=0.0.4; charset=utf-8',
+      body: 'crmwatch_incidents_open 4\n',
+    }),
+    isReady: () => ({ ready: true }),
+  };
+  return fake;
+}
+
+export type FakeExporter = ExporterService & {
+  ready: boolean;
+  readonly probes: {
+    target: string;
+    kind: string;
+    timeoutMs: number;
+    debug: boolean;
+    signal: AbortSignal;
+  }[];
+  probeWith: ExporterService['probe'];
+};
+
+export function createFakeExporter(clock: Clock): FakeExporter {
+  const fake: FakeExporter = {
+    version: '0.1.0',
+    ready: true,
+    probes: [],
+    probeWith: async (target, kind) => {
+      if (target !== 'sandbox')
+        return { kind: 'unknown_target', known: ['sandbox', 'warehouse-sql'] };
+      if (kind !== 'login') return { kind: 'unknown_kind', known: ['login', 'accounts'] };
+      return {
+        kind: 'ok',
+        contentType: 'text/plain; version=0.0.4; charset=utf-8',
+        body: 'crm_probe_success 0\n',
+      };
+    },
+    probe(target, kind, options) {
+      fake.probes.push({ target, kind, ...options });
+      return fake.probeWith(target, kind, options);
+    },
+    renderMetrics: (accept) => ({
+      contentType: accept.includes('openmetrics')
+        ? 'application/openmetrics-text; version=1.0.0; charset=utf-8'
+        : 'text/plain; version=0.0.4; charset=utf-8',
+      body: 'crm_probe_success{target="sandbox"} 1\n',
+    }),
+    targets: () => sampleTargets(clock.now()),
+    isReady: () => (fake.ready ? { ready: true } : { ready: false, why: 'no probe has run yet' }),
+  };
+  return fake;
+}
