@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { FAULT_CLASSES, NO_FAULT } from '../catalog/catalog.ts';
 import type { DiagnosisAnswer } from '../catalog/catalog.ts';
-import { classify, decodeModel, explain, extractFeatures, localise } from '../responder/diagnosis/diagnosis.ts';
+import {
+  classify,
+  decodeModel,
+  explain,
+  extractFeatures,
+  localise,
+} from '../responder/diagnosis/diagnosis.ts';
 import type { FaultModel, Reason } from '../responder/diagnosis/diagnosis.ts';
 import type { Evidence } from '../responder/evidence/evidence.ts';
 import type { DiagnosisView } from '../responder/incidents/incidents.ts';
@@ -19,7 +25,8 @@ export function readModel(path: string): FaultModel {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     throw new CrmwatchError('model_incompatible', `cannot read ${path}: ${errorMessage(cause)}`, {
-      remedy: 'name a model file made by `crmwatch train`, or leave "model" out to use the one that ships',
+      remedy:
+        'name a model file made by `crmwatch train`, or leave "model" out to use the one that ships',
       cause,
     });
   }

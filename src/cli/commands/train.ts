@@ -1,5 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { decodeTrainingLines, encodeModel, evaluate, train } from '../../responder/diagnosis/diagnosis.ts';
+import {
+  decodeTrainingLines,
+  encodeModel,
+  evaluate,
+  train,
+} from '../../responder/diagnosis/diagnosis.ts';
 import type { Evaluation } from '../../responder/diagnosis/diagnosis.ts';
 import { CrmwatchError, errorMessage } from '../../std/std.ts';
 import type { Command } from '../command.ts';
@@ -9,10 +14,14 @@ function readLines(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new CrmwatchError('training_data_invalid', `cannot read ${path}: ${errorMessage(cause)}`, {
-      remedy: 'name a file of JSON lines made by `crmwatch record`',
-      cause,
-    });
+    throw new CrmwatchError(
+      'training_data_invalid',
+      `cannot read ${path}: ${errorMessage(cause)}`,
+      {
+        remedy: 'name a file of JSON lines made by `crmwatch record`',
+        cause,
+      },
+    );
   }
 }
 
@@ -63,7 +72,9 @@ that it did not see, and writes the model file. The same file gives the same mod
       });
     }
     const rows = decodeTrainingLines(readLines(path), path);
-    context.note(`${path}: ${rows.length} rows in ${new Set(rows.map(({ group }) => group)).size} groups`);
+    context.note(
+      `${path}: ${rows.length} rows in ${new Set(rows.map(({ group }) => group)).size} groups`,
+    );
     const trainOptions = strengthC === undefined ? {} : { strengthC };
     const model = train(rows, trainOptions);
     for (const line of describe(evaluate(rows, trainOptions))) context.print(line);

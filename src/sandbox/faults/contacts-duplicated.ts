@@ -7,6 +7,7 @@ const ID = 'contacts_duplicated';
 
 export const contactsDuplicated: Fault = {
   id: ID,
+  faultClass: 'data_duplicated',
   title: 'Contacts duplicated',
   description: 'An import has run twice: 10 % to 60 % of the contacts exist once more.',
   changesData: true,

@@ -5,6 +5,7 @@ const ID = 'credentials_revoked';
 
 export const credentialsRevoked: Fault = {
   id: ID,
+  faultClass: 'credential_failure',
   title: 'Credentials revoked',
   description:
     'The tokens of the monitoring user are revoked and its log-in is locked; calls get 401.',

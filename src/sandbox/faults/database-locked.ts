@@ -4,6 +4,7 @@ const ID = 'database_locked';
 
 export const databaseLocked: Fault = {
   id: ID,
+  faultClass: 'database_failure',
   title: 'Database locked',
   description:
     'Another connection holds an exclusive transaction on the database. Each API call has to count ' +

@@ -1,3 +1,4 @@
+import type { FaultClass } from '../../catalog/catalog.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -6,6 +7,8 @@ import type { World } from '../world.ts';
  */
 export type Fault = {
   readonly id: string;
+  /** What the diagnosis should call it. */
+  readonly faultClass: FaultClass;
   readonly title: string;
   /** What happens to the CRM, for people. */
   readonly description: string;
