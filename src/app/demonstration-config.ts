@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatYaml, overrideDemonstration } from '../config/config.ts';
+import { overrideDemonstration } from '../config/config.ts';
 import type { SandboxAddresses } from '../sandbox/sandbox.ts';
 import { readRepositoryFile } from './repository.ts';
 
@@ -29,7 +29,7 @@ export function writeDemonstrationConfig(
       writeFileSync(join(secrets, `${name}-ca.pem`), sandbox.caCertificatePem);
     }
   }
-  const config = overrideDemonstration(readRepositoryFile('deploy/demonstration.yaml'), {
+  const text = overrideDemonstration(readRepositoryFile('deploy/demonstration.yaml'), {
     targets: targets.map(({ name, addresses: sandbox }) => ({
       name,
       url: sandbox.url,
@@ -39,6 +39,6 @@ export function writeDemonstrationConfig(
     ...addresses,
   });
   const path = join(folder, 'crmwatch.yaml');
-  writeFileSync(path, formatYaml(config));
+  writeFileSync(path, text);
   return path;
 }

@@ -1,5 +1,9 @@
-export { overrideAlertmanager, overridePrometheus } from './deployment.ts';
-export type { AlertmanagerOverrides, PrometheusOverrides } from './deployment.ts';
+export { overrideAlertmanager, overrideDemonstration, overridePrometheus } from './deployment.ts';
+export type {
+  AlertmanagerOverrides,
+  DemonstrationOverrides,
+  PrometheusOverrides,
+} from './deployment.ts';
 export { renderConfigurationDocument } from './document.ts';
 export { checkConfig, formatProblems, loadConfig } from './load.ts';
 export type { LoadResult, LoadedConfig } from './load.ts';

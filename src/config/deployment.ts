@@ -102,3 +102,40 @@ export function overrideAlertmanager(text: string, overrides: AlertmanagerOverri
   }
   return formatYaml(config);
 }
+
+export type DemonstrationOverrides = {
+  /** Every target is a copy of the first one of the file. File names are relative to the configuration. */
+  readonly targets: readonly {
+    readonly name: string;
+    readonly url: string;
+    readonly tokenFile: string;
+    readonly caFile: string;
+  }[];
+  readonly exporterPort: number;
+  readonly responderPort: number;
+  readonly prometheusUrl: string;
+};
+
+/** Rewrites deploy/demonstration.yaml. */
+export function overrideDemonstration(text: string, overrides: DemonstrationOverrides): string {
+  const config = parse(text, 'deploy/demonstration.yaml');
+  const [template] = mappings(config['targets'], 'targets');
+  const connection = mapping(template?.['connection'], 'targets[0].connection');
+  config['targets'] = overrides.targets.map(({ name, url, tokenFile, caFile }) => ({
+    ...template,
+    name,
+    connection: {
+      ...connection,
+      url,
+      tls: { ca_file: caFile },
+      authentication: { method: 'bearer', token: { file: tokenFile } },
+    },
+  }));
+  config['exporter'] = { listen: `127.0.0.1:${overrides.exporterPort}` };
+  config['responder'] = {
+    ...mapping(config['responder'], 'responder'),
+    listen: `127.0.0.1:${overrides.responderPort}`,
+    prometheus: { url: overrides.prometheusUrl },
+  };
+  return formatYaml(config);
+}
