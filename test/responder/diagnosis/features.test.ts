@@ -1,0 +1,169 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  FAILURE_REASONS,
+  MEASUREMENT_NAMES,
+  PROBE_KIND_NAMES,
+} from '../../../src/catalog/catalog.ts';
+import type { FailureReason } from '../../../src/catalog/catalog.ts';
+import { extractFeatures } from '../../../src/responder/diagnosis/diagnosis.ts';
+import type { Evidence } from '../../../src/responder/evidence/evidence.ts';
+import { EMAIL, alertOf, evidenceOf, probeOf, signalOf } from './invented-evidence.ts';
+
+function valueOf(evidence: Evidence, name: string): number | undefined {
+  return extractFeatures(evidence).get(name)?.value;
+}
+
+function textOf(evidence: Evidence, name: string): string | undefined {
+  return extractFeatures(evidence).get(name)?.subject.text;
+}
+
+describe('extractFeatures', () => {
+  it('counts alerts by name and ignores the watchdog', () => {
+    const evidence = evidenceOf({
+      alerts: [
+        alertOf('CrmDataIncomplete', EMAIL),
+        alertOf('CrmDataIncomplete', { object: 'deal', field: 'owner' }),
+        alertOf('CrmWatchdog'),
+      ],
+    });
+    expect(valueOf(evidence, 'alert:CrmDataIncomplete')).toBe(1);
+    expect(valueOf(evidence, 'alert:CrmDataIncomplete:count')).toBeCloseTo(Math.log(3), 12);
+    expect(valueOf(evidence, 'alert:CrmUnreachable')).toBe(0);
+    expect(valueOf(evidence, 'alert:CrmWatchdog')).toBeUndefined();
+    expect(valueOf(evidence, 'group:alerts')).toBeCloseTo(Math.log(3), 12);
+    expect(valueOf(evidence, 'group:alert_names:several')).toBe(0);
+    expect(valueOf(evidence, 'group:objects:several')).toBe(1);
+    expect(valueOf(evidence, 'area:quality:share')).toBe(1);
+  });
+
+  it('tells failed, hard and missing probes and their reasons apart', () => {
+    const evidence = evidenceOf({
+      probes: [
+        probeOf('reachability', 'tcp'),
+        probeOf('login', 'tcp'),
+        { ...probeOf('accounts', 'authorization'), hardFailure: false },
+        { probe: 'data_quality', success: null, reason: null, hardFailure: null, attempt: null },
+        probeOf('certificate', null),
+      ],
+    });
+    expect(valueOf(evidence, 'probe:reachability:failed')).toBe(1);
+    expect(valueOf(evidence, 'probe:accounts:hard')).toBe(0);
+    expect(valueOf(evidence, 'probe:data_quality:missing')).toBe(1);
+    expect(valueOf(evidence, 'probe:data_quality:failed')).toBe(0);
+    // A kind that the platform does not have is not missing.
+    expect(valueOf(evidence, 'probe:api_quota:missing')).toBe(0);
+    expect(valueOf(evidence, 'reason:tcp')).toBeCloseTo(Math.log(3), 12);
+    expect(valueOf(evidence, 'reason:tcp:share')).toBeCloseTo(2 / 3, 12);
+    expect(valueOf(evidence, 'reason:authorization:any')).toBe(1);
+    expect(valueOf(evidence, 'group:probes_failed:several')).toBe(1);
+    expect(textOf(evidence, 'reason:tcp')).toMatch(/^2 of 3 failed probes fail because/);
+    expect(textOf(evidence, 'probe:login:failed')).toBe('probe login fails (tcp)');
+  });
+
+  it('describes the worst series of a family and links to it', () => {
+    const other = { object: 'deal', field: 'owner' };
+    const evidence = evidenceOf({
+      signals: [
+        signalOf('crm_missing_ratio', 0.021, { labels: other }),
+        signalOf('crm_missing_ratio', 0.43, {
+          labels: EMAIL,
+          baselineInterquartileRange: 0.0195,
+        }),
+      ],
+    });
+    const feature = extractFeatures(evidence).get('signal:crm_missing_ratio:z');
+    expect(feature?.value).toBeCloseTo(Math.log1p((0.43 - 0.02) / 0.0195 - 1), 12);
+    expect(feature?.subject).toEqual({
+      key: 'signal:crm_missing_ratio',
+      text: 'the missing ratio of contact.email is 0.43, 21 robust deviations above its usual 0.02 (bad above 0.08)',
+      link: { kind: 'metric', name: 'crm_missing_ratio', labels: EMAIL },
+      abnormal: true,
+    });
+    expect(valueOf(evidence, 'signal:crm_missing_ratio:breach')).toBeCloseTo(
+      Math.log(0.43 / 0.08),
+      12,
+    );
+    expect(valueOf(evidence, 'signal:crm_missing_ratio:breaching')).toBeCloseTo(Math.log(2), 12);
+  });
+
+  it('floors the spread, so that a constant or zero baseline gives no infinity', () => {
+    const constant = { baselineInterquartileRange: 0, baselineMedian: 1000 };
+    const of = (current: number, parts: object): number | undefined =>
+      valueOf(
+        evidenceOf({
+          signals: [signalOf('crm_records', current, { labels: { object: 'deal' }, ...parts })],
+        }),
+        'signal:crm_records:z',
+      );
+    expect(of(500, constant)).toBeCloseTo(-Math.log1p(49), 12);
+    expect(of(1000, constant)).toBe(0);
+    expect(of(3, { baselineMedian: 0, baselineInterquartileRange: 0 })).toBeCloseTo(
+      Math.log1p(5),
+      12,
+    );
+    expect(of(3, { baselineMedian: null, baselineInterquartileRange: null })).toBe(0);
+  });
+
+  it('measures a breach on either side, through zero too', () => {
+    const breach = (current: number): number | undefined =>
+      valueOf(
+        evidenceOf({ signals: [signalOf('crm_certificate_remaining_seconds', current)] }),
+        'signal:crm_certificate_remaining_seconds:breach',
+      );
+    expect(breach(90 * 86_400)).toBe(0);
+    expect(breach(7 * 86_400)).toBeCloseTo(Math.log(2), 12);
+    expect(breach(-5)).toBe(5);
+  });
+
+  it('keeps phases and states apart and marks what is missing', () => {
+    const evidence = evidenceOf({
+      signals: [
+        signalOf('crm_phase_duration_seconds', 3, { labels: { phase: 'dns' } }),
+        signalOf('crm_phase_duration_seconds', null, { labels: { phase: 'http' } }),
+      ],
+    });
+    expect(valueOf(evidence, 'signal:crm_phase_duration_seconds[dns]:z')).toBeGreaterThan(3);
+    expect(valueOf(evidence, 'signal:crm_phase_duration_seconds[tls]:z')).toBe(0);
+    expect(valueOf(evidence, 'signal:crm_phase_duration_seconds[http]:missing')).toBe(1);
+    expect(textOf(evidence, 'signal:crm_phase_duration_seconds[http]:z')).toBe(
+      'the phase duration seconds of http is missing',
+    );
+  });
+
+  it('gives the same finite features for any evidence, whatever the CRM is called', () => {
+    const names = [...extractFeatures(evidenceOf()).keys()];
+    const nullable = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }));
+    const signals = fc.array(
+      fc
+        .record({
+          metric: fc.constantFrom(...MEASUREMENT_NAMES),
+          current: nullable,
+          baselineMedian: nullable,
+          baselineInterquartileRange: fc.option(
+            fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
+          ),
+          threshold: nullable,
+        })
+        .map(({ metric, current, ...parts }) => signalOf(metric, current, parts)),
+      { maxLength: 8 },
+    );
+    const reasons = Object.keys(FAILURE_REASONS) as FailureReason[];
+    const probes = fc.array(
+      fc
+        .tuple(fc.constantFrom(...PROBE_KIND_NAMES), fc.option(fc.constantFrom(...reasons)))
+        .map(([probe, reason]) => probeOf(probe, reason)),
+    );
+    fc.assert(
+      fc.property(signals, probes, fc.string(), (someSignals, someProbes, name) => {
+        const evidence = evidenceOf({ signals: someSignals, probes: someProbes });
+        const features = extractFeatures(evidence);
+        expect([...features.keys()]).toEqual(names);
+        expect([...features.values()].every((feature) => Number.isFinite(feature.value))).toBe(
+          true,
+        );
+        expect(extractFeatures({ ...evidence, target: name, platform: name })).toEqual(features);
+      }),
+    );
+  });
+});
