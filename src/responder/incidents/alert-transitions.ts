@@ -87,6 +87,7 @@ export function open(event: EventOf<'alert_fired'>, nowMs: number): Outcome {
     highestSeverity: alert.severity,
     startedAtMs: alert.startsAtMs,
     reportedAtMs: nowMs,
+    episodeStartedAtMs: nowMs,
     updatedAtMs: nowMs,
     acknowledgedAtMs: null,
     acknowledgedBy: null,
@@ -128,7 +129,7 @@ export function alertFired(
     return change(
       incident,
       nowMs,
-      { ...base, ...reopenedFields(incident) },
+      { ...base, ...reopenedFields(incident, nowMs) },
       {
         effects: [notify('reopened'), { kind: 'diagnose', because: 'reopened' }],
         reason: 'fires again after it was resolved',
@@ -156,8 +157,9 @@ export function alertFired(
 }
 
 /** What starts anew when a resolved incident comes back. */
-export function reopenedFields(incident: Incident): Partial<Incident> {
+export function reopenedFields(incident: Incident, nowMs: number): Partial<Incident> {
   return {
+    episodeStartedAtMs: nowMs,
     phase: 'reported',
     confirmation: 'none',
     reopenings: incident.reopenings + 1,

@@ -1,4 +1,5 @@
 import type { Severity } from '../../catalog/catalog.ts';
+import { sql } from '../../store/store.ts';
 import type { Database, DatabaseTransaction, Kysely, Selectable } from '../../store/store.ts';
 import type { IncidentEvent } from './incident-event.ts';
 import type { IncidentTables } from './incident-tables.ts';
@@ -58,39 +59,47 @@ export async function findNewestOfScope(
     .selectFrom('incidents')
     .select('snapshot')
     .where('scope', '=', scope)
-    .orderBy('id', 'desc')
+    // In order of insertion: identifiers of the same millisecond, or after a clock jump, are not.
+    .orderBy(sql`rowid`, 'desc')
     .limit(1)
     .executeTakeFirst();
   return row === undefined ? null : (JSON.parse(row.snapshot) as Incident);
 }
 
-/** Writes the snapshot after an event and appends the event to the journal; gives the new entry. */
-export async function record(
+/** Writes the snapshot; several events of one transaction need it only once, after the last of them. */
+export async function saveSnapshot(
+  transaction: DatabaseTransaction,
+  incident: Incident,
+): Promise<void> {
+  const { id, scope, target, phase, severity } = incident;
+  const changing = {
+    phase,
+    severity,
+    fault_class: incident.correctedClass ?? incident.diagnosis?.answer ?? null,
+    updated_at_ms: incident.updatedAtMs,
+    snapshot: JSON.stringify(incident),
+  };
+  await tables(transaction)
+    .insertInto('incidents')
+    .values({ id, scope, target, reported_at_ms: incident.reportedAtMs, ...changing })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(changing))
+    .execute();
+}
+
+/** Appends an event to the journal; `incident` is the snapshot after it. Gives the new entry. */
+export async function appendEntry(
   transaction: DatabaseTransaction,
   incident: Incident,
   event: IncidentEvent,
   atMs: number,
 ): Promise<JournalEntry> {
-  const database = tables(transaction);
-  const { id, scope, target, phase, severity } = incident;
-  const changing = {
-    phase,
-    severity,
-    updated_at_ms: incident.updatedAtMs,
-    snapshot: JSON.stringify(incident),
-    fault_class: incident.correctedClass ?? incident.diagnosis?.answer ?? null,
-  };
-  await database
-    .insertInto('incidents')
-    .values({ id, scope, target, reported_at_ms: incident.reportedAtMs, ...changing })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(changing))
-    .execute();
+  const { id: incidentId, sequence, phase } = incident;
   const { kind, actor, ...data } = event;
-  const inserted = await database
+  const { id } = await tables(transaction)
     .insertInto('journal')
     .values({
-      incident_id: id,
-      sequence: incident.sequence,
+      incident_id: incidentId,
+      sequence,
       at_ms: atMs,
       kind,
       phase,
@@ -99,7 +108,7 @@ export async function record(
     })
     .returning('id')
     .executeTakeFirstOrThrow();
-  return { id: inserted.id, incidentId: id, sequence: incident.sequence, atMs, phase, event };
+  return { id, incidentId, sequence, atMs, phase, event };
 }
 
 function toEntry(row: Selectable<IncidentTables['journal']>): JournalEntry {

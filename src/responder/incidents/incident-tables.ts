@@ -43,7 +43,8 @@ export const INCIDENT_MIGRATIONS: Migrations = {
         'CREATE INDEX incidents_by_scope ON incidents (scope, reported_at_ms)',
         'CREATE INDEX incidents_by_time ON incidents (reported_at_ms)',
         `CREATE TABLE journal (
-          id INTEGER PRIMARY KEY AUTOINCREMENT, incident_id TEXT NOT NULL REFERENCES incidents (id),
+          id INTEGER PRIMARY KEY AUTOINCREMENT, incident_id TEXT NOT NULL
+            REFERENCES incidents (id) DEFERRABLE INITIALLY DEFERRED,
           sequence INTEGER NOT NULL, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, phase TEXT NOT NULL,
           actor TEXT NOT NULL, data TEXT NOT NULL, UNIQUE (incident_id, sequence)) STRICT`,
         `CREATE TRIGGER journal_keeps_entries BEFORE UPDATE ON journal

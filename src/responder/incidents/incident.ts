@@ -85,6 +85,8 @@ export type Verification = {
   readonly why: string;
   readonly checks: readonly VerificationCheck[];
   readonly startedAtMs: number;
+  /** `quietSinceMs` of the incident that was looked at: a result for an earlier calm proves nothing. */
+  readonly quietSinceMs: number | null;
 };
 
 /** The snapshot of an incident: the fold of its journal. Times are by our clock unless said otherwise. */
@@ -104,6 +106,8 @@ export type Incident = {
   /** The earliest start of its alerts, by the sender's clock. */
   readonly startedAtMs: number;
   readonly reportedAtMs: number;
+  /** When the present episode began: at the report, or at the last reopening. */
+  readonly episodeStartedAtMs: number;
   readonly acknowledgedAtMs: number | null;
   readonly acknowledgedBy: string | null;
   readonly diagnosedAtMs: number | null;

@@ -5,13 +5,14 @@ export { LATE_DELIVERY_MS } from './alert-transitions.ts';
 export { EVENT_KINDS, NOTICES, SYSTEM_ACTOR } from './incident-event.ts';
 export type { Effect, EventKind, EventOf, IncidentEvent, Notice } from './incident-event.ts';
 export {
+  appendEntry,
   countIncidents,
   findIncident,
   findIncidents,
   findNewestOfScope,
   readJournal,
   readJournalAfter,
-  record,
+  saveSnapshot,
 } from './incident-records.ts';
 export type { IncidentCount, IncidentFilter } from './incident-records.ts';
 export { INCIDENT_MIGRATIONS } from './incident-tables.ts';
@@ -35,6 +36,6 @@ export type { Outcome } from './outcome.ts';
 export { formatDuration, renderReview } from './review.ts';
 export { scopeOf } from './scope.ts';
 export type { Scope } from './scope.ts';
-export { episodeStartMs, timesOf } from './times.ts';
+export { timesOf } from './times.ts';
 export type { IncidentTimes } from './times.ts';
 export { transition } from './transition.ts';

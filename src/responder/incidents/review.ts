@@ -37,7 +37,7 @@ export function renderReview(incident: Incident, journal: readonly JournalEntry[
     ...summary(incident),
     '## Times',
     '',
-    ...timeTable(incident, journal),
+    ...timeTable(incident),
     '## Cause',
     '',
     ...cause(incident),
@@ -75,8 +75,8 @@ function summary(incident: Incident): readonly string[] {
   ];
 }
 
-function timeTable(incident: Incident, journal: readonly JournalEntry[]): readonly string[] {
-  const times = timesOf(incident, journal);
+function timeTable(incident: Incident): readonly string[] {
+  const times = timesOf(incident);
   return [
     '| To | Time |',
     '| --- | --- |',

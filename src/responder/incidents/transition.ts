@@ -106,7 +106,7 @@ function verified(
 ): Outcome {
   if (incident.phase !== 'verifying') return ignore(incident, 'recovery is not being verified');
   const { verification } = event;
-  if (verification.startedAtMs < (incident.quietSinceMs ?? 0)) {
+  if (verification.quietSinceMs !== incident.quietSinceMs) {
     return ignore(incident, 'the probes ran before the last alert was gone');
   }
   if (event.kind === 'verification_passed') {
@@ -154,7 +154,7 @@ function reopened(incident: Incident, nowMs: number): Outcome {
   return change(
     incident,
     nowMs,
-    { ...reopenedFields(incident), quietSinceMs },
+    { ...reopenedFields(incident, nowMs), quietSinceMs },
     {
       effects: [notify('reopened'), { kind: 'diagnose', because: 'reopened' }],
       reason: 'reopened by hand',

@@ -13,12 +13,12 @@ export type DelivererOptions = {
   readonly logger: Logger;
   readonly onSent: (channel: string) => void;
   readonly onFailed: (channel: string) => void;
-  /** In the transaction that gives the notice up. */
+  /** In the transaction that gives the notice up; gives what is to be done once it is committed. */
   readonly onDead: (
     transaction: DatabaseTransaction,
     item: ClaimedItem,
     why: string,
-  ) => Promise<void>;
+  ) => Promise<() => void>;
   readonly backoff?: BackoffOptions;
   readonly maximumAttempts?: number;
   /** Longer than any channel may take. Default 5 minutes. */
@@ -50,12 +50,12 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   async function deliver(item: ClaimedItem): Promise<void> {
     const result = await send(options.channels, item);
     const settlement = decideNext(item, result);
-    await store.transaction(async (transaction) => {
+    const afterwards = await store.transaction(async (transaction) => {
       const isOurs = await settle(transaction, item, settlement);
-      if (isOurs && settlement.state === 'dead') {
-        await options.onDead(transaction, item, settlement.why);
-      }
+      if (!isOurs || settlement.state !== 'dead') return undefined;
+      return options.onDead(transaction, item, settlement.why);
     });
+    afterwards?.();
     if (result.ok) return options.onSent(item.channel);
     options.onFailed(item.channel);
     logger.warn('a notification could not be sent', {

@@ -1,7 +1,7 @@
 import { UNKNOWN_FAULT } from '../../catalog/catalog.ts';
 import type { DiagnosisAnswer, Severity } from '../../catalog/catalog.ts';
 import { describeAnswer, formatDuration, formatPercent, timesOf } from '../incidents/incidents.ts';
-import type { Incident, JournalEntry, Notice, Phase } from '../incidents/incidents.ts';
+import type { Incident, Notice, Phase } from '../incidents/incidents.ts';
 
 /** What is told about an incident, whichever the channel. Written once; retries send the very same. */
 export type NoticeMessage = {
@@ -65,8 +65,6 @@ export function composeNotice(facts: NoticeFacts): NoticeMessage {
   };
 }
 
-const NO_JOURNAL: readonly JournalEntry[] = [];
-
 function linesOf(notice: Notice, incident: Incident): readonly string[] {
   const firing = incident.alerts.filter(({ status }) => status === 'firing');
   const alerts = firing
@@ -83,7 +81,7 @@ function linesOf(notice: Notice, incident: Incident): readonly string[] {
             : `Cause: ${describeAnswer(diagnosis.answer)} (${formatPercent(diagnosis.probability)}).`,
         ];
   if (notice === 'resolved') {
-    const { recoverSeconds } = timesOf(incident, NO_JOURNAL);
+    const { recoverSeconds } = timesOf(incident);
     return [
       `Recovery was proved by fresh probes after ${formatDuration(recoverSeconds)}.`,
       ...answer,

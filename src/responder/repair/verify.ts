@@ -58,12 +58,15 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const checks = await Promise.all(
         incident.alerts.map(async (alert) => checkAlert(alert, options, runOnce)),
       );
-      return summarise(checks.flat(), startedAtMs);
+      const { quietSinceMs } = incident;
+      return { ...summarise(checks.flat()), startedAtMs, quietSinceMs };
     },
   };
 }
 
-function summarise(checks: readonly VerificationCheck[], startedAtMs: number): Verification {
+function summarise(
+  checks: readonly VerificationCheck[],
+): Pick<Verification, 'outcome' | 'why' | 'checks'> {
   const decisive = (['failed', 'impossible'] as const).find((outcome) =>
     checks.some((check) => check.outcome === outcome),
   );
@@ -71,7 +74,7 @@ function summarise(checks: readonly VerificationCheck[], startedAtMs: number): V
   const reasons = checks.filter((check) => check.outcome === outcome).map(({ why }) => why);
   const why =
     outcome === 'passed' ? '' : [...new Set(reasons)].join('; ') || 'there is no alert to check';
-  return { outcome, why, checks, startedAtMs };
+  return { outcome, why, checks };
 }
 
 type RunOnce = (target: string, probe: ProbeKindName) => Promise<ProbeRun>;

@@ -1,0 +1,145 @@
+import { UNKNOWN_FAULT } from '../../catalog/catalog.ts';
+import { errorMessage, unreachable } from '../../std/std.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { SYSTEM_ACTOR } from '../incidents/incidents.ts';
+import type { DiagnosisView, Incident, Verification } from '../incidents/incidents.ts';
+import { suggestSteps } from '../repair/repair.ts';
+import { finishWork, retryWork } from './due-work.ts';
+import type { DueWork } from './due-work.ts';
+import { evidenceAlertsOf, summariseEvidence } from './evidence-summary.ts';
+import { pipelineTables } from './pipeline-tables.ts';
+import type { PipelineContext } from './pipeline-parts.ts';
+import type { Commit } from './process-inbox.ts';
+
+/** Does one piece of due work. Rejects only when the store fails; the work is then still due. */
+export async function doWork(
+  due: DueWork,
+  incident: Incident,
+  context: PipelineContext,
+  commit: Commit,
+): Promise<void> {
+  switch (due.work) {
+    case 'diagnosis':
+      return diagnose(due, incident, context, commit);
+    case 'verification':
+      return verify(due, incident, context, commit);
+    case 'close':
+      return close(due, context, commit);
+    default:
+      return unreachable(due.work);
+  }
+}
+
+type Finding = { readonly evidence: Evidence | null; readonly diagnosis: DiagnosisView };
+
+function unknownBecause(whyUnknown: string): DiagnosisView {
+  return {
+    answer: UNKNOWN_FAULT,
+    probability: 0,
+    alternatives: [],
+    reasons: [],
+    components: [],
+    modelId: 'none',
+    whyUnknown,
+  };
+}
+
+/** A diagnosis that fails is an answer too: unknown, with the reason. */
+async function find(incident: Incident, context: PipelineContext): Promise<Finding> {
+  const { target } = incident;
+  if (target === null) {
+    const diagnosis = unknownBecause(
+      'the alert is about the monitoring itself and not about a CRM',
+    );
+    return { evidence: null, diagnosis };
+  }
+  let evidence: Evidence | null = null;
+  try {
+    evidence = await context.gatherEvidence({ target, alerts: evidenceAlertsOf(incident) });
+    return { evidence, diagnosis: context.diagnose(evidence) };
+  } catch (error) {
+    const why = errorMessage(error);
+    context.logger.error('a diagnosis failed', { incident: incident.id, why });
+    const what = evidence === null ? 'the evidence could not be gathered' : 'the diagnosis failed';
+    return { evidence, diagnosis: unknownBecause(`${what}: ${why}`) };
+  }
+}
+
+async function diagnose(
+  due: DueWork,
+  before: Incident,
+  context: PipelineContext,
+  commit: Commit,
+): Promise<void> {
+  const { evidence, diagnosis } = await find(before, context);
+  const nowMs = context.clock.now();
+  const component = diagnosis.components[0] ?? null;
+  const { target, alerts } = before;
+  const alertNames = alerts.map(({ name }) => name);
+  const plan = suggestSteps(diagnosis.answer, component, { target, alertNames });
+  const evidenceSummary = evidence === null ? [] : summariseEvidence(evidence);
+  const actor = SYSTEM_ACTOR;
+  await commit(async (changes) => {
+    await finishWork(changes.transaction, due);
+    const events = [
+      { kind: 'diagnosed', actor, diagnosis, evidenceSummary },
+      { kind: 'localised', actor, component },
+      { kind: 'repair_suggested', actor, plan },
+    ] as const;
+    for (const event of events) {
+      await changes.apply(await changes.find(before.id), event, nowMs);
+    }
+    if (evidence === null) return;
+    await pipelineTables(changes.transaction)
+      .insertInto('evidence')
+      .values({ incident_id: before.id, at_ms: nowMs, evidence: JSON.stringify(evidence) })
+      .execute();
+  });
+}
+
+async function verify(
+  due: DueWork,
+  before: Incident,
+  context: PipelineContext,
+  commit: Commit,
+): Promise<void> {
+  const verification = await runVerifier(before, context);
+  const nowMs = context.clock.now();
+  const { outcome } = verification;
+  const actor = SYSTEM_ACTOR;
+  await commit(async (changes) => {
+    const incident = await changes.find(before.id);
+    await changes.apply(incident, { kind: `verification_${outcome}`, actor, verification }, nowMs);
+    const after = await changes.find(before.id);
+    if (after?.phase !== 'verifying') return finishWork(changes.transaction, due);
+    return retryWork(changes.transaction, due, nowMs + context.settings.verifyRetryMs);
+  });
+}
+
+async function runVerifier(
+  incident: Incident,
+  { verifier, clock }: PipelineContext,
+): Promise<Verification> {
+  const startedAtMs = clock.now();
+  try {
+    return await verifier.verify(incident);
+  } catch (error) {
+    const why = `the verification itself failed: ${errorMessage(error)}`;
+    const { quietSinceMs } = incident;
+    return { outcome: 'impossible', why, checks: [], startedAtMs, quietSinceMs };
+  }
+}
+
+async function close(due: DueWork, context: PipelineContext, commit: Commit): Promise<void> {
+  await commit(async (changes) => {
+    await finishWork(changes.transaction, due);
+    const incident = await changes.find(due.incidentId);
+    if (incident?.phase !== 'resolved') return;
+    const why = 'resolved for long enough';
+    await changes.apply(
+      incident,
+      { kind: 'closed', actor: SYSTEM_ACTOR, why },
+      context.clock.now(),
+    );
+  });
+}

@@ -1,0 +1,57 @@
+import type { Clock, Logger, Random } from '../../std/std.ts';
+import type { Store } from '../../store/store.ts';
+import type { Evidence, EvidenceRequest } from '../evidence/evidence.ts';
+import type { DiagnosisView } from '../incidents/incidents.ts';
+import type { Channel } from '../notify/notify.ts';
+import type { Verifier } from '../repair/repair.ts';
+import type { ResponderMetrics } from './responder-metrics.ts';
+
+export type PipelineSettings = {
+  /** Wait after the first alert, so that its siblings arrive before the diagnosis. */
+  readonly diagnosisDelayMs: number;
+  /** Alerts that join within this time of the report lead to a further diagnosis. */
+  readonly rediagnoseWindowMs: number;
+  readonly verifyRetryMs: number;
+  /** An alert that comes back within this time of the recovery reopens the incident. */
+  readonly reopenWindowMs: number;
+  /** Resolved incidents are closed after this time; null leaves it to people. */
+  readonly autoCloseMs: number | null;
+  /** How often due times are looked at. */
+  readonly tickMs: number;
+  /** Diagnoses and verifications that may run at once. */
+  readonly concurrency: number;
+  /** How long `stop` waits for what is under way. */
+  readonly stopTimeoutMs: number;
+  /** The address of the console as others reach it, for links in notifications. */
+  readonly consoleUrl: string | null;
+};
+
+export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
+  diagnosisDelayMs: 10_000,
+  rediagnoseWindowMs: 300_000,
+  verifyRetryMs: 30_000,
+  reopenWindowMs: 1_800_000,
+  autoCloseMs: null,
+  tickMs: 500,
+  concurrency: 4,
+  stopTimeoutMs: 10_000,
+  consoleUrl: null,
+};
+
+/** What the pipeline is made of. The store must have been opened with the migrations of all its rooms. */
+export type PipelineParts = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly gatherEvidence: (request: EvidenceRequest) => Promise<Evidence>;
+  readonly diagnose: (evidence: Evidence) => DiagnosisView;
+  readonly verifier: Verifier;
+  readonly channels: readonly Channel[];
+  readonly metrics: ResponderMetrics;
+  readonly settings?: Partial<PipelineSettings>;
+};
+
+export type PipelineContext = Omit<PipelineParts, 'settings'> & {
+  readonly settings: PipelineSettings;
+};

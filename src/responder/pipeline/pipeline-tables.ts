@@ -1,0 +1,86 @@
+import type { Database, Generated, Kysely, Migrations } from '../../store/store.ts';
+
+export type PipelineTables = {
+  deliveries: {
+    id: Generated<number>;
+    sender: string;
+    received_at_ms: number;
+    group_key: string;
+    truncated_alerts: number;
+    /** The raw body as it came. */
+    body: Uint8Array;
+  };
+  inbox: {
+    id: Generated<number>;
+    delivery_id: number;
+    sender: string;
+    fingerprint: string;
+    status: string;
+    /** JSON of the `AlertEvent`. */
+    event: string;
+    processed_at_ms: number | null;
+    /** What became of it, in words. */
+    outcome: string | null;
+  };
+  quarantine: {
+    id: Generated<number>;
+    sender: string;
+    received_at_ms: number;
+    body: Uint8Array;
+    /** JSON of the problems. */
+    problems: string;
+  };
+  heartbeats: { name: string; sender: string; last_seen_at_ms: number };
+  due_work: { incident_id: string; work: string; due_at_ms: number; attempts: number };
+  evidence: { id: Generated<number>; incident_id: string; at_ms: number; evidence: string };
+  diagnosis_labels: {
+    id: Generated<number>;
+    incident_id: string;
+    at_ms: number;
+    actor: string;
+    class: string;
+    /** JSON of the evidence that the diagnosis looked at; null when there was none. */
+    evidence: string | null;
+  };
+};
+
+export function pipelineTables(database: Database): Kysely<PipelineTables> {
+  return database.withTables<PipelineTables>();
+}
+
+export const PIPELINE_MIGRATIONS: Migrations = {
+  room: 'pipeline',
+  steps: [
+    {
+      name: 'inbox, quarantine, heartbeats, due work, evidence and labels',
+      statements: [
+        `CREATE TABLE deliveries (
+          id INTEGER PRIMARY KEY, sender TEXT NOT NULL, received_at_ms INTEGER NOT NULL,
+          group_key TEXT NOT NULL, truncated_alerts INTEGER NOT NULL, body BLOB NOT NULL) STRICT`,
+        `CREATE TABLE inbox (
+          id INTEGER PRIMARY KEY AUTOINCREMENT, delivery_id INTEGER NOT NULL REFERENCES deliveries (id),
+          sender TEXT NOT NULL, fingerprint TEXT NOT NULL, status TEXT NOT NULL, event TEXT NOT NULL,
+          processed_at_ms INTEGER, outcome TEXT) STRICT`,
+        'CREATE INDEX inbox_unprocessed ON inbox (id) WHERE processed_at_ms IS NULL',
+        'CREATE INDEX inbox_by_alert ON inbox (sender, fingerprint, id)',
+        `CREATE TABLE quarantine (
+          id INTEGER PRIMARY KEY, sender TEXT NOT NULL, received_at_ms INTEGER NOT NULL,
+          body BLOB NOT NULL, problems TEXT NOT NULL) STRICT`,
+        `CREATE TABLE heartbeats (
+          name TEXT NOT NULL, sender TEXT NOT NULL, last_seen_at_ms INTEGER NOT NULL,
+          PRIMARY KEY (name, sender)) STRICT`,
+        `CREATE TABLE due_work (
+          incident_id TEXT NOT NULL, work TEXT NOT NULL, due_at_ms INTEGER NOT NULL,
+          attempts INTEGER NOT NULL, PRIMARY KEY (incident_id, work)) STRICT`,
+        'CREATE INDEX due_work_by_time ON due_work (due_at_ms)',
+        `CREATE TABLE evidence (
+          id INTEGER PRIMARY KEY, incident_id TEXT NOT NULL, at_ms INTEGER NOT NULL,
+          evidence TEXT NOT NULL) STRICT`,
+        'CREATE INDEX evidence_by_incident ON evidence (incident_id, id)',
+        `CREATE TABLE diagnosis_labels (
+          id INTEGER PRIMARY KEY, incident_id TEXT NOT NULL, at_ms INTEGER NOT NULL,
+          actor TEXT NOT NULL, class TEXT NOT NULL, evidence TEXT) STRICT`,
+      ],
+    },
+  ],
+};

@@ -1,0 +1,45 @@
+import type { DiagnosisAnswer, Severity } from '../../catalog/catalog.ts';
+import type { Phase } from '../incidents/incidents.ts';
+
+/** What the pipeline counts as it happens; whoever exposes metrics gives an implementation. */
+export type ResponderMetrics = {
+  deliveryAccepted(sender: string, events: number): void;
+  deliveryRefused(reason: 'undecodable' | 'store_unavailable'): void;
+  incidentOpened(): void;
+  /** From the report, or the last reopening. */
+  incidentAcknowledged(seconds: number): void;
+  incidentRecovered(seconds: number): void;
+  /** `probability` is of the answer, 0 to 1. */
+  diagnosed(answer: DiagnosisAnswer, probability: number): void;
+  notificationSent(channel: string): void;
+  notificationFailed(channel: string): void;
+};
+
+/** What is true now; read it when metrics are asked for. */
+export type ResponderStatistics = {
+  readonly incidents: readonly {
+    readonly phase: Phase;
+    readonly severity: Severity;
+    /** The corrected class, else the answer of the diagnosis; null before it. */
+    readonly faultClass: string | null;
+    readonly count: number;
+  }[];
+  readonly unprocessedEvents: number;
+  readonly quarantinedDeliveries: number;
+  readonly outboxPending: readonly { readonly channel: string; readonly count: number }[];
+  /** When the watchdog alert was last delivered, by our clock; null when never. */
+  readonly watchdogLastSeenAtMs: number | null;
+};
+
+export function createSilentMetrics(): ResponderMetrics {
+  return {
+    deliveryAccepted() {},
+    deliveryRefused() {},
+    incidentOpened() {},
+    incidentAcknowledged() {},
+    incidentRecovered() {},
+    diagnosed() {},
+    notificationSent() {},
+    notificationFailed() {},
+  };
+}

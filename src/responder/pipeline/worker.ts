@@ -1,0 +1,132 @@
+import { errorMessage, sleep } from '../../std/std.ts';
+import type { Clock, Logger, Timer } from '../../std/std.ts';
+
+export type WorkerOptions = {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tickMs: number;
+  readonly stopTimeoutMs: number;
+  /** What must be done one after the other; gives whether anything was done. */
+  readonly round: () => Promise<boolean>;
+};
+
+export type Worker = {
+  /** Work may be there: look now and not at the next tick. */
+  wake(): void;
+  /** Runs something slow beside the rounds; it gives whether it did anything. */
+  launch(task: () => Promise<boolean>): void;
+  start(): void;
+  stop(): Promise<void>;
+  /** Runs rounds until nothing is left to do now. Rejects when one failed. */
+  settle(): Promise<void>;
+};
+
+/** What is under way, and whether it got anywhere. */
+type Progress = {
+  readonly launched: Set<Promise<void>>;
+  current: Promise<void> | undefined;
+  isWoken: boolean;
+  /** Rises with everything that was done. */
+  done: number;
+  failure: { readonly error: unknown } | undefined;
+};
+
+/** Rounds one after the other, on a tick and when woken. What fails is tried again at the next tick. */
+export function createWorker(options: WorkerOptions): Worker {
+  const { clock, logger, tickMs, stopTimeoutMs, round } = options;
+  const progress: Progress = {
+    launched: new Set(),
+    current: undefined,
+    isWoken: false,
+    done: 0,
+    failure: undefined,
+  };
+  let isStarted = false;
+  let timer: Timer | undefined;
+
+  function fail(error: unknown): void {
+    progress.failure = { error };
+    logger.error('the responder could not work and will try again', { why: errorMessage(error) });
+  }
+
+  async function runRounds(): Promise<void> {
+    try {
+      for (let goOn = true; goOn;) {
+        progress.isWoken = false;
+        const hasDone = await round();
+        if (hasDone) progress.done++;
+        goOn = hasDone || progress.isWoken;
+      }
+    } catch (error) {
+      fail(error);
+    } finally {
+      // Here and not later, so that who wakes the worker after the last look starts it anew.
+      progress.current = undefined;
+    }
+  }
+
+  async function run(): Promise<void> {
+    progress.isWoken = true;
+    progress.current ??= runRounds();
+    await progress.current;
+  }
+
+  async function execute(task: () => Promise<boolean>): Promise<void> {
+    try {
+      const hasDone = await task();
+      if (!hasDone) return;
+      progress.done++;
+      if (isStarted) void run();
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  function tick(): void {
+    if (!isStarted) return;
+    void run();
+    timer = clock.after(tickMs, tick);
+  }
+
+  return {
+    wake() {
+      if (isStarted) void run();
+    },
+    launch(task) {
+      const promise = execute(task);
+      progress.launched.add(promise);
+      void promise.then(() => progress.launched.delete(promise));
+    },
+    start() {
+      if (isStarted) return;
+      isStarted = true;
+      tick();
+    },
+    async stop() {
+      isStarted = false;
+      timer?.cancel();
+      const limit = new AbortController();
+      await Promise.race([quiet(progress), sleep(clock, stopTimeoutMs, limit.signal)]);
+      limit.abort();
+    },
+    async settle() {
+      progress.failure = undefined;
+      for (let before = -1; before !== progress.done;) {
+        before = progress.done;
+        await run();
+        await quiet(progress);
+        assertSound(progress);
+      }
+    },
+  };
+}
+
+async function quiet(progress: Progress): Promise<void> {
+  while (progress.current !== undefined || progress.launched.size > 0) {
+    await Promise.all([progress.current, ...progress.launched]);
+  }
+}
+
+function assertSound({ failure }: Progress): void {
+  if (failure !== undefined) throw failure.error;
+}
