@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, hash as hashOnce, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Source of randomness as an argument: `random()` gives a float in [0, 1), `bytes(n)` gives n random bytes. */
 export type Random = { next(): number; bytes(count: number): Uint8Array };
@@ -33,7 +33,7 @@ export function createId(prefix: string, nowMs: number, random: Random): string 
 }
 
 export function sha256Hex(text: string | Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hashOnce('sha256', text, 'hex');
 }
 
 /** Compares two secrets in time that depends on neither: both are hashed first, so lengths do not leak. */
