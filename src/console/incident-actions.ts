@@ -15,12 +15,13 @@ function action(view: IncidentDetailView, name: string): string {
   return `/incidents/${encodeURIComponent(view.id)}/${name}`;
 }
 
-function acknowledgeForm(view: IncidentDetailView, context: PageContext): Html | null {
+/** Beside the owner, at the top of the page: the first thing to do at night. */
+export function acknowledgeForm(view: IncidentDetailView, context: PageContext): Html | null {
   if (view.acknowledged !== null || view.phase === 'closed') return null;
   return html`<form id="acknowledge-form" method="post" action="${action(view, 'acknowledge')}">
     ${formToken(context)}
     <button class="primary" type="submit">Acknowledge</button>
-    <p class="muted small">Says that ${context.actor} takes care of it. It silences nothing.</p>
+    <p class="muted small">Silences nothing.</p>
   </form>`;
 }
 
@@ -80,7 +81,6 @@ function closeForm(view: IncidentDetailView, context: PageContext): Html | null 
 export function actionsSection(view: IncidentDetailView, context: PageContext): Html {
   return html`<section class="card actions" id="actions" data-live aria-labelledby="actions-title">
     <h2 id="actions-title">Act</h2>
-    ${acknowledgeForm(view, context)} ${commentForm(view, context)} ${correctionForm(view, context)}
-    ${closeForm(view, context)}
+    ${commentForm(view, context)} ${correctionForm(view, context)} ${closeForm(view, context)}
   </section>`;
 }

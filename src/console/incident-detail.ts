@@ -4,7 +4,7 @@ import { diagnosisSection } from './diagnosis-section.ts';
 import { actionsSection } from './incident-actions.ts';
 import {
   alertsSection,
-  factsList,
+  factsBar,
   phaseRail,
   stepsSection,
   timelineSection,
@@ -30,7 +30,7 @@ export function incidentDetailPage(view: IncidentDetailView, context: PageContex
     </div>
     ${phaseRail(view)}
     <p class="lead" id="paragraph" data-live>${incidentParagraph(view, nowMs)}</p>
-    ${factsList(view, nowMs)}
+    ${factsBar(view, context)}
     <div class="detail">
       <div class="main-column">
         ${diagnosisSection(view)} ${stepsSection(view)} ${alertsSection(view, nowMs)}

@@ -1,10 +1,12 @@
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
 import { outsideLink, severityBadge } from './badges.ts';
+import { acknowledgeForm } from './incident-actions.ts';
 import type {
   AlertView,
   IncidentDetailView,
   IncidentPhase,
+  PageContext,
   TimelineEntryView,
   VerificationView,
 } from './views.ts';
@@ -12,6 +14,7 @@ import {
   PHASE_TITLES,
   absoluteTime,
   age,
+  clockTime,
   durationText,
   phaseTitle,
   relativeTime,
@@ -160,11 +163,13 @@ function timelineEntry(entry: TimelineEntryView, openedAtMs: number): Html {
   const kind = entry.kind.replaceAll('_', ' ');
   const own = entry.kind === 'commented' ? ' said' : '';
   return html`<li id="entry-${entry.id}" class="entry${own}">
-    <span class="when"
-      >${absoluteTime(entry.atMs)}
-      <span class="muted">+${durationText(entry.atMs - openedAtMs)}</span></span
-    >
-    <span class="said-by"><strong>${entry.actor}</strong> <span class="tag">${kind}</span></span>
+    <div class="entry-head">
+      <strong>${entry.actor}</strong> <span class="tag">${kind}</span>
+      <span class="when"
+        >${clockTime(entry.atMs)}
+        <span class="muted">+${durationText(entry.atMs - openedAtMs)}</span></span
+      >
+    </div>
     <p>${entry.text}</p>
   </li>`;
 }
@@ -182,42 +187,46 @@ export function timelineSection(view: IncidentDetailView): Html {
 }
 
 /** The figures in the head of the page. */
-export function factsList(view: IncidentDetailView, nowMs: number): Html {
+export function factsBar(view: IncidentDetailView, context: PageContext): Html {
+  const { nowMs } = context;
   const { acknowledged } = view;
-  return html`<dl class="facts" id="facts" data-live>
-    <div>
-      <dt>Target</dt>
-      <dd>${targetText(view.target)}</dd>
-    </div>
-    <div>
-      <dt>Reported</dt>
-      <dd>
-        ${relativeTime(view.openedAtMs, nowMs)}<span class="block muted"
-          >${absoluteTime(view.openedAtMs)}</span
-        >
-      </dd>
-    </div>
-    <div>
-      <dt>${view.resolvedAtMs === null ? 'In trouble for' : 'Lasted'}</dt>
-      <dd>
-        ${
-          view.resolvedAtMs === null
-            ? age(view.openedAtMs, nowMs)
-            : durationText(view.resolvedAtMs - view.openedAtMs)
-        }
-      </dd>
-    </div>
-    <div>
-      <dt>Owner</dt>
-      <dd>
-        ${
-          acknowledged === null
-            ? html`<span class="nobody">Nobody yet</span>`
-            : html`${acknowledged.by}<span class="block muted"
-                  >acknowledged ${relativeTime(acknowledged.atMs, nowMs)}</span
-                >`
-        }
-      </dd>
-    </div>
-  </dl>`;
+  return html`<div class="facts" id="facts" data-live>
+    <dl>
+      <div>
+        <dt>Target</dt>
+        <dd>${targetText(view.target)}</dd>
+      </div>
+      <div>
+        <dt>Reported</dt>
+        <dd>
+          ${relativeTime(view.openedAtMs, nowMs)}<span class="block muted"
+            >${absoluteTime(view.openedAtMs)}</span
+          >
+        </dd>
+      </div>
+      <div>
+        <dt>${view.resolvedAtMs === null ? 'In trouble for' : 'Lasted'}</dt>
+        <dd>
+          ${
+            view.resolvedAtMs === null
+              ? age(view.openedAtMs, nowMs)
+              : durationText(view.resolvedAtMs - view.openedAtMs)
+          }
+        </dd>
+      </div>
+      <div>
+        <dt>Owner</dt>
+        <dd>
+          ${
+            acknowledged === null
+              ? html`<span class="nobody">Nobody yet</span>`
+              : html`${acknowledged.by}<span class="block muted"
+                    >acknowledged ${relativeTime(acknowledged.atMs, nowMs)}</span
+                  >`
+          }
+        </dd>
+      </div>
+    </dl>
+    ${acknowledgeForm(view, context)}
+  </div>`;
 }

@@ -48,6 +48,13 @@ export function absoluteTime(atMs: number): Html {
   return html`<time datetime="${isoSeconds(atMs)}Z">${absoluteTimeText(atMs)}</time>`;
 }
 
+/** The time of day alone, with the date in the title, for rows of one incident. */
+export function clockTime(atMs: number): Html {
+  return html`<time datetime="${isoSeconds(atMs)}Z" title="${absoluteTimeText(atMs)}"
+    >${absoluteTimeText(atMs).slice(5, 19)}</time
+  >`;
+}
+
 export function percentText(ratio: number): string {
   const percent = ratio * 100;
   if (percent > 99 && percent < 100) return '> 99 %';
