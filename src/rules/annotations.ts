@@ -12,7 +12,7 @@ export const RUNBOOK_BASE_URL =
 export const REASON_TEMPLATE: string = [
   '{{ $query := printf "count by (reason) (crm_probe_failure_reason{target=%q,probe=%q} == 1)"',
   ' $labels.target $labels.probe }}',
-  '{{ range $index, $sample := query $query }}{{ if $index }}, {{ end }}{{ $sample.Labels.reason }}',
+  '{{ range $index, $sample := query $query | sortByLabel "reason" }}{{ if $index }}, {{ end }}{{ $sample.Labels.reason }}',
   '{{ else }}unknown{{ end }}',
 ].join('');
 
