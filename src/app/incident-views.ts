@@ -1,0 +1,175 @@
+import { FAULT_CLASSES } from '../catalog/catalog.ts';
+import type {
+  AlertView,
+  DiagnosisBriefView,
+  DiagnosisView,
+  IncidentDetailView,
+  IncidentPhase,
+  IncidentSummaryView,
+  TimelineEntryView,
+} from '../console/console.ts';
+import type { Incident, IncidentAlert } from '../responder/incidents/incidents.ts';
+import type { IncidentDetail, PipelineLine } from '../responder/pipeline/pipeline.ts';
+import type { IncidentEvent } from '../web/web.ts';
+
+/** Turns the responder's records into what the pages and the API show. Pure. */
+type Journal = IncidentDetail['journal'];
+
+function briefDiagnosis(incident: Incident): DiagnosisBriefView | null {
+  const { correctedClass, diagnosis } = incident;
+  if (correctedClass !== null)
+    return { answer: correctedClass, probability: null, corrected: true };
+  if (diagnosis === null) return null;
+  return { answer: diagnosis.answer, probability: diagnosis.probability, corrected: false };
+}
+
+export function toSummaryView(incident: Incident): IncidentSummaryView {
+  const { acknowledgedAtMs, acknowledgedBy, alerts } = incident;
+  return {
+    id: incident.id,
+    target: incident.target,
+    title: incident.title,
+    severity: incident.severity,
+    phase: incident.phase,
+    recovery: incident.confirmation,
+    diagnosis: briefDiagnosis(incident),
+    component: incident.component?.name ?? null,
+    openedAtMs: incident.reportedAtMs,
+    updatedAtMs: incident.updatedAtMs,
+    resolvedAtMs: incident.resolvedAtMs,
+    acknowledged:
+      acknowledgedAtMs === null || acknowledgedBy === null
+        ? null
+        : { by: acknowledgedBy, atMs: acknowledgedAtMs },
+    firingAlerts: alerts.filter(({ status }) => status === 'firing').length,
+    totalAlerts: alerts.length,
+    timesReopened: incident.reopenings,
+  };
+}
+
+function toDiagnosisView(incident: Incident): DiagnosisView | null {
+  const { diagnosis } = incident;
+  if (diagnosis === null) return null;
+  return {
+    answer: diagnosis.answer,
+    probability: diagnosis.probability,
+    alternatives: diagnosis.alternatives.map(({ class: answer, probability }) => ({
+      answer,
+      probability,
+    })),
+    terms: diagnosis.reasons.map(({ text, contribution, link }) => ({
+      text,
+      contribution,
+      link: link ?? null,
+    })),
+    suspects: diagnosis.components.map(({ name, score, why }) => ({ component: name, score, why })),
+    model: diagnosis.modelId,
+    madeAtMs: incident.diagnosedAtMs,
+    whyUnknown: diagnosis.whyUnknown ?? null,
+    evidence: incident.evidenceSummary,
+  };
+}
+
+function toAlertView(alert: IncidentAlert): AlertView {
+  const { annotations } = alert;
+  return {
+    fingerprint: alert.fingerprint,
+    name: alert.name,
+    severity: alert.severity,
+    summary: annotations['summary'] ?? alert.name,
+    status: alert.status,
+    startsAtMs: alert.startsAtMs,
+    endsAtMs: alert.endsAtMs,
+    labels: alert.labels,
+    runbookUrl: annotations['runbook_url'] ?? null,
+    sourceUrl: alert.generatorUrl === '' ? null : alert.generatorUrl,
+  };
+}
+
+/** When each phase of the present episode was reached first. */
+function phaseTimes(journal: Journal): Partial<Record<IncidentPhase, number>> {
+  const times: Partial<Record<IncidentPhase, number>> = {};
+  for (const { event, phase, atMs } of journal) {
+    if (event.kind === 'reopened')
+      for (const key of Object.keys(times)) delete times[key as IncidentPhase];
+    times[phase] ??= atMs;
+  }
+  return times;
+}
+
+function correctionOf(journal: Journal): IncidentDetailView['correction'] {
+  const entry = journal.findLast(({ event }) => event.kind === 'diagnosis_corrected');
+  if (entry === undefined || entry.event.kind !== 'diagnosis_corrected') return null;
+  return { by: entry.event.actor, atMs: entry.atMs, answer: entry.event.correctedClass };
+}
+
+function notificationEntries(detail: IncidentDetail): readonly TimelineEntryView[] {
+  return detail.notifications.flatMap((item, index) =>
+    item.state === 'sent' && item.finishedAtMs !== null
+      ? [
+          {
+            id: -1 - index,
+            atMs: item.finishedAtMs,
+            kind: 'notified',
+            actor: 'crmwatch',
+            text: `told ${item.channel} (${item.notice})`,
+          },
+        ]
+      : [],
+  );
+}
+
+export function toDetailView(detail: IncidentDetail): IncidentDetailView {
+  const { incident, journal } = detail;
+  const { plan, verification } = incident;
+  const timeline = journal.map(({ id, atMs, event, line }) => ({
+    id,
+    atMs,
+    kind: event.kind,
+    actor: event.actor,
+    text: line,
+  }));
+  return {
+    ...toSummaryView(incident),
+    phaseTimes: phaseTimes(journal),
+    modelDiagnosis: toDiagnosisView(incident),
+    correction: correctionOf(journal),
+    alerts: incident.alerts.map(toAlertView),
+    verifications: (verification?.checks ?? []).map(({ alert, probe, outcome, why }) => ({
+      alert,
+      probe,
+      outcome,
+      detail: why,
+      atMs: verification?.startedAtMs ?? null,
+    })),
+    plan:
+      plan === null
+        ? null
+        : {
+            title: plan.title,
+            steps: plan.steps.map(({ text, command, link }) => ({
+              text,
+              command: command ?? null,
+              link: link ?? null,
+            })),
+            avoid: plan.avoid,
+          },
+    timeline: [...timeline, ...notificationEntries(detail)].toSorted((a, b) => a.atMs - b.atMs),
+  };
+}
+
+export function toIncidentEvent({ id, incidentId, kind, line, atMs }: PipelineLine): IncidentEvent {
+  return { id, incidentId, kind, text: line, at: atMs };
+}
+
+/** Whether a text of the search box is in what the list shows of an incident. */
+export function isMatch(incident: IncidentSummaryView, text: string): boolean {
+  const { diagnosis } = incident;
+  const answer = diagnosis?.answer;
+  const title =
+    answer === undefined || answer === 'unknown' || answer === 'no_fault'
+      ? ''
+      : FAULT_CLASSES[answer].title;
+  const words = [incident.id, incident.target ?? '', incident.title, answer ?? '', title];
+  return words.join(' ').toLowerCase().includes(text.toLowerCase());
+}

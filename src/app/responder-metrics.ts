@@ -1,0 +1,71 @@
+import { createSelfMetrics } from '../exporter/exposition/exposition.ts';
+import type { SelfMetrics } from '../exporter/exposition/exposition.ts';
+import type { Pipeline, ResponderMetrics } from '../responder/pipeline/pipeline.ts';
+import type { Logger } from '../std/std.ts';
+import { readVersion } from './repository.ts';
+
+export function createResponderSelfMetrics(logger: Logger): SelfMetrics {
+  const selfMetrics = createSelfMetrics({
+    logger,
+    declared: [
+      'crmwatch_intake_events_total',
+      'crmwatch_incidents_opened_total',
+      'crmwatch_incident_acknowledge_seconds',
+      'crmwatch_incident_recovery_seconds',
+      'crmwatch_diagnosis_confidence_ratio',
+    ],
+  });
+  const labels = { version: readVersion(), node_version: process.version };
+  selfMetrics.set('crmwatch_build_info', 1, labels);
+  return selfMetrics;
+}
+
+/** Counts what the pipeline tells of. */
+export function createPipelineMetrics(selfMetrics: SelfMetrics): ResponderMetrics {
+  return {
+    deliveryAccepted(sender, events) {
+      selfMetrics.increment('crmwatch_intake_deliveries_total', { sender });
+      selfMetrics.increment('crmwatch_intake_events_total', {}, events);
+    },
+    deliveryRefused: (reason) =>
+      selfMetrics.increment('crmwatch_intake_refusals_total', { reason }),
+    incidentOpened: () => selfMetrics.increment('crmwatch_incidents_opened_total'),
+    incidentAcknowledged: (seconds) =>
+      selfMetrics.observe('crmwatch_incident_acknowledge_seconds', seconds),
+    incidentRecovered: (seconds) =>
+      selfMetrics.observe('crmwatch_incident_recovery_seconds', seconds),
+    diagnosed(answer, probability) {
+      selfMetrics.increment('crmwatch_diagnoses_total', { fault_class: answer });
+      selfMetrics.observe('crmwatch_diagnosis_confidence_ratio', probability);
+    },
+    notificationSent: (channel) =>
+      selfMetrics.increment('crmwatch_notifications_total', { channel }),
+    notificationFailed: (channel) =>
+      selfMetrics.increment('crmwatch_notification_failures_total', { channel }),
+  };
+}
+
+/** Gauges are looked up when they are asked for. */
+export function exposeStatistics(selfMetrics: SelfMetrics, pipeline: Pipeline): void {
+  selfMetrics.beforeRender(async () => {
+    const facts = await pipeline.statistics();
+    selfMetrics.set('crmwatch_intake_unprocessed', facts.unprocessedEvents);
+    selfMetrics.set('crmwatch_intake_quarantined', facts.quarantinedDeliveries);
+    const open = facts.incidents.filter(({ phase }) => phase !== 'resolved' && phase !== 'closed');
+    const totals = new Map<string, { labels: Record<string, string>; value: number }>();
+    for (const { faultClass, severity, count } of open) {
+      const labels = { fault_class: faultClass ?? 'undiagnosed', severity };
+      const key = JSON.stringify(labels);
+      totals.set(key, { labels, value: (totals.get(key)?.value ?? 0) + count });
+    }
+    selfMetrics.replace('crmwatch_incidents_open', [...totals.values()]);
+    selfMetrics.replace(
+      'crmwatch_outbox_pending',
+      facts.outboxPending.map(({ channel, count }) => ({ labels: { channel }, value: count })),
+    );
+    if (facts.watchdogLastSeenAtMs !== null) {
+      const seconds = facts.watchdogLastSeenAtMs / 1000;
+      selfMetrics.set('crmwatch_watchdog_last_seen_timestamp_seconds', seconds);
+    }
+  });
+}
