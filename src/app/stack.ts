@@ -34,6 +34,8 @@ export type StackIntervals = {
 export type Stack = {
   readonly prometheusUrl: string;
   readonly alertmanagerUrl: string;
+  /** Resolves with the reason when Prometheus or Alertmanager ends without being asked to. */
+  readonly ended: Promise<string>;
   /** Ends Alertmanager and starts it again on the same port and storage. */
   restartAlertmanager(): Promise<void>;
   stop(): Promise<void>;
@@ -142,15 +144,30 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await alertmanager.stop();
     throw error;
   }
+  const unexpected = Promise.withResolvers<string>();
+  const expected = new Set<RunningProcess>();
+  async function watch(running: RunningProcess): Promise<void> {
+    const { code } = await running.ended;
+    if (expected.has(running)) return;
+    unexpected.resolve(`${running.name} ended by itself with code ${code ?? 'none'}`);
+  }
+  async function stopExpectedly(running: RunningProcess): Promise<void> {
+    expected.add(running);
+    await running.stop();
+  }
+  void watch(prometheus);
+  void watch(alertmanager);
   return {
     prometheusUrl: `http://127.0.0.1:${ports.prometheus}`,
     alertmanagerUrl: `http://127.0.0.1:${ports.alertmanager}`,
+    ended: unexpected.promise,
     async restartAlertmanager() {
-      await alertmanager.stop();
+      await stopExpectedly(alertmanager);
       alertmanager = await startProcess(alertmanagerProcess(options, http, ports.alertmanager));
+      void watch(alertmanager);
     },
     async stop() {
-      await Promise.all([prometheus.stop(), alertmanager.stop()]);
+      await Promise.all([stopExpectedly(prometheus), stopExpectedly(alertmanager)]);
       http.close();
     },
   };

@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadConfig } from '../config/config.ts';
+import { createSandbox } from '../sandbox/sandbox.ts';
+import { writeDemonstrationConfig } from './demonstration-config.ts';
+import type { Dependencies } from './exporter.ts';
+import { findFreePort } from './processes.ts';
+import { startAll } from './run.ts';
+import { writeSandboxFile } from './sandbox-file.ts';
+import { startStack } from './stack.ts';
+import type { StackIntervals } from './stack.ts';
+
+export type DemonstrationOptions = {
+  readonly folder: string;
+  readonly runtime: Dependencies;
+  /** Told what is being started, since that takes some seconds. */
+  readonly onProgress: (line: string) => void;
+  readonly onEvent: (line: string) => void;
+};
+
+export type Demonstration = {
+  readonly folder: string;
+  readonly addresses: readonly { readonly name: string; readonly url: string }[];
+  /** Resolves with the reason when one of the programs ends by itself. */
+  readonly ended: Promise<string>;
+  stop(): Promise<void>;
+};
+
+/** Short, so that a fault is seen while one watches. */
+export const DEMONSTRATION_INTERVALS: StackIntervals = {
+  scrape: '5s',
+  evaluation: '5s',
+  groupWait: '2s',
+  groupInterval: '5s',
+  watchdog: '30s',
+};
+
+type CleanUp = () => Promise<void>;
+
+/** Runs what was started in reverse order; every step runs although another fails. */
+async function cleanUpAll(steps: CleanUp[]): Promise<void> {
+  for (const step of steps.splice(0).toReversed()) {
+    await step().catch(() => {});
+  }
+}
+
+async function start(options: DemonstrationOptions, cleanUps: CleanUp[]): Promise<Demonstration> {
+  const { runtime, onProgress } = options;
+  const folder = resolve(options.folder);
+  mkdirSync(folder, { recursive: true });
+  onProgress('starting the sandbox CRM');
+  const sandbox = createSandbox({
+    databaseFile: join(folder, 'sandbox.sqlite'),
+    tls: true,
+    ...runtime,
+  });
+  cleanUps.push(async () => sandbox.stop());
+  const crm = await sandbox.start();
+  writeSandboxFile(folder, { url: crm.controlUrl, token: crm.controlToken });
+  const [exporterPort, responderPort] = [await findFreePort(), await findFreePort()];
+  onProgress('starting Prometheus and Alertmanager');
+  const stack = await startStack({
+    folder,
+    exporter: `127.0.0.1:${exporterPort}`,
+    responder: `127.0.0.1:${responderPort}`,
+    intervals: DEMONSTRATION_INTERVALS,
+    prometheusPort: 0,
+    alertmanagerPort: 0,
+    clock: runtime.clock,
+  });
+  cleanUps.push(async () => stack.stop());
+  onProgress('starting the exporter and the responder');
+  const configFile = writeDemonstrationConfig(folder, [{ name: 'sandbox', addresses: crm }], {
+    exporterPort,
+    responderPort,
+    prometheusUrl: stack.prometheusUrl,
+  });
+  const all = await startAll(loadConfig(configFile, process.env), runtime);
+  cleanUps.push(async () => all.stop());
+  all.onEvent(options.onEvent);
+  return {
+    folder,
+    addresses: [
+      { name: 'console', url: all.responderUrl },
+      { name: 'exporter', url: all.exporterUrl },
+      { name: 'Prometheus', url: stack.prometheusUrl },
+      { name: 'Alertmanager', url: stack.alertmanagerUrl },
+      { name: 'sandbox CRM', url: crm.url },
+    ],
+    ended: stack.ended,
+    stop: async () => cleanUpAll(cleanUps),
+  };
+}
+
+/**
+ * The main job as a demonstration: sandbox CRM, exporter, Prometheus, Alertmanager and responder on loopback.
+ * When something cannot be started, what was started before is stopped again.
+ */
+export async function startDemonstration(options: DemonstrationOptions): Promise<Demonstration> {
+  const cleanUps: CleanUp[] = [];
+  try {
+    return await start(options, cleanUps);
+  } catch (error) {
+    await cleanUpAll(cleanUps);
+    throw error;
+  }
+}

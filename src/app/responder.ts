@@ -1,0 +1,187 @@
+import { mkdirSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import type { LoadedConfig, ResponderConfig } from '../config/config.ts';
+import { createHttpClient } from '../http/http.ts';
+import type { HttpClient } from '../http/http.ts';
+import { createEvidenceSource, createPrometheusClient } from '../responder/evidence/evidence.ts';
+import type { PrometheusClient } from '../responder/evidence/evidence.ts';
+import { createChannel } from '../responder/notify/notify.ts';
+import type { Channel } from '../responder/notify/notify.ts';
+import { RESPONDER_MIGRATIONS, createPipeline } from '../responder/pipeline/pipeline.ts';
+import type { Pipeline, PipelineLine } from '../responder/pipeline/pipeline.ts';
+import type { SecretResolver } from '../std/std.ts';
+import { openStore } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
+import { createResponderApp, createWebServer } from '../web/web.ts';
+import type { WebServer } from '../web/web.ts';
+import { readAssets } from './assets.ts';
+import { diagnoseEvidence, readModel } from './diagnosis.ts';
+import type { Dependencies, Service } from './exporter.ts';
+import { REPOSITORY_FOLDER, readVersion } from './repository.ts';
+import {
+  createPipelineMetrics,
+  createResponderSelfMetrics,
+  exposeStatistics,
+} from './responder-metrics.ts';
+import { createResponderService } from './responder-service.ts';
+import type { Targets } from './targets.ts';
+import { createTargetVerifier } from './verifier.ts';
+
+export const DEFAULT_MODEL_FILE: string = join(
+  REPOSITORY_FOLDER,
+  'models',
+  'fault-classifier.json',
+);
+
+const BASELINE_MS = 3_600_000;
+const PROMETHEUS_TIMEOUT_MS = 15_000;
+
+export type Responder = Service & {
+  /** Tells of everything that happens from now on. */
+  subscribe(listener: (line: PipelineLine) => void): () => void;
+};
+
+type Parts = {
+  readonly config: ResponderConfig;
+  readonly resolveSecret: SecretResolver;
+  readonly targets: Targets;
+  readonly dependencies: Dependencies;
+  readonly folder: string;
+};
+
+function resolvePath(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path);
+}
+
+function hostOf(url: string): string {
+  const { hostname, port, protocol } = new URL(url);
+  const fallback = protocol === 'https:' ? '443' : '80';
+  return `${hostname}:${port === '' ? fallback : port}`;
+}
+
+function createPrometheus(parts: Parts): { prometheus: PrometheusClient; http: HttpClient } {
+  const { config, resolveSecret, dependencies } = parts;
+  const { url, token } = config.prometheus;
+  // Prometheus stands where the operator says, also in a private network.
+  const http = createHttpClient(
+    { allow: [hostOf(url), '0.0.0.0/0', '::/0'] },
+    { clock: dependencies.clock },
+  );
+  const prometheus = createPrometheusClient({
+    url,
+    http,
+    timeoutMs: PROMETHEUS_TIMEOUT_MS,
+    ...(token === undefined ? {} : { token: resolveSecret(token) }),
+  });
+  return { prometheus, http };
+}
+
+function createChannels(parts: Parts, http: HttpClient): readonly Channel[] {
+  const { config, resolveSecret, dependencies } = parts;
+  const services = { http, clock: dependencies.clock, resolveSecret };
+  return config.notify.map((options) => createChannel(options, services));
+}
+
+function createServer(
+  parts: Parts,
+  pipeline: Pipeline,
+  selfMetrics: ReturnType<typeof createResponderSelfMetrics>,
+): WebServer {
+  const { config, resolveSecret, targets, dependencies } = parts;
+  const { host, port } = config.listen;
+  const app = createResponderApp({
+    service: createResponderService({
+      version: readVersion(),
+      pipeline,
+      selfMetrics,
+      clock: dependencies.clock,
+      targetNames: targets.all.map((target) => target.config.name),
+    }),
+    assets: readAssets(),
+    ...dependencies,
+    listenHost: host,
+    hosts: [
+      ...config.allowedHosts,
+      ...(config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host]),
+    ],
+    senders: config.senders.map(({ name, token }) => ({ name, token: resolveSecret(token) })),
+    operators:
+      config.consoleToken === undefined
+        ? []
+        : [{ name: 'operator', token: resolveSecret(config.consoleToken) }],
+    secureCookies: config.publicUrl?.startsWith('https:') ?? false,
+  });
+  return createWebServer(app, { host, port, clock: dependencies.clock });
+}
+
+function assemble(parts: Parts, store: Store): Responder {
+  const { config, targets, dependencies, folder } = parts;
+  const { clock } = dependencies;
+  const model = readModel(
+    config.modelFile === undefined ? DEFAULT_MODEL_FILE : resolvePath(folder, config.modelFile),
+  );
+  const { prometheus, http } = createPrometheus(parts);
+  const selfMetrics = createResponderSelfMetrics(dependencies.logger);
+  const evidence = createEvidenceSource({ prometheus, clock, baselineMs: BASELINE_MS });
+  const pipeline = createPipeline({
+    store,
+    ...dependencies,
+    gatherEvidence: async (request) => evidence.gather(request),
+    diagnose: (value) => diagnoseEvidence(model, value),
+    verifier: createTargetVerifier({ targets, prometheus, clock }),
+    channels: createChannels(parts, http),
+    metrics: createPipelineMetrics(selfMetrics),
+    settings: {
+      diagnosisDelayMs: config.diagnosisDelayMs,
+      verifyRetryMs: config.verificationIntervalMs,
+      reopenWindowMs: config.reopenWindowMs,
+      consoleUrl: config.publicUrl ?? null,
+    },
+  });
+  exposeStatistics(selfMetrics, pipeline);
+  const server = createServer(parts, pipeline, selfMetrics);
+  let stopping: Promise<void> | undefined;
+  async function stopAll(): Promise<void> {
+    await server.stop();
+    await pipeline.stop();
+    await store.close();
+    http.close();
+  }
+  const stop = async (): Promise<void> => (stopping ??= stopAll());
+  return {
+    async start() {
+      const address = await server.start();
+      pipeline.start();
+      return address;
+    },
+    stop,
+    subscribe: (listener) => pipeline.subscribe(listener),
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/**
+ * The fault-handling half. Opens the incident database; throws store_unavailable, store_incompatible or
+ * model_incompatible.
+ */
+export async function createResponder(
+  loaded: LoadedConfig,
+  targets: Targets,
+  dependencies: Dependencies,
+): Promise<Responder> {
+  const config = loaded.config.responder;
+  const folder = resolvePath(loaded.folder, config.dataFolder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const store = await openStore({
+    file: join(folder, 'incidents.sqlite'),
+    migrations: RESPONDER_MIGRATIONS,
+    clock: dependencies.clock,
+  });
+  try {
+    const { resolveSecret } = loaded;
+    return assemble({ config, resolveSecret, targets, dependencies, folder: loaded.folder }, store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

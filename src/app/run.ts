@@ -1,0 +1,146 @@
+import { PROBE_KIND_NAMES } from '../catalog/catalog.ts';
+import type { ProbeKindName } from '../catalog/catalog.ts';
+import type { LoadedConfig } from '../config/config.ts';
+import { renderProbe } from '../exporter/exposition/exposition.ts';
+import type { PipelineLine } from '../responder/pipeline/pipeline.ts';
+import { CrmwatchError, createLogger, createSystemClock, createSystemRandom } from '../std/std.ts';
+import type { LogLevel } from '../std/std.ts';
+import { createExporter } from './exporter.ts';
+import type { Dependencies } from './exporter.ts';
+import { createResponder } from './responder.ts';
+import type { Responder } from './responder.ts';
+import { createTargets } from './targets.ts';
+import type { Targets } from './targets.ts';
+
+/** The real clock, chance and log of a running process. */
+export function createRuntime(level: LogLevel): Dependencies {
+  return { clock: createSystemClock(), random: createSystemRandom(), logger: createLogger(level) };
+}
+
+export type Running = { readonly url: string; stop(): Promise<void> };
+export type EventListener = (line: string) => void;
+export type RunningResponder = Running & { onEvent(listener: EventListener): void };
+export type RunningAll = {
+  readonly exporterUrl: string;
+  readonly responderUrl: string;
+  onEvent(listener: EventListener): void;
+  stop(): Promise<void>;
+};
+
+function makeTargets(loaded: LoadedConfig, { clock, logger }: Dependencies): Targets {
+  const { config, folder, resolveSecret } = loaded;
+  return createTargets({ targets: config.targets, folder, resolveSecret, clock, logger });
+}
+
+/** A line for the terminal: local time, incident, what happened. */
+export function formatLine({ atMs, incidentId, line }: PipelineLine): string {
+  const time = new Date(atMs).toTimeString().slice(0, 8);
+  return `${time}  ${incidentId.slice(-8)}  ${line}`;
+}
+
+function onEventOf(responder: Responder): (listener: EventListener) => void {
+  return (listener) => void responder.subscribe((line) => listener(formatLine(line)));
+}
+
+/** Runs `start` and, when it fails, everything in `undo`, so that nothing is left running. */
+async function startOrUndo<T>(start: () => Promise<T>, undo: () => Promise<void>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
+
+export async function startExporter(
+  loaded: LoadedConfig,
+  dependencies: Dependencies,
+): Promise<Running> {
+  const targets = makeTargets(loaded, dependencies);
+  const exporter = createExporter(loaded.config, targets, dependencies);
+  async function stop(): Promise<void> {
+    await exporter.stop();
+    await targets.close();
+  }
+  const { url } = await startOrUndo(async () => exporter.start(), stop);
+  return { url, stop };
+}
+
+export async function startResponder(
+  loaded: LoadedConfig,
+  dependencies: Dependencies,
+): Promise<RunningResponder> {
+  const targets = makeTargets(loaded, dependencies);
+  const responder = await startOrUndo(
+    async () => createResponder(loaded, targets, dependencies),
+    async () => targets.close(),
+  );
+  async function stop(): Promise<void> {
+    await responder.stop();
+    await targets.close();
+  }
+  const { url } = await startOrUndo(async () => responder.start(), stop);
+  return { url, stop, onEvent: onEventOf(responder) };
+}
+
+/** Both halves in one process; they share the connectors, so a CRM sees one monitoring session. */
+export async function startAll(
+  loaded: LoadedConfig,
+  dependencies: Dependencies,
+): Promise<RunningAll> {
+  const targets = makeTargets(loaded, dependencies);
+  const responder = await startOrUndo(
+    async () => createResponder(loaded, targets, dependencies),
+    async () => targets.close(),
+  );
+  const exporter = createExporter(loaded.config, targets, dependencies);
+  async function stop(): Promise<void> {
+    await Promise.all([exporter.stop(), responder.stop()]);
+    await targets.close();
+  }
+  return startOrUndo(async () => {
+    const { url: responderUrl } = await responder.start();
+    const { url: exporterUrl } = await exporter.start();
+    return { exporterUrl, responderUrl, onEvent: onEventOf(responder), stop };
+  }, stop);
+}
+
+function requireKind(name: string): ProbeKindName {
+  const kind = PROBE_KIND_NAMES.find((candidate) => candidate === name);
+  if (kind !== undefined) return kind;
+  throw new CrmwatchError('usage', `there is no kind of probe "${name}"`, {
+    remedy: `use one of: ${PROBE_KIND_NAMES.join(', ')}`,
+  });
+}
+
+export type ProbeText = { readonly text: string; readonly failure: string | null };
+
+/** Runs one probe of a configuration once. */
+export async function probeOnce(
+  loaded: LoadedConfig,
+  dependencies: Dependencies,
+  targetName: string,
+  kindName: string,
+): Promise<ProbeText> {
+  const kind = requireKind(kindName);
+  const targets = makeTargets(loaded, dependencies);
+  try {
+    if (targets.find(targetName) === undefined) {
+      throw new CrmwatchError('usage', `there is no target "${targetName}"`, {
+        remedy: `use one of: ${targets.all.map(({ config }) => config.name).join(', ')}`,
+      });
+    }
+    const run = await targets.run(targetName, kind);
+    if (run === undefined) {
+      throw new CrmwatchError('usage', `target ${targetName} cannot do the probe ${kind}`, {
+        remedy: 'its platform has no such capability, or the connection does not configure it',
+      });
+    }
+    const failure = run.result.ok
+      ? null
+      : `${run.result.failure.reason}: ${run.result.failure.detail}`;
+    return { text: renderProbe(run), failure };
+  } finally {
+    await targets.close();
+  }
+}
