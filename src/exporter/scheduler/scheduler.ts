@@ -73,21 +73,23 @@ export function createScheduler(
   let isStarted = false;
   let stopping: Promise<void> | undefined;
 
-  function publish(report: ProbeReport): void {
-    for (const subscriber of subscribers) {
-      try {
-        subscriber(report);
-      } catch (error) {
-        logger.error('a subscriber of probe results threw', { error: errorMessage(error) });
-      }
+  /** Who listens may be broken; the probes go on. */
+  function tell(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      logger.error('a listener of the scheduler threw', { error: errorMessage(error) });
     }
+  }
+  function publish(report: ProbeReport): void {
+    for (const subscriber of subscribers) tell(() => subscriber(report));
   }
   function countInFlight(change: number): void {
     inFlightCount += change;
-    observer?.inFlight(inFlightCount);
+    tell(() => observer?.inFlight(inFlightCount));
   }
   function onStart(delaySeconds: number): void {
-    observer?.startDelay(delaySeconds);
+    tell(() => observer?.startDelay(delaySeconds));
     countInFlight(1);
   }
   const onEnd = (): void => countInFlight(-1);
