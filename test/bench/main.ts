@@ -7,7 +7,10 @@ export type Figure = { readonly name: string; readonly value: number; readonly u
 type Bench = () => Promise<readonly Figure[]> | readonly Figure[];
 
 function print({ name, value, unit }: Figure): void {
-  const text = value.toLocaleString('en-US', { maximumSignificantDigits: 4 });
+  const isTiny = value !== 0 && Math.abs(value) < 0.001;
+  const text = isTiny
+    ? value.toExponential(2)
+    : value.toLocaleString('en-US', { maximumSignificantDigits: 4 });
   console.log(`${name.padEnd(64)} ${text.padStart(12)} ${unit}`);
 }
 

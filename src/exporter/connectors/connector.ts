@@ -73,7 +73,10 @@ export type Connector = {
     object: string,
     aggregates: readonly Aggregate[],
   ): Promise<Outcome<readonly Knowable<number>[]>>;
-  /** Streams the named fields of every record in pages; ends early when `onPage` returns false. */
+  /**
+   * Streams the named fields of every record in pages; ends early when `onPage` returns false. No field at
+   * all means that only the number of records is wanted.
+   */
   scan?(
     call: Call,
     object: string,

@@ -2,7 +2,7 @@ import { decode } from '../../std/std.ts';
 import type { Decoder } from '../../std/std.ts';
 import { PHONE_COUNTRIES } from './phone.ts';
 
-export const FORMATS = ['email', 'phone'] as const;
+const FORMATS = ['email', 'phone'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export type OrphanCheck = {

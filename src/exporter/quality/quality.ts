@@ -1,8 +1,6 @@
-export { FORMATS, qualityChecksDecoder } from './checks.ts';
+export { qualityChecksDecoder } from './checks.ts';
 export type { Format, ObjectChecks, OrphanCheck, QualityChecks } from './checks.ts';
 export { isEmailAddress } from './email.ts';
 export { measureQuality } from './measure.ts';
 export type { MeasuredValue, QualityContext, QualityReport } from './measure.ts';
 export { isPhoneNumber } from './phone.ts';
-export { planQuality } from './plan.ts';
-export type { Count, Formula, Measure, ObjectPlan } from './plan.ts';

@@ -26,7 +26,10 @@ export type SchedulerDependencies = {
 export type SchedulerOptions = {
   readonly maximumConcurrent?: number;
   readonly maximumConcurrentPerTarget?: number;
-  /** First runs are spread at random over this time, or the probe's interval if that is shorter. */
+  /**
+   * First runs are spread at random over this time, or the probe's interval if that is shorter. Default:
+   * 100 ms for each probe, so that a few are seen soon and thousands do not start together.
+   */
   readonly firstRunSpreadMs?: number;
   /** Longest wait in stop() for aborted probes to end. */
   readonly stopTimeoutMs?: number;
@@ -59,7 +62,7 @@ export function createScheduler(
   options: SchedulerOptions = {},
 ): Scheduler {
   const { clock, random, logger, observer } = dependencies;
-  const { firstRunSpreadMs = 10_000, stopTimeoutMs = 5000 } = options;
+  const { firstRunSpreadMs = 100 * scheduled.length, stopTimeoutMs = 5000 } = options;
   const slots = createSlots({
     total: options.maximumConcurrent ?? 64,
     perTarget: options.maximumConcurrentPerTarget ?? 3,
@@ -70,21 +73,23 @@ export function createScheduler(
   let isStarted = false;
   let stopping: Promise<void> | undefined;
 
-  function publish(report: ProbeReport): void {
-    for (const subscriber of subscribers) {
-      try {
-        subscriber(report);
-      } catch (error) {
-        logger.error('a subscriber of probe results threw', { error: errorMessage(error) });
-      }
+  /** Who listens may be broken; the probes go on. */
+  function tell(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      logger.error('a listener of the scheduler threw', { error: errorMessage(error) });
     }
+  }
+  function publish(report: ProbeReport): void {
+    for (const subscriber of subscribers) tell(() => subscriber(report));
   }
   function countInFlight(change: number): void {
     inFlightCount += change;
-    observer?.inFlight(inFlightCount);
+    tell(() => observer?.inFlight(inFlightCount));
   }
   function onStart(delaySeconds: number): void {
-    observer?.startDelay(delaySeconds);
+    tell(() => observer?.startDelay(delaySeconds));
     countInFlight(1);
   }
   const onEnd = (): void => countInFlight(-1);

@@ -7,6 +7,7 @@ import type {
   ProbeReport,
   ScheduledProbe,
   Scheduler,
+  SchedulerDependencies,
   SchedulerOptions,
 } from '../../../src/exporter/scheduler/scheduler.ts';
 import { createSeededRandom, createSilentLogger, sleep } from '../../../src/std/std.ts';
@@ -58,8 +59,14 @@ function schedule(
   clock: ManualClock,
   probes: readonly ScheduledProbe[],
   options: SchedulerOptions = { firstRunSpreadMs: 0 },
+  observer?: SchedulerDependencies['observer'],
 ): { scheduler: Scheduler; reports: ProbeReport[] } {
-  const dependencies = { clock, random: createSeededRandom(1), logger: createSilentLogger() };
+  const dependencies = {
+    clock,
+    random: createSeededRandom(1),
+    logger: createSilentLogger(),
+    ...(observer === undefined ? {} : { observer }),
+  };
   const scheduler = createScheduler(probes, dependencies, options);
   const reports: ProbeReport[] = [];
   scheduler.subscribe((report) => reports.push(report));
@@ -154,7 +161,20 @@ describe('concurrency', () => {
       ...probe('broken', 'login'),
       run: async () => Promise.reject(new Error('no')),
     };
-    const { scheduler, reports } = schedule(clock, [probe('a', 'login'), broken]);
+    const observer = {
+      startDelay: () => {
+        throw new Error('observer');
+      },
+      inFlight: () => {
+        throw new Error('observer');
+      },
+    };
+    const { scheduler, reports } = schedule(
+      clock,
+      [probe('a', 'login'), broken],
+      { firstRunSpreadMs: 0, maximumConcurrent: 1 },
+      observer,
+    );
     scheduler.subscribe(() => {
       throw new Error('subscriber');
     });
