@@ -17,7 +17,7 @@ import { createGuardedLookup, resolveWithSystem } from './lookup.ts';
 import type { Resolve } from './lookup.ts';
 import type {
   HttpAnswer,
-  HttpClient,
+  InspectingHttpClient,
   HttpClientOptions,
   HttpOutcome,
   HttpRequest,
@@ -43,7 +43,7 @@ type Agents = { readonly http: HttpAgent; readonly https: HttpsAgent };
 export function createHttpClient(
   options: HttpClientOptions,
   dependencies: HttpClientDependencies,
-): HttpClient {
+): InspectingHttpClient {
   const { clock, resolve = resolveWithSystem } = dependencies;
   const allowList = createAllowList(options.allow);
   const authorities = options.certificateAuthorities ?? [];

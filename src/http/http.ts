@@ -6,6 +6,7 @@ export type {
   HttpClientOptions,
   HttpOutcome,
   HttpRequest,
+  InspectingHttpClient,
   Outcome,
   PhaseSeconds,
 } from './outcome.ts';

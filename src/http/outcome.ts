@@ -54,13 +54,17 @@ export type HttpRequest = {
 export type HttpClient = {
   /** Never throws for a remote failure and always ends by its deadline. Redirects are not followed. */
   request(request: HttpRequest): Promise<HttpOutcome>;
+  /** Closes idle connections. */
+  close(): void;
+};
+
+/** A client that can also read the certificate in front, good or bad. */
+export type InspectingHttpClient = HttpClient & {
   /**
    * The certificate in front of an https URL, also when it is expired or untrusted: a handshake with
    * verification off, after which nothing is sent.
    */
   inspectCertificate(url: string, timeoutMs: number): Promise<Outcome<CertificateFacts>>;
-  /** Closes idle connections. */
-  close(): void;
 };
 
 export type HttpClientOptions = {

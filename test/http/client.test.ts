@@ -5,7 +5,11 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { createHttpClient } from '../../src/http/http.ts';
-import type { HttpClient, HttpClientDependencies, HttpOutcome } from '../../src/http/http.ts';
+import type {
+  InspectingHttpClient,
+  HttpClientDependencies,
+  HttpOutcome,
+} from '../../src/http/http.ts';
 import { createSystemClock } from '../../src/std/std.ts';
 import { startFaultServer } from '../support/fault-server.ts';
 import type { Fault, FaultServer, FaultServerOptions } from '../support/fault-server.ts';
@@ -31,14 +35,14 @@ async function server(options: FaultServerOptions = {}): Promise<FaultServer> {
 function client(
   allow: readonly string[] = ['127.0.0.1'],
   more: Partial<HttpClientDependencies> = {},
-): HttpClient {
+): InspectingHttpClient {
   const options = { allow, certificateAuthorities: [certificates.authority] };
   const made = createHttpClient(options, { clock: createSystemClock(), ...more });
   open.push(made);
   return made;
 }
 
-function get(http: HttpClient, url: string, more: object = {}): Promise<HttpOutcome> {
+function get(http: InspectingHttpClient, url: string, more: object = {}): Promise<HttpOutcome> {
   return http.request({ method: 'GET', url, timeoutMs: 5000, ...more });
 }
 

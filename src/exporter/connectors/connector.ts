@@ -1,6 +1,6 @@
 import type { JobState } from '../../catalog/catalog.ts';
-import type { CertificateFacts, Failure, Outcome, PhaseSeconds } from '../../http/http.ts';
-import type { Knowable } from '../../std/std.ts';
+import type { CertificateFacts, Failure, Outcome, PhaseSeconds, Resolve } from '../../http/http.ts';
+import type { Clock, Knowable, Logger, SecretResolver } from '../../std/std.ts';
 
 /** Handed to every call: its deadline and the means to abort it. */
 export type Call = { readonly timeoutMs: number; readonly signal?: AbortSignal };
@@ -84,4 +84,15 @@ export type Connector = {
     onPage: (rows: readonly DataRow[]) => boolean,
   ): Promise<Outcome<{ readonly complete: boolean }>>;
   close(): Promise<void>;
+};
+
+/** What every connector is made with. */
+export type ConnectorDependencies = {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly resolveSecret: SecretResolver;
+  /** Folder from which relative names of database files count. */
+  readonly folder: string;
+  /** How host names become addresses; the system's resolver when absent. */
+  readonly resolve?: Resolve;
 };

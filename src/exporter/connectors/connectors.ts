@@ -3,6 +3,7 @@ export type {
   Aggregate,
   Call,
   Connector,
+  ConnectorDependencies,
   DataRow,
   JobFacts,
   LatencyFacts,
@@ -12,3 +13,5 @@ export type {
   PingOutcome,
   ScalarValue,
 } from './connector.ts';
+export { connectionDecoder, createConnector } from './registry.ts';
+export type { Connection } from './registry.ts';

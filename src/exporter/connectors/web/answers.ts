@@ -1,0 +1,44 @@
+import type { FailureReason } from '../../../catalog/catalog.ts';
+import type { HttpAnswer, Outcome } from '../../../http/http.ts';
+import { fail, succeed } from './outcomes.ts';
+
+/** The reason that an HTTP status stands for, whatever the platform; undefined for a success. */
+export function reasonOfStatus(status: number): FailureReason | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  if (status === 401) return 'authentication';
+  if (status === 403) return 'authorization';
+  if (status === 404 || status === 410) return 'not_found';
+  if (status === 408) return 'timeout';
+  if (status === 429) return 'rate_limited';
+  if (status >= 500) return 'server_error';
+  // A redirect where data was promised leads to a log-in page or to another address of the API.
+  if (status < 400) return 'bad_payload';
+  // What is left says that the request is not understood (any more).
+  return 'schema_changed';
+}
+
+/** Parses an answer that must be JSON; `what` names the request without its query. */
+export function parseJson(answer: HttpAnswer, what: string): Outcome<unknown> {
+  const type = answer.headers['content-type'] ?? 'no content type';
+  if (/\bhtml\b/i.test(type)) {
+    return fail('bad_payload', `${what} answered ${answer.status} with HTML in place of JSON`);
+  }
+  if (answer.body.trim() === '') {
+    return fail('bad_payload', `${what} answered ${answer.status} with an empty body`);
+  }
+  try {
+    return succeed(JSON.parse(answer.body) as unknown);
+  } catch {
+    const size = Buffer.byteLength(answer.body);
+    return fail('bad_payload', `${what} answered ${size} bytes that are no complete JSON`);
+  }
+}
+
+/** Seconds of a Retry-After header, which holds seconds or a date (RFC 9110, section 10.2.3). */
+export function retryAfterSeconds(answer: HttpAnswer, nowMs: number): number | undefined {
+  const header = answer.headers['retry-after'];
+  if (header === undefined) return undefined;
+  if (/^\d+$/.test(header)) return Number(header);
+  const dateMs = Date.parse(header);
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, (dateMs - nowMs) / 1000);
+}
