@@ -1,8 +1,7 @@
 import { fitLogistic, matrixFromRows } from '../../src/responder/diagnosis/logistic/logistic.ts';
 import type { Solver } from '../../src/responder/diagnosis/logistic/logistic.ts';
 import { createSeededRandom } from '../../src/std/std.ts';
-
-export type Figure = { readonly name: string; readonly value: number; readonly unit: string };
+import type { Figure } from './main.ts';
 
 const ROWS = 2000;
 const COLUMNS = 100;

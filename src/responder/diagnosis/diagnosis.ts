@@ -7,7 +7,7 @@ export { extractFeatures } from './features/features.ts';
 export type { Feature, FeatureLink, Features, FeatureSubject } from './features/features.ts';
 export { localise } from './localise.ts';
 export type { Suspect } from './localise.ts';
-export { MODEL_SCHEMA, decodeModel, encodeModel } from './model/model.ts';
+export { decodeModel, encodeModel } from './model/model.ts';
 export type {
   ClassProbability,
   EvaluationFacts,
@@ -15,5 +15,5 @@ export type {
   NoveltyLimits,
   TrainingFacts,
 } from './model/model.ts';
-export { decodeTrainingLines, decodeTrainingRow, evaluate, train } from './training/training.ts';
+export { decodeTrainingLines, evaluate, train } from './training/training.ts';
 export type { ClassFigures, Evaluation, TrainOptions, TrainingRow } from './training/training.ts';

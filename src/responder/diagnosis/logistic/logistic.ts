@@ -3,5 +3,5 @@ export type { LogisticFit, LogisticOptions, Solver } from './fit.ts';
 export { matrixFromRows } from './matrix.ts';
 export type { DenseMatrix } from './matrix.ts';
 export { createLogisticObjective, outputCount } from './objective.ts';
-export { logisticProbabilities, logisticScores } from './predict.ts';
+export { logisticProbabilities, logisticScores, scoresToProbabilities } from './predict.ts';
 export type { LogisticParameters } from './predict.ts';

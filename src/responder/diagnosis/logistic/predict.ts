@@ -1,8 +1,7 @@
-import { outputCount, sigmoid, softmaxInPlace } from './objective.ts';
+import { sigmoid, softmaxInPlace } from './objective.ts';
 
 /** The part of a fit that makes predictions. */
 export type LogisticParameters = {
-  readonly classCount: number;
   readonly columns: number;
   readonly weights: Float64Array;
   readonly intercepts: Float64Array;
@@ -26,11 +25,16 @@ export function logisticProbabilities(
   parameters: LogisticParameters,
   row: ArrayLike<number>,
 ): Float64Array {
-  const scores = logisticScores(parameters, row);
-  if (outputCount(parameters.classCount) === 1) {
+  return scoresToProbabilities(logisticScores(parameters, row));
+}
+
+/** A single score is the log-odds of the second of two classes; several are those of as many classes. */
+export function scoresToProbabilities(scores: Float64Array): Float64Array {
+  if (scores.length === 1) {
     const score = scores[0] ?? 0;
     return Float64Array.of(sigmoid(-score), sigmoid(score));
   }
-  softmaxInPlace(scores, 0, scores.length);
-  return scores;
+  const probabilities = scores.slice();
+  softmaxInPlace(probabilities, 0, probabilities.length);
+  return probabilities;
 }

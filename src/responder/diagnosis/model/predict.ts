@@ -1,6 +1,6 @@
 import type { DiagnosisClass } from '../../../catalog/catalog.ts';
 import type { Feature, Features } from '../features/features.ts';
-import { logisticProbabilities } from '../logistic/logistic.ts';
+import { scoresToProbabilities } from '../logistic/logistic.ts';
 import type { NoveltyLimits, Predictor } from './fault-model.ts';
 
 /** Below this, a scale says more about how few rows differed than about how large a difference is. */
@@ -26,15 +26,13 @@ export function classProbabilities(
   predictor: Predictor,
   features: Features,
 ): readonly ClassProbability[] {
-  const probabilities = logisticProbabilities(
-    {
-      classCount: predictor.classes.length,
-      columns: predictor.features.length,
-      weights: Float64Array.from(predictor.weights.flat()),
-      intercepts: Float64Array.from(predictor.intercepts),
-    },
-    standardise(predictor, features),
-  );
+  const row = standardise(predictor, features);
+  const scores = Float64Array.from(predictor.weights, (weights, output) => {
+    let sum = predictor.intercepts[output] ?? 0;
+    for (let j = 0; j < weights.length; j++) sum += weights[j]! * row[j]!;
+    return sum;
+  });
+  const probabilities = scoresToProbabilities(scores);
   return predictor.classes
     .map((name, index) => ({ class: name, probability: probabilities[index] ?? 0 }))
     .toSorted((a, b) => b.probability - a.probability);

@@ -22,7 +22,7 @@ const row = decode.object({
  * Decodes one training row.
  * @throws CrmwatchError training_data_invalid, naming every wrong place.
  */
-export function decodeTrainingRow(value: unknown, place: string): TrainingRow {
+function decodeTrainingRow(value: unknown, place: string): TrainingRow {
   const decoded = decode.run(row, value, place);
   if (!decoded.ok) {
     const problems = decoded.problems.map((one) => `${one.place}: ${one.message} (${one.remedy})`);
