@@ -33,9 +33,9 @@ type Progress = {
 
 type Rounds = {
   readonly progress: Progress;
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
   /** Gives whether the task did anything; never rejects. */
-  execute(task: () => Promise<boolean>): Promise<boolean>;
+  readonly execute: (task: () => Promise<boolean>) => Promise<boolean>;
 };
 
 function createRounds({ logger, round }: WorkerOptions): Rounds {
