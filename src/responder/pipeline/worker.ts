@@ -31,9 +31,14 @@ type Progress = {
   failure: { readonly error: unknown } | undefined;
 };
 
-/** Rounds one after the other, on a tick and when woken. What fails is tried again at the next tick. */
-export function createWorker(options: WorkerOptions): Worker {
-  const { clock, logger, tickMs, stopTimeoutMs, round } = options;
+type Rounds = {
+  readonly progress: Progress;
+  readonly run: () => Promise<void>;
+  /** Gives whether the task did anything; never rejects. */
+  readonly execute: (task: () => Promise<boolean>) => Promise<boolean>;
+};
+
+function createRounds({ logger, round }: WorkerOptions): Rounds {
   const progress: Progress = {
     launched: new Set(),
     current: undefined,
@@ -41,8 +46,6 @@ export function createWorker(options: WorkerOptions): Worker {
     done: 0,
     failure: undefined,
   };
-  let isStarted = false;
-  let timer: Timer | undefined;
 
   function fail(error: unknown): void {
     progress.failure = { error };
@@ -65,37 +68,51 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
-  async function run(): Promise<void> {
-    progress.isWoken = true;
-    progress.current ??= runRounds();
-    await progress.current;
-  }
+  return {
+    progress,
+    async run() {
+      progress.isWoken = true;
+      progress.current ??= runRounds();
+      await progress.current;
+    },
+    async execute(task) {
+      try {
+        const hasDone = await task();
+        if (hasDone) progress.done++;
+        return hasDone;
+      } catch (error) {
+        fail(error);
+        return false;
+      }
+    },
+  };
+}
 
-  async function execute(task: () => Promise<boolean>): Promise<void> {
-    try {
-      const hasDone = await task();
-      if (!hasDone) return;
-      progress.done++;
-      if (isStarted) void run();
-    } catch (error) {
-      fail(error);
-    }
+/** Rounds one after the other, on a tick and when woken. What fails is tried again at the next tick. */
+export function createWorker(options: WorkerOptions): Worker {
+  const { clock, tickMs, stopTimeoutMs } = options;
+  const { progress, run, execute } = createRounds(options);
+  let isStarted = false;
+  let timer: Timer | undefined;
+
+  function wake(): void {
+    if (isStarted) void run();
   }
 
   function tick(): void {
     if (!isStarted) return;
-    void run();
+    wake();
     timer = clock.after(tickMs, tick);
   }
 
   return {
-    wake() {
-      if (isStarted) void run();
-    },
+    wake,
     launch(task) {
-      const promise = execute(task);
+      const promise = execute(task).then((hasDone) => {
+        progress.launched.delete(promise);
+        return hasDone ? wake() : undefined;
+      });
       progress.launched.add(promise);
-      void promise.then(() => progress.launched.delete(promise));
     },
     start() {
       if (isStarted) return;
