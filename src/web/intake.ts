@@ -1,5 +1,5 @@
 import express from 'express';
-import type { ErrorRequestHandler, Express } from 'express';
+import type { ErrorRequestHandler, Express, Request, Response } from 'express';
 import { errorMessage } from '../std/std.ts';
 import type { Clock, Logger } from '../std/std.ts';
 import type { Access } from './access.ts';
@@ -38,6 +38,10 @@ export function mountIntake(app: Express, options: IntakeOptions): void {
       sendText(response, 401, 'Send "Authorization: Bearer …" with one of the configured tokens.');
       return;
     }
+    if (Number(request.get('content-length') ?? 0) > INTAKE_LIMIT_BYTES) {
+      refuseTooLarge(request, response.set('Connection', 'close'), options);
+      return;
+    }
     if (inHand >= MAXIMUM_CONCURRENT) {
       service.countRefusal?.('overloaded');
       logger.warn('Alert delivery put off: too many at once', { inHand });
@@ -72,19 +76,28 @@ export function mountIntake(app: Express, options: IntakeOptions): void {
   app.use(INTAKE_PATH, answerIntakeFailure(service, logger));
 }
 
+/** The one refusal that loses alerts, so it is loud: the sender does not come again with a smaller body. */
+function refuseTooLarge(
+  request: Request,
+  response: Response,
+  { service, logger }: Pick<IntakeOptions, 'service' | 'logger'>,
+): void {
+  service.countRefusal?.('too_large');
+  logger.error('Alert delivery lost: larger than the limit, and the sender will not retry', {
+    bytes: request.get('content-length') ?? 'unknown',
+    limitBytes: INTAKE_LIMIT_BYTES,
+    remedy: 'set group_by in Alertmanager so that groups become smaller',
+  });
+  sendText(response, 413, `Larger than ${INTAKE_LIMIT_BYTES} bytes; group the alerts finer.`);
+}
+
 function answerIntakeFailure(service: ResponderService, logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const type = (error as { type?: unknown }).type;
     const status = (error as { status?: unknown }).status;
     const bytes = request.get('content-length') ?? 'unknown';
     if (type === 'entity.too.large') {
-      service.countRefusal?.('too_large');
-      logger.error('Alert delivery lost: larger than the limit, and the sender will not retry', {
-        bytes,
-        limitBytes: INTAKE_LIMIT_BYTES,
-        remedy: 'set group_by in Alertmanager so that groups become smaller',
-      });
-      sendText(response, 413, `Larger than ${INTAKE_LIMIT_BYTES} bytes; group the alerts finer.`);
+      refuseTooLarge(request, response, { service, logger });
       return;
     }
     if (typeof type === 'string' && typeof status === 'number' && status < 500) {

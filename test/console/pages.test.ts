@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import {
+  exporterLandingPage,
+  incidentDetailPage,
+  incidentListPage,
+  incidentListUrl,
+  renderMarkdown,
+} from '../../src/console/console.ts';
+import type { IncidentListView, PipeView } from '../../src/console/console.ts';
+import {
+  SAMPLE_NOW_MS,
+  sampleDetail,
+  samplePageContext,
+  sampleStatistics,
+  sampleSummaries,
+  sampleTargets,
+} from '../support/console-samples.ts';
+
+const context = samplePageContext();
+
+/** What a reader sees: text without tags, white space made one. */
+function readable(document: string): string {
+  return document
+    .replace(/<title>.*?<\/title>/s, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
+}
+
+function list(overrides: Partial<IncidentListView> = {}): string {
+  return incidentListPage(
+    {
+      statistics: sampleStatistics(),
+      filter: { state: 'open' },
+      incidents: sampleSummaries(),
+      nextBefore: null,
+      ...overrides,
+    },
+    context,
+  );
+}
+
+function listWithPipe(pipe: PipeView): string {
+  return readable(list({ incidents: [], statistics: { ...sampleStatistics(), pipe } }));
+}
+
+describe('incident list', () => {
+  it('says what is wrong, what is known and who has it', () => {
+    const text = readable(list());
+    expect(text).toContain('4 open');
+    expect(text).toContain('Database failure 93 %');
+    expect(text).toContain('Verifying Unconfirmed Data duplicated set by a person');
+    expect(text).toContain('Age 12 min Owner Nobody yet');
+    expect(text).toContain('Jonas Falk 33 min ago');
+    expect(text).toContain('Reopened Not diagnosed yet');
+  });
+
+  it('warns when the pipe is dead, so that an empty list is not taken for peace', () => {
+    const dead = {
+      state: 'dead',
+      lastSeenAtMs: SAMPLE_NOW_MS - 600_000,
+      limitSeconds: 180,
+    } as const;
+    expect(listWithPipe(dead)).toContain('The alerting pipe looks dead');
+    expect(listWithPipe(dead)).toContain('It was last seen 10 min ago');
+    expect(listWithPipe({ ...dead, lastSeenAtMs: null })).toContain('It was never seen');
+    expect(listWithPipe({ ...dead, state: 'waiting' })).toContain('Waiting for the first watchdog');
+    expect(listWithPipe(dead)).not.toContain('pipe is alive');
+    expect(listWithPipe({ ...dead, state: 'alive' })).toContain('the alerting pipe is alive');
+  });
+
+  it('keeps the filter in the address and in the form', () => {
+    const filter = { state: 'all', severity: 'critical', text: 'a&b' } as const;
+    expect(incidentListUrl(filter, 'c 1')).toBe(
+      '/?state=all&severity=critical&text=a%26b&before=c+1',
+    );
+    expect(incidentListUrl({ state: 'open' })).toBe('/');
+    const page = list({ filter, nextBefore: 'c1' });
+    expect(page).toContain('href="/?state=all&amp;severity=critical&amp;text=a%26b&amp;before=c1"');
+    expect(page).toMatch(/<option value="critical"\s+selected>/);
+  });
+});
+
+describe('incident page', () => {
+  it('tells what is known in one paragraph', () => {
+    expect(readable(incidentDetailPage(sampleDetail(), context))).toContain(
+      'sales-tryton has been in trouble for 12 min. 2 alerts fire: CrmLoginFailed, CrmProbeFailed. ' +
+        'The diagnosis is Database failure (93 %), most likely in PostgreSQL behind sales-tryton. ' +
+        'A fresh run of login still fails. Nobody has acknowledged it.',
+    );
+  });
+
+  it('says plainly that recovery is unconfirmed, and warns before closing', () => {
+    const page = readable(
+      incidentDetailPage(sampleDetail({ recovery: 'unconfirmed', phase: 'verifying' }), context),
+    );
+    expect(page).toContain('Unconfirmed: the alerts are gone, but no fresh run');
+    expect(page).toContain('Recovery is not confirmed. Close it only if you know why.');
+  });
+
+  it('puts a correction above the model and keeps what the model said', () => {
+    const correction = { answer: 'service_outage', by: 'Mia', atMs: SAMPLE_NOW_MS } as const;
+    const page = readable(incidentDetailPage(sampleDetail({ correction }), context));
+    expect(page).toMatch(
+      /Service outage\s+Set by Mia .* The model had said: Database failure \(93 %\)/,
+    );
+    expect(page).toContain('Mia says the cause is: Service outage.');
+  });
+
+  it('speaks of an unknown cause with the reason', () => {
+    const { modelDiagnosis } = sampleDetail();
+    if (modelDiagnosis === null) throw new Error('the sample is diagnosed');
+    const unknown = {
+      ...modelDiagnosis,
+      answer: 'unknown',
+      whyUnknown: 'no class is likely',
+    } as const;
+    const page = readable(incidentDetailPage(sampleDetail({ modelDiagnosis: unknown }), context));
+    expect(page).toContain('Cause not known');
+    expect(page).toContain('no class is likely');
+  });
+
+  it('offers only what can still be done', () => {
+    const acknowledged = { by: 'Mia', atMs: SAMPLE_NOW_MS };
+    const closed = incidentDetailPage(sampleDetail({ phase: 'closed', acknowledged }), context);
+    expect(closed).not.toContain('acknowledge-form');
+    expect(closed).not.toContain('close-form');
+    expect(closed).toContain('correction-form');
+    expect(closed.match(/name="form_token" value="sample-form-token"/g)).toHaveLength(3);
+  });
+
+  it('marks the phase it is in, and where it came back', () => {
+    const page = incidentDetailPage(sampleDetail({ phase: 'reported', timesReopened: 2 }), context);
+    expect(page).toMatch(/aria-current="step">.*?Reopened/s);
+    expect(readable(page)).toContain('It came back 2 times.');
+  });
+
+  it('uses neither inline style nor inline script', () => {
+    for (const page of [list(), incidentDetailPage(sampleDetail(), context)]) {
+      expect(page).not.toMatch(/\sstyle=|\son[a-z]+=|<style|<script(?! src="\/assets\/)/);
+    }
+  });
+});
+
+describe('exporter landing page', () => {
+  it('lists every probe with its state and the reason in words', () => {
+    const view = { version: '1', nowMs: SAMPLE_NOW_MS, notReady: null, targets: sampleTargets() };
+    const text = readable(exporterLandingPage(view));
+    expect(text).toContain('authentication: the CRM does not accept the credentials');
+    expect(text).toContain('Failed, retrying');
+    expect(readable(exporterLandingPage({ ...view, targets: [], notReady: 'loading' }))).toMatch(
+      /Not ready yet: loading.*No target is configured/,
+    );
+  });
+});
+
+describe('Markdown', () => {
+  it('renders what reviews are written in', () => {
+    const { html } = renderMarkdown(
+      '# T\n\na **b** `c`\nd\n- x\n- [y](https://e.org/)\n1. n\n\n| h | i |\n| --- | --- |\n| 1 \\| 2 | \\*3 |\n\n```\n<raw>\n```',
+    );
+    const tight = html.replace(/>\s+/g, '>').replace(/\s+</g, '<');
+    expect(tight).toContain('<h1>T</h1><p>a<strong>b</strong><code>c</code>d</p><ul><li>x</li>');
+    expect(tight).toContain('<a href="https://e.org/" rel="noopener noreferrer">y</a>');
+    expect(tight).toContain('<tbody><tr><td>1 | 2</td><td>*3</td></tr></tbody>');
+    expect(tight).toContain('<code>&lt;raw&gt;</code>');
+  });
+});
