@@ -10,7 +10,10 @@ const LINES_MAX = 400;
 const DEPENDENTS_MIN = 3;
 
 /** Files of std that may have fewer than three dependents for now, each with the reason. */
-const YOUNG_STD_FILES: Readonly<Record<string, string>> = {};
+const YOUNG_STD_FILES: Readonly<Record<string, string>> = {
+  'src/std/backoff.ts':
+    'the outbox of notify is its first user; whatever retries next shall not write it again',
+};
 
 const files = [...sourceFiles('src'), ...sourceFiles('test')];
 
@@ -92,9 +95,13 @@ describe('std', () => {
     const dependents = stdDependents(readImportsOfFolder('src'));
     expect(dependents.size).toBeGreaterThan(5);
     const lonely = [...dependents]
-      .filter(([path, users]) => users.size < DEPENDENTS_MIN && !(path in YOUNG_STD_FILES))
-      .map(([path, users]) => `${path}: used by ${[...users].join(', ') || 'nobody'}`);
-    expect(lonely).toEqual([]);
+      .filter(([, users]) => users.size < DEPENDENTS_MIN)
+      .map(([path, users]) => ({ path, usedBy: [...users] }));
+    expect(lonely.filter((file) => !(file.path in YOUNG_STD_FILES))).toEqual([]);
+    // Who has grown up leaves the list.
+    expect(lonely.map((file) => file.path)).toEqual(
+      expect.arrayContaining(Object.keys(YOUNG_STD_FILES)),
+    );
   });
 
   it('is counted through its face, by name', () => {

@@ -227,3 +227,24 @@ describe('deploy/systemd', () => {
     },
   );
 });
+
+describe('the configuration of Prometheus and Alertmanager', () => {
+  it.skipIf(!hasProgram('promtool'))(
+    'deploy/prometheus.yml and its rules please promtool (needs promtool)',
+    () => {
+      const run = spawnSync('promtool', ['check', 'config', join(DEPLOY, 'prometheus.yml')], {
+        encoding: 'utf8',
+      });
+      expect(`${run.stdout}${run.stderr}`).toContain('SUCCESS');
+      expect(run.status).toBe(0);
+    },
+  );
+
+  it.skipIf(!hasProgram('amtool'))('deploy/alertmanager.yml pleases amtool (needs amtool)', () => {
+    const run = spawnSync('amtool', ['check-config', join(DEPLOY, 'alertmanager.yml')], {
+      encoding: 'utf8',
+    });
+    expect(`${run.stdout}${run.stderr}`).toContain('SUCCESS');
+    expect(run.status).toBe(0);
+  });
+});

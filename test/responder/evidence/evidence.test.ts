@@ -35,7 +35,7 @@ function prometheusHttp(
       return { ok: true, answer: { status: 200, headers: {}, body, phases: {}, totalSeconds: 0 } };
     },
     async inspectCertificate() {
-      throw new Error("unexpected");
+      throw new Error('unexpected');
     },
     close() {},
   };
