@@ -74,7 +74,11 @@ function incidentsRow(): RowSpec {
         },
       ]),
       lines('Incidents opened', 'Within the last hour.', 'count', [
-        { expression: 'sum(increase(crmwatch_incidents_opened_total[1h]))', legend: 'opened' },
+        {
+          expression: 'sum(increase(crmwatch_incidents_opened_total[1h]))',
+          legend: 'opened',
+          mayBeEmpty: NOTHING_HAPPENED,
+        },
       ]),
       lines(
         'Time to acknowledge',
@@ -194,16 +198,18 @@ function exporterRow(): RowSpec {
   };
 }
 
-/** Mean and 90th percentile of a histogram over the last day; NaN while nothing was observed. */
+/** Mean and 90th percentile of a histogram over the last day. */
 function spread(histogram: SelfMetricName): readonly QuerySpec[] {
   return [
     {
       expression: `sum(rate(${histogram}_sum[1d])) / sum(rate(${histogram}_count[1d]))`,
       legend: 'mean',
+      mayBeEmpty: NOTHING_HAPPENED,
     },
     {
       expression: `histogram_quantile(0.9, sum by (le) (rate(${histogram}_bucket[1d])))`,
       legend: '90th percentile',
+      mayBeEmpty: NOTHING_HAPPENED,
     },
   ];
 }

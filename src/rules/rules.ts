@@ -1,9 +1,9 @@
-export { RUNBOOK_BASE_URL, runbookUrl } from './annotations.ts';
+export { RUNBOOK_BASE_URL } from './annotations.ts';
 export { breachName, MEAN_WINDOWS, meanName, seriesLabels, successName } from './expressions.ts';
 export type { MeanProbeMetric, MeanSubject, MeanWindow } from './expressions.ts';
 export { generateRuleFiles } from './generate-rule-files.ts';
-export { MEAN_MEASUREMENTS, recordingGroups, THRESHOLD_MEASUREMENTS } from './recording-rules.ts';
-export { alertGroups, alertSeverities } from './alert-rules.ts';
+export { MEAN_MEASUREMENTS, recordingGroups } from './recording-rules.ts';
+export { alertGroups } from './alert-rules.ts';
 export { generateMetricsDocument } from './metrics-document.ts';
 export type { AlertingRule, GeneratedFile, RecordingRule, RuleGroup } from './rule-file.ts';
 export { SCENARIO_KINDS } from './scenarios/scenario.ts';

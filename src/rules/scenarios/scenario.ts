@@ -66,7 +66,7 @@ export function exporterSeries(
   values: string,
   instance: 'a' | 'b' = 'a',
 ): InputSeries {
-  return scrapedSeries(metric, labels, values, SCRAPE_JOBS.exporter, `exporter-${instance}:9464`);
+  return scrapedSeries(metric, labels, values, SCRAPE_JOBS.exporter, `exporter-${instance}:9968`);
 }
 
 export function responderSeries(
@@ -74,7 +74,7 @@ export function responderSeries(
   labels: Readonly<Record<string, string>>,
   values: string,
 ): InputSeries {
-  return scrapedSeries(metric, labels, values, SCRAPE_JOBS.responder, 'responder:9465');
+  return scrapedSeries(metric, labels, values, SCRAPE_JOBS.responder, 'responder:9969');
 }
 
 function scrapedSeries(
