@@ -8,4 +8,6 @@ export { DEFAULT_MODEL_FILE, createResponder } from './responder.ts';
 export type { Responder } from './responder.ts';
 export { createRuntime, probeOnce, startAll, startExporter, startResponder } from './run.ts';
 export type { Running, RunningAll, RunningResponder } from './run.ts';
+export { recordEpisodes } from './record-episodes.ts';
+export type { RecordOptions } from './record-episodes.ts';
 export { findSandbox } from './sandbox-file.ts';

@@ -34,9 +34,6 @@ function prometheusHttp(
       const body = JSON.stringify({ status: 'success', data: { resultType: 'x', result } });
       return { ok: true, answer: { status: 200, headers: {}, body, phases: {}, totalSeconds: 0 } };
     },
-    async inspectCertificate() {
-      throw new Error('unexpected');
-    },
     close() {},
   };
   return { http, requests };
