@@ -34,8 +34,6 @@ const ONSET_GUARD_MS = 30_000;
 const MAXIMUM_RECENT = 60;
 const MAXIMUM_POINTS = 240;
 const MINIMUM_BASELINE_SAMPLES = 3;
-/** A series whose newest value is older than this has no current value (Prometheus' staleness). */
-const STALE_AFTER_MS = 5 * 60_000;
 
 const PROBE_SERIES = [
   'crm_probe_success',
@@ -88,28 +86,30 @@ function probesOf(series: readonly InstantSeries[]): readonly EvidenceProbe[] {
   });
 }
 
-type Window = { readonly onsetAtMs: number; readonly nowMs: number };
+/** The same series has the same key in an instant and in a range query. */
+function seriesKey(labels: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 function signalOf(
   metric: MeasurementName,
   series: RangeSeries,
+  current: number | undefined,
   threshold: number | null,
-  window: Window,
+  onsetAtMs: number,
 ): EvidenceSignal {
   const points = series.points.filter((point) => Number.isFinite(point.value));
-  const guarded = points.filter((point) => point.atMs < window.onsetAtMs - ONSET_GUARD_MS);
+  const guarded = points.filter((point) => point.atMs < onsetAtMs - ONSET_GUARD_MS);
   const baseline =
     guarded.length >= MINIMUM_BASELINE_SAMPLES
       ? guarded
-      : points.filter((point) => point.atMs < window.onsetAtMs);
+      : points.filter((point) => point.atMs < onsetAtMs);
   const summary = robustSummary(baseline.map((point) => point.value));
-  const newest = points.at(-1);
-  const isCurrent = newest !== undefined && window.nowMs - newest.atMs <= STALE_AFTER_MS;
-  const recent = points.filter((point) => point.atMs >= window.onsetAtMs - ONSET_GUARD_MS);
+  const recent = points.filter((point) => point.atMs >= onsetAtMs - ONSET_GUARD_MS);
   return {
     metric,
     labels: catalogLabels(series.labels),
-    current: isCurrent ? newest.value : null,
+    current: current !== undefined && Number.isFinite(current) ? current : null,
     baselineMedian: summary?.median ?? null,
     baselineInterquartileRange: summary?.interquartileRange ?? null,
     baselineSamples: baseline.length,
@@ -126,13 +126,23 @@ function isMeasurement(name: string | undefined): name is MeasurementName {
 function signalsOf(
   ranges: readonly RangeSeries[],
   instants: readonly InstantSeries[],
-  window: Window,
+  onsetAtMs: number,
 ): readonly EvidenceSignal[] {
+  // Prometheus knows better than a range which series have ended: it marks them as stale.
+  const current = new Map(instants.map(({ labels, value }) => [seriesKey(labels), value]));
   const signals = ranges.flatMap((series) => {
     const metric = series.labels['__name__'];
     if (!isMeasurement(metric) || MEASUREMENTS[metric].unit === 'timestamp') return [];
     const threshold = find(instants, 'crm_probe_threshold', { metric, severity: 'warning' });
-    return [signalOf(metric, series, threshold?.value ?? null, window)];
+    return [
+      signalOf(
+        metric,
+        series,
+        current.get(seriesKey(series.labels)),
+        threshold?.value ?? null,
+        onsetAtMs,
+      ),
+    ];
   });
   // A fixed order, so that the same facts always make the same value.
   return signals.toSorted((a, b) => (signalKey(a) < signalKey(b) ? -1 : 1));
@@ -158,12 +168,12 @@ export function createEvidenceSource(options: EvidenceSourceOptions): EvidenceSo
       const stepSeconds = Math.max(5, Math.ceil((nowMs - startMs) / 1000 / MAXIMUM_POINTS));
       const gaps: string[] = [];
       const instants = await prometheus.query(`{__name__=~"${PROBE_SERIES.join('|')}",${matcher}}`);
-      if (!instants.ok) gaps.push(`probe states: ${instants.failure.detail}`);
+      if (!instants.ok) gaps.push(`states now: ${instants.failure.detail}`);
       const ranges = await prometheus.queryRange(
         `{__name__=~"${MEASUREMENT_NAMES.join('|')}",${matcher}}`,
         { startMs, endMs: nowMs, stepSeconds },
       );
-      if (!ranges.ok) gaps.push(`measurements: ${ranges.failure.detail}`);
+      if (!ranges.ok) gaps.push(`past measurements: ${ranges.failure.detail}`);
       const series = instants.ok ? instants.value : [];
       const info = find(series, 'crm_target_info', {});
       return Object.freeze({
@@ -174,7 +184,7 @@ export function createEvidenceSource(options: EvidenceSourceOptions): EvidenceSo
         onsetAtMs,
         alerts: alerts.map((alert) => ({ ...alert, labels: catalogLabels(alert.labels) })),
         probes: probesOf(series),
-        signals: signalsOf(ranges.ok ? ranges.value : [], series, { onsetAtMs, nowMs }),
+        signals: signalsOf(ranges.ok ? ranges.value : [], series, onsetAtMs),
         gaps,
       });
     },

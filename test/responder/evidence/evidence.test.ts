@@ -53,15 +53,17 @@ const ALERT = {
   startsAtMs: ONSET_MS,
 };
 
+const LATENCY_LABELS = {
+  __name__: 'crm_api_latency_seconds',
+  call: 'light',
+  target: 'sales',
+  job: 'crmwatch-exporter',
+  instance: 'x',
+};
+
 function latency(values: readonly [offsetSeconds: number, value: string][]): unknown {
   return {
-    metric: {
-      __name__: 'crm_api_latency_seconds',
-      call: 'light',
-      target: 'sales',
-      job: 'crmwatch-exporter',
-      instance: 'x',
-    },
+    metric: LATENCY_LABELS,
     values: values.map(([offset, value]) => [ONSET_MS / 1000 + offset, value]),
   };
 }
@@ -85,6 +87,7 @@ describe('evidence', () => {
         value: [0, '1'],
       },
       { metric: { __name__: 'crm_target_info', platform: 'tryton' }, value: [0, '1'] },
+      { metric: LATENCY_LABELS, value: [0, '60'] },
     ];
     const range = [
       latency([
@@ -125,7 +128,7 @@ describe('evidence', () => {
     expect(decodeEvidence(JSON.parse(JSON.stringify(evidence)), 'evidence')).toEqual(evidence);
   });
 
-  it('has no current value for a series that ended more than five minutes ago', async () => {
+  it('has no current value for a series that Prometheus marked as ended', async () => {
     const evidence = await sourceOf(
       [],
       [
@@ -145,8 +148,8 @@ describe('evidence', () => {
   it('names as gaps what Prometheus did not answer, instead of calling it normal', async () => {
     const evidence = await sourceOf(503, 503).gather({ target: 'sales', alerts: [ALERT] });
     expect(evidence.gaps).toEqual([
-      'probe states: Prometheus answered 503 without its JSON',
-      'measurements: Prometheus answered 503 without its JSON',
+      'states now: Prometheus answered 503 without its JSON',
+      'past measurements: Prometheus answered 503 without its JSON',
     ]);
     expect(evidence.signals).toEqual([]);
   });
