@@ -108,14 +108,23 @@ describe('extractFeatures', () => {
   });
 
   it('measures a breach on either side, through zero too', () => {
-    const breach = (current: number): number | undefined =>
+    const breach = (current: number, usual: number | null): number | undefined =>
       valueOf(
-        evidenceOf({ signals: [signalOf('crm_certificate_remaining_seconds', current)] }),
+        evidenceOf({
+          signals: [
+            signalOf('crm_certificate_remaining_seconds', current, { baselineMedian: usual }),
+          ],
+        }),
         'signal:crm_certificate_remaining_seconds:breach',
       );
-    expect(breach(90 * 86_400)).toBe(0);
-    expect(breach(7 * 86_400)).toBeCloseTo(Math.log(2), 12);
-    expect(breach(-5)).toBe(5);
+    const day = 86_400;
+    expect(breach(90 * day, 91 * day)).toBe(0);
+    expect(breach(7 * day, 91 * day)).toBeCloseTo(Math.log(2), 12);
+    expect(breach(7 * day, null)).toBeCloseTo(Math.log(2), 12);
+    expect(breach(-5, 91 * day)).toBe(5);
+    // What was past the threshold before the onset too is not new.
+    expect(breach(7 * day, 7 * day)).toBe(0);
+    expect(breach(3.5 * day, 7 * day)).toBeCloseTo(Math.log(2), 12);
   });
 
   it('keeps phases and states apart and marks what is missing', () => {
