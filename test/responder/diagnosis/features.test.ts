@@ -45,19 +45,21 @@ describe('extractFeatures', () => {
         { ...probeOf('accounts', 'authorization'), hardFailure: false },
         { probe: 'data_quality', success: null, reason: null, hardFailure: null, attempt: null },
         probeOf('certificate', null),
+        { probe: 'failed_logins', success: null, reason: null, hardFailure: true, attempt: 3 },
       ],
     });
     expect(valueOf(evidence, 'probe:reachability:failed')).toBe(1);
     expect(valueOf(evidence, 'probe:accounts:hard')).toBe(0);
     expect(valueOf(evidence, 'probe:data_quality:missing')).toBe(1);
     expect(valueOf(evidence, 'probe:data_quality:failed')).toBe(0);
+    expect(valueOf(evidence, 'probe:failed_logins:failed')).toBe(1);
     // A kind that the platform does not have is not missing.
     expect(valueOf(evidence, 'probe:api_quota:missing')).toBe(0);
     expect(valueOf(evidence, 'reason:tcp')).toBeCloseTo(Math.log(3), 12);
-    expect(valueOf(evidence, 'reason:tcp:share')).toBeCloseTo(2 / 3, 12);
+    expect(valueOf(evidence, 'reason:tcp:share')).toBeCloseTo(2 / 4, 12);
     expect(valueOf(evidence, 'reason:authorization:any')).toBe(1);
     expect(valueOf(evidence, 'group:probes_failed:several')).toBe(1);
-    expect(textOf(evidence, 'reason:tcp')).toMatch(/^2 of 3 failed probes fail because/);
+    expect(textOf(evidence, 'reason:tcp')).toMatch(/^2 of 4 failed probes fail because/);
     expect(textOf(evidence, 'probe:login:failed')).toBe('probe login fails (tcp)');
   });
 
@@ -106,14 +108,23 @@ describe('extractFeatures', () => {
   });
 
   it('measures a breach on either side, through zero too', () => {
-    const breach = (current: number): number | undefined =>
+    const breach = (current: number, usual: number | null): number | undefined =>
       valueOf(
-        evidenceOf({ signals: [signalOf('crm_certificate_remaining_seconds', current)] }),
+        evidenceOf({
+          signals: [
+            signalOf('crm_certificate_remaining_seconds', current, { baselineMedian: usual }),
+          ],
+        }),
         'signal:crm_certificate_remaining_seconds:breach',
       );
-    expect(breach(90 * 86_400)).toBe(0);
-    expect(breach(7 * 86_400)).toBeCloseTo(Math.log(2), 12);
-    expect(breach(-5)).toBe(5);
+    const day = 86_400;
+    expect(breach(90 * day, 91 * day)).toBe(0);
+    expect(breach(7 * day, 91 * day)).toBeCloseTo(Math.log(2), 12);
+    expect(breach(7 * day, null)).toBeCloseTo(Math.log(2), 12);
+    expect(breach(-5, 91 * day)).toBe(5);
+    // What was past the threshold before the onset too is not new.
+    expect(breach(7 * day, 7 * day)).toBe(0);
+    expect(breach(3.5 * day, 7 * day)).toBeCloseTo(Math.log(2), 12);
   });
 
   it('keeps phases and states apart and marks what is missing', () => {

@@ -54,10 +54,14 @@ describe('train', () => {
     expect(train(rows.slice(1), { strengthC: 1 }).id).not.toBe(model.id);
   });
 
-  it('chooses C itself when none is given', () => {
-    const { strengthC, converged } = train(inventedRows(3)).training;
-    expect([0.1, 1, 10]).toContain(strengthC);
-    expect(converged).toBe(true);
+  it('chooses a weak penalty for clear rows and a strong one for contradicting rows', () => {
+    const clear = inventedRows(6, ['service_outage', 'login_attack', 'no_fault']);
+    expect(train(clear).training.strengthC).toBe(10);
+    const contradicting = rows.map((row, index) => ({
+      ...row,
+      label: INVENTED_CLASSES[(index * 7) % 5] ?? row.label,
+    }));
+    expect(train(contradicting).training.strengthC).toBe(0.1);
   });
 
   it('has no figures when no group can be left out', () => {
@@ -88,6 +92,12 @@ describe('evaluate', () => {
     const attack = found.classes.find((figures) => figures.class === 'login_attack');
     expect(attack).toMatchObject({ rows: 1, recall: 0, f1: 0 });
     expect(found.accuracyRatio).toBeCloseTo(30 / 31, 12);
+    // One of its precision's seven is the login attack.
+    const mistaken = found.classes.filter(({ f1 }) => f1 > 0 && f1 < 1);
+    expect(mistaken).toHaveLength(1);
+    expect(mistaken[0]).toMatchObject({ rows: 6, recall: 1 });
+    expect(mistaken[0]?.f1).toBeCloseTo(12 / 13, 12);
+    expect(found.macroF1).toBeCloseTo((4 + 12 / 13) / 6, 12);
     expect(found.confusion.reduce((sum, cell) => sum + cell.rows, 0)).toBe(31);
     expect(found.logLoss).toBeGreaterThan(Math.log(1e15) / 31);
   });
@@ -131,6 +141,25 @@ describe('classify', () => {
     const found = classify(model, extractFeatures(evidenceOf({ alerts })));
     expect(found.answer).toBe('unknown');
     expect(found.whyUnknown).toMatch(/outside the range of the training/);
+  });
+
+  it('is not surprised by what all training rows had in common', () => {
+    const twoClasses = train(inventedRows(4, ['service_outage', 'credential_failure']));
+    expect(twoClasses.constants['probe:login:failed']).toBe(1);
+    const features = extractFeatures(inventedEvidence('credential_failure', 555));
+    expect(classify(twoClasses, features).novelty.unseen).toEqual([]);
+  });
+
+  it('measures the distance below the range too', () => {
+    const evidence = evidenceOf({
+      signals: [
+        signalOf('crm_api_latency_seconds', 0, {
+          baselineMedian: 9000,
+          baselineInterquartileRange: 0,
+        }),
+      ],
+    });
+    expect(classify(model, extractFeatures(evidence)).novelty.distance).toBeGreaterThan(2);
   });
 
   it('names no fault where nothing is out of the ordinary', () => {

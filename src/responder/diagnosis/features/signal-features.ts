@@ -45,17 +45,26 @@ function signedLog(deviation: number): number {
 }
 
 /**
- * How far a value is past its warning threshold: log(value / threshold), or the inverse where low is bad; 0 on
- * the good side, at most 5.
+ * How far a value is past the warning threshold: log(value / threshold), or the inverse where low is bad; 0 on the
+ * good side, at most 5.
  */
-export function breachOf(signal: EvidenceSignal): number {
-  const { current, threshold, bad } = signal;
-  if (current === null || threshold === null || bad === null) return 0;
-  const isPast = bad === 'above' ? current > threshold : current < threshold;
+function distancePast(threshold: number, bad: 'above' | 'below', value: number): number {
+  const isPast = bad === 'above' ? value > threshold : value < threshold;
   if (!isPast) return 0;
-  const ratio = bad === 'above' ? current / threshold : threshold / current;
+  const ratio = bad === 'above' ? value / threshold : threshold / value;
   // A threshold of zero, or a value on its other side (an expired certificate), has no ratio.
   return ratio > 0 ? Math.min(BREACH_LIMIT, Math.log(ratio)) : BREACH_LIMIT;
+}
+
+/**
+ * How much further past its threshold the series is than usual. What has always been past it (no user of that CRM
+ * has a second factor) is no part of the trouble that began now.
+ */
+function breachOf(signal: EvidenceSignal): number {
+  const { current, threshold, bad, baselineMedian } = signal;
+  if (current === null || threshold === null || bad === null) return 0;
+  const usual = baselineMedian === null ? 0 : distancePast(threshold, bad, baselineMedian);
+  return Math.max(0, distancePast(threshold, bad, current) - usual);
 }
 
 type Judged = {

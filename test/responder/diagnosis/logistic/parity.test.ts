@@ -59,6 +59,18 @@ describe.each(SOLVERS)('glmnet, by %s', (solver) => {
   });
 });
 
+describe('L-BFGS', () => {
+  it.each(['wine', 'breast-cancer'])('needs few iterations on %s', (name) => {
+    const { rows, labels, fits } = load(name);
+    const options = { strengthC: 1, solver: 'lbfgs' } as const;
+    const fit = fitLogistic(matrixFromRows(rows), labels, new Set(labels).size, options);
+    const expected = fits.find((one) => one.strengthC === 1 && !one.weighted);
+    expect(fit.converged).toBe(true);
+    expect(fit.iterations).toBeLessThan(60);
+    expect(largestDifference(fit.weights, expected?.weights.flat() ?? [])).toBeLessThan(1e-4);
+  });
+});
+
 describe.each(['iris', 'iris-raw', 'wine', 'breast-cancer'])('scikit-learn on %s', (name) => {
   const fixture = load(name);
   const matrix = matrixFromRows(fixture.rows);
