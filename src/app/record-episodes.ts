@@ -25,6 +25,8 @@ export type RecordOptions = {
   readonly seed: number;
   readonly runtime: Dependencies;
   readonly onProgress: (line: string) => void;
+  /** Ends the recording early; what was recorded stays, and all servers are stopped. */
+  readonly signal: AbortSignal;
 };
 
 /** A quiet time first, so that every series has a baseline. */
@@ -64,8 +66,9 @@ async function runWorker(
   plans: readonly EpisodePlan[],
   onProgress: (line: string) => void,
 ): Promise<void> {
-  await sleep(options.clock, WARM_UP_MS);
+  await sleep(options.clock, WARM_UP_MS, options.signal);
   for (const [index, plan] of plans.entries()) {
+    if (options.signal.aborted) return;
     await recordCalm(options, `calm-${options.target}-${index + 1}`);
     onProgress(`${options.target}  ${plan.group}  intensity ${plan.intensity.toFixed(2)}`);
     await recordEpisode(options, plan);
@@ -143,6 +146,7 @@ export async function recordEpisodes(options: RecordOptions): Promise<{ readonly
           clock,
           random: createSeededRandom(options.seed * 1000 + index),
           timeoutMs: EPISODE_TIMEOUT_MS,
+          signal: options.signal,
           onEpisode(episode) {
             appendFileSync(options.output, `${toLine(episode)}\n`);
             rows += 1;

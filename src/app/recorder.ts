@@ -36,6 +36,7 @@ export type RecorderOptions = {
   readonly random: Random;
   /** Longest wait for the first alert, and for all alerts to go. */
   readonly timeoutMs: number;
+  readonly signal: AbortSignal;
   /** Told of every row, and of every fault that raised no alert in time. */
   onEpisode(episode: Episode): void;
   onSilence(plan: EpisodePlan): void;
@@ -74,9 +75,9 @@ async function waitFor(
   isReached: (alerts: Alerts) => boolean,
 ): Promise<boolean> {
   const deadlineMs = options.clock.monotonicMs() + options.timeoutMs;
-  while (options.clock.monotonicMs() < deadlineMs) {
+  while (options.clock.monotonicMs() < deadlineMs && !options.signal.aborted) {
     if (isReached(await firingAlerts(options))) return true;
-    await sleep(options.clock, POLL_MS);
+    await sleep(options.clock, POLL_MS, options.signal);
   }
   return false;
 }
@@ -90,8 +91,9 @@ export async function recordCalm(options: RecorderOptions, group: string): Promi
 async function capture(options: RecorderOptions, plan: EpisodePlan): Promise<void> {
   let waitedMs = 0;
   for (const delayMs of CAPTURE_DELAYS_MS) {
-    await sleep(options.clock, delayMs - waitedMs);
+    await sleep(options.clock, delayMs - waitedMs, options.signal);
     waitedMs = delayMs;
+    if (options.signal.aborted) return;
     const { firing } = await firingAlerts(options);
     if (firing.length === 0) continue;
     const evidence = await options.evidence.gather({ target: options.target, alerts: firing });
@@ -103,11 +105,11 @@ async function capture(options: RecorderOptions, plan: EpisodePlan): Promise<voi
 export async function recordEpisode(options: RecorderOptions, plan: EpisodePlan): Promise<void> {
   const { sandbox, clock, random } = options;
   // Faults do not come in step with probes and scrapes.
-  await sleep(clock, random.next() * 10_000);
+  await sleep(clock, random.next() * 10_000, options.signal);
   await sandbox.break(plan.fault, { intensity: plan.intensity });
   const hasAlert = await waitFor(options, ({ firing }) => firing.length > 0);
   if (hasAlert) await capture(options, plan);
-  else options.onSilence(plan);
+  else if (!options.signal.aborted) options.onSilence(plan);
   await sandbox.mend(plan.fault);
   await waitFor(options, ({ firing }) => firing.length === 0);
 }

@@ -46,6 +46,9 @@ seen as JSON lines ({label, group, evidence}) for \`crmwatch train\`. Also recor
     // The recording waits on timers that do not keep the process alive by themselves.
     const alive = setInterval(() => {}, 1 << 30);
     const output = requireOption('record', options, 'output');
+    const abort = new AbortController();
+    const end = (): void => abort.abort();
+    process.once('SIGINT', end).once('SIGTERM', end);
     try {
       const { rows } = await recordEpisodes({
         folder: options.text('data') ?? 'data/record',
@@ -55,6 +58,7 @@ seen as JSON lines ({label, group, evidence}) for \`crmwatch train\`. Also recor
         seed: wholeNumber(options, 'seed', 1, 1_000_000),
         runtime: createRuntime('error'),
         onProgress: (line) => context.note(line),
+        signal: abort.signal,
       });
       context.print(`wrote ${output}: ${rows} rows`);
     } finally {
