@@ -75,7 +75,7 @@ export function exporterLandingPage(view: ExporterLandingView): string {
           ? html`<p>
               No target is configured. Add one under <code>targets</code> and start again.
             </p>`
-          : html`<div class="scroll" tabindex="0" role="region" aria-labelledby="targets-title">
+          : html`<div class="scroll" tabindex="0" role="region" aria-label="Table of targets">
               <table class="plain targets">
                 <thead>
                   <tr>

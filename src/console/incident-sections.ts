@@ -77,7 +77,7 @@ function alertRow(alert: AlertView, nowMs: number): Html {
 export function alertsSection(view: IncidentDetailView, nowMs: number): Html {
   return html`<section class="card" id="alerts" data-live aria-labelledby="alerts-title">
     <h2 id="alerts-title">Alerts</h2>
-    <div class="scroll" tabindex="0" role="region" aria-labelledby="alerts-title">
+    <div class="scroll" tabindex="0" role="region" aria-label="Table of alerts">
       <table class="plain">
         <thead>
           <tr>

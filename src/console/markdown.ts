@@ -97,7 +97,7 @@ function cells(row: string): readonly string[] {
 function tableHtml(rows: readonly string[]): Html {
   const [head = '', ...rest] = rows;
   const body = rest.filter((row) => !/^[\s|:-]+$/.test(row));
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Table">
     <table class="plain">
       <thead>
         <tr>

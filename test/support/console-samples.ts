@@ -301,10 +301,16 @@ export const SAMPLE_REVIEW = `# Review of inc_019aaf1c20e03f1b77c2d4: Probe logi
 
 Diagnosis: **Database failure**, probability 93 % (model \`crmwatch-2026-11-20\`).
 
+## Actions
+
+1. 03:05:28 UTC: Jonas Falk wrote a comment
+
 ## Timeline
 
-1. 03:02:20 UTC: alert fired
-2. 03:03:24 UTC: diagnosed
+| Time | Who | What | Phase |
+| --- | --- | --- | --- |
+| 2026-11-23 03:02:20 UTC | alertmanager | CrmApiSlow fires | reported |
+| 2026-11-23 03:03:24 UTC | crmwatch | Database failure, 93 % | diagnosed |
 `;
 
 export function sampleTargets(nowMs: number = SAMPLE_NOW_MS): readonly TargetStatusView[] {
