@@ -6,6 +6,14 @@ export type AssetSource = {
   readonly file: URL;
 };
 
+/** In the order in which they are linked. */
+export const CONSOLE_STYLES: readonly string[] = [
+  'theme.css',
+  'frame.css',
+  'incident-list.css',
+  'incident-detail.css',
+];
+
 const STYLE_TYPE = 'text/css; charset=utf-8';
 const SCRIPT_TYPE = 'text/javascript; charset=utf-8';
 
@@ -13,7 +21,11 @@ const SCRIPT_TYPE = 'text/javascript; charset=utf-8';
 export function consoleAssetSources(): readonly AssetSource[] {
   const own = (name: string): URL => new URL(`./assets/${name}`, import.meta.url);
   return [
-    { path: '/assets/console.css', contentType: STYLE_TYPE, file: own('console.css') },
+    ...CONSOLE_STYLES.map((name) => ({
+      path: `/assets/${name}`,
+      contentType: STYLE_TYPE,
+      file: own(name),
+    })),
     { path: '/assets/live.js', contentType: SCRIPT_TYPE, file: own('live.js') },
     { path: '/assets/icon.svg', contentType: 'image/svg+xml', file: own('icon.svg') },
     {

@@ -33,13 +33,13 @@ function termBar(contribution: number, largest: number): Html {
   </svg>`;
 }
 
-function explanation(terms: readonly ExplanationTermView[]): Html {
+function explanation(terms: readonly ExplanationTermView[], question: string): Html {
   const finite = terms.filter((term) => Number.isFinite(term.contribution));
   const sorted = finite.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
   const shown = sorted.slice(0, SHOWN_TERMS);
   const largest = Math.abs(shown[0]?.contribution ?? 0);
   const left = sorted.length - shown.length;
-  return html`<h3>Why this answer</h3>
+  return html`<h3>${question}</h3>
     <table class="terms">
       <caption>
         Each bar is the weight of one observation, in log-odds: to the right it speaks for the
@@ -142,6 +142,10 @@ function headline(view: IncidentDetailView, diagnosis: DiagnosisView | null): Ht
 /** The answer, how sure it is, what else it could be, and the terms that made it. */
 export function diagnosisSection(view: IncidentDetailView): Html {
   const diagnosis = view.modelDiagnosis;
+  const question =
+    view.correction === null || diagnosis === null
+      ? 'Why this answer'
+      : `Why the model said: ${answerTitle(diagnosis.answer)}`;
   return html`<section
     class="card diagnosis-card"
     id="diagnosis"
@@ -157,7 +161,7 @@ export function diagnosisSection(view: IncidentDetailView): Html {
               <div>${suspects(diagnosis)}</div>
               <div>${alternatives(diagnosis)}</div>
             </div>
-            ${diagnosis.terms.length === 0 ? null : explanation(diagnosis.terms)}
+            ${diagnosis.terms.length === 0 ? null : explanation(diagnosis.terms, question)}
             ${evidenceList(diagnosis)}
             <p class="muted small">
               Model

@@ -1,5 +1,6 @@
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
+import { CONSOLE_STYLES } from './asset-sources.ts';
 import type { PageContext } from './views.ts';
 
 export type PageOptions = {
@@ -50,7 +51,7 @@ export function page(options: PageOptions, context: PageContext | null, body: Ht
     <meta name="color-scheme" content="light dark" />
     <title>${options.title} · crmwatch</title>
     <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
-    <link rel="stylesheet" href="/assets/console.css" />
+    ${CONSOLE_STYLES.map((name) => html`<link rel="stylesheet" href="/assets/${name}" />`)}
     ${scripts(options)}
   </head>
   <body${live}${mode}>

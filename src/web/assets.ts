@@ -8,7 +8,7 @@ export type Asset = {
   readonly etag: string;
 };
 
-/** Address to file, such as `/assets/console.css`. */
+/** Address to file, such as `/assets/theme.css`. */
 export type Assets = ReadonlyMap<string, Asset>;
 
 /** Browsers keep assets but ask each time whether they are still current: an upgrade shows at once. */

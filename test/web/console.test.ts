@@ -95,9 +95,9 @@ describe('console without tokens, on loopback', () => {
 
   it('serves assets that browsers revalidate', async () => {
     const { url } = await startResponder();
-    const style = await send(`${url}/assets/console.css`);
+    const style = await send(`${url}/assets/theme.css`);
     expect([style.status, style.headers['content-type']]).toEqual([200, 'text/css; charset=utf-8']);
-    const again = await send(`${url}/assets/console.css`, {
+    const again = await send(`${url}/assets/theme.css`, {
       headers: { 'If-None-Match': String(style.headers['etag']) },
     });
     expect([again.status, again.body]).toEqual([304, '']);

@@ -179,7 +179,7 @@
 
   function watchSilence() {
     keepAgesCurrent();
-    if (performance.now() - lastSignalMs > SILENCE_LIMIT_MS) {
+    if (source !== null && performance.now() - lastSignalMs > SILENCE_LIMIT_MS) {
       say('No live updates: reload to be sure', false);
     }
   }
@@ -188,24 +188,45 @@
     lastSignalMs = performance.now();
   }
 
-  const source = new EventSource(liveUrl);
-  source.addEventListener('open', () => {
-    signal();
-    say('Live', true);
-  });
-  source.addEventListener('heartbeat', () => {
-    signal();
-    say('Live', true);
-  });
-  source.addEventListener('incident', () => {
-    signal();
-    schedule(REFRESH_DELAY_MS);
-  });
-  source.addEventListener('snapshot', () => {
-    signal();
-    schedule(0);
-  });
-  source.addEventListener('error', () => say('Connection lost: reconnecting', false));
+  let source = null;
+
+  function connect() {
+    source = new EventSource(liveUrl);
+    source.addEventListener('open', () => {
+      signal();
+      say('Live', true);
+    });
+    source.addEventListener('heartbeat', () => {
+      signal();
+      say('Live', true);
+    });
+    source.addEventListener('incident', () => {
+      signal();
+      schedule(REFRESH_DELAY_MS);
+    });
+    source.addEventListener('snapshot', () => {
+      signal();
+      schedule(0);
+    });
+    source.addEventListener('error', () => say('Connection lost: reconnecting', false));
+  }
+
+  /**
+   * Browsers allow six connections to one host over HTTP/1.1, so tabs that nobody looks at give theirs back. A new
+   * connection begins with a snapshot: the page is current a moment after it is looked at again.
+   */
+  function followVisibility() {
+    if (document.hidden) {
+      source?.close();
+      source = null;
+    } else if (source === null) {
+      signal();
+      connect();
+    }
+  }
+
+  followVisibility();
+  document.addEventListener('visibilitychange', followVisibility);
   setInterval(watchSilence, AGE_STEP_MS);
-  addEventListener('pagehide', () => source.close());
+  addEventListener('pagehide', () => source?.close());
 })();
