@@ -49,7 +49,7 @@ export function loginPage(view: LoginView): string {
       <button class="primary" type="submit">Sign in</button>
     </form>
     <p class="muted small">
-      The token is the one under <code>operators</code> in the configuration of the responder.
+      The token is the one under <code>console_token</code> in the configuration of the responder.
     </p>
   </div>`;
   return page({ title: 'Sign in' }, null, body);

@@ -63,7 +63,13 @@ export function createExporterApp(options: ExporterAppOptions): WebApp {
   const app = express();
   app.disable('x-powered-by');
   app.use(securityHeaders());
-  app.use(checkHost(options.listenHost, options.hosts ?? []));
+  app.use(
+    checkHost(
+      options.listenHost,
+      options.hosts ?? [],
+      'Ask it by 127.0.0.1, or let it listen on the address it is asked by.',
+    ),
+  );
 
   route(app, '/metrics', {
     GET: async (request, response) =>

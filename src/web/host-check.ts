@@ -18,7 +18,11 @@ function hostName(header: string): string {
  * from reaching us by a name that it lets resolve to 127.0.0.1 (DNS rebinding). Elsewhere every address of
  * the machine may be asked for, and the token protects.
  */
-export function checkHost(listenHost: string, configuredHosts: readonly string[]): Handler {
+export function checkHost(
+  listenHost: string,
+  configuredHosts: readonly string[],
+  remedy: string,
+): Handler {
   const own = configuredHosts.map((host) => hostName(host));
   const allowed = new Set([...LOOPBACK_NAMES, listenHost.toLowerCase(), ...own]);
   const anyHost = !isLoopbackHost(listenHost) && own.length === 0;
@@ -31,7 +35,7 @@ export function checkHost(listenHost: string, configuredHosts: readonly string[]
     sendText(
       response,
       421,
-      `This server does not answer for the host "${name.slice(0, 200)}". Ask it by localhost, or add the name to "hosts" in its configuration.`,
+      `This server does not answer for the host "${name.slice(0, 200)}". ${remedy}`,
     );
   };
 }

@@ -36,13 +36,13 @@ export type ResponderAppOptions = {
 
 function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
   const missing = [
-    ...((options.operators ?? []).length === 0 ? ['operators'] : []),
+    ...((options.operators ?? []).length === 0 ? ['console_token'] : []),
     ...((options.senders ?? []).length === 0 ? ['senders'] : []),
   ];
   if (missing.length === 0) return null;
   return {
-    why: `no token is configured for ${missing.join(' and ')}, so anybody on the network could change incidents`,
-    remedy: `configure a token for ${missing.join(' and ')}, or listen on 127.0.0.1`,
+    why: `${missing.join(' and ')} not configured, so anybody on the network could change incidents`,
+    remedy: `configure ${missing.join(' and ')} under responder, or listen on 127.0.0.1`,
   };
 }
 
@@ -58,7 +58,9 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(securityHeaders());
-  app.use(checkHost(options.listenHost, hosts));
+  app.use(
+    checkHost(options.listenHost, hosts, 'Ask it by 127.0.0.1, or add the name to allowed_hosts.'),
+  );
   mountIntake(app, { service, access, clock, logger, hosts });
   mountHealth(app, service);
   route(app, '/metrics', {

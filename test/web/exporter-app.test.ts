@@ -99,7 +99,7 @@ describe('exporter over HTTP', () => {
     const { url } = await startExporter();
     const answer = await send(`${url}/metrics`, { headers: { Host: 'evil.example:9' } });
     expect(answer.status).toBe(421);
-    expect(answer.body).toContain('add the name to "hosts"');
+    expect(answer.body).toContain('listen on the address it is asked by');
     const good = await send(`${url}/metrics`, { headers: { Host: 'LOCALHOST:9' } });
     expect(good.status).toBe(200);
   });

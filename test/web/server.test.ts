@@ -37,10 +37,12 @@ describe('web server', () => {
     const token = [{ name: 'a', token: 'b' }];
     await expect(build('0.0.0.0').start()).rejects.toMatchObject({
       code: 'listen_refused',
-      message: expect.stringContaining('operators and senders'),
+      message: expect.stringContaining('console_token and senders'),
       remedy: expect.stringContaining('or listen on 127.0.0.1'),
     });
-    await expect(build('0.0.0.0', 0, { operators: token }).start()).rejects.toThrow('for senders');
+    await expect(build('0.0.0.0', 0, { operators: token }).start()).rejects.toThrow(
+      'senders not configured',
+    );
   });
 
   it('says what is wrong with an address that is not of this machine', async () => {
