@@ -15,6 +15,7 @@ import {
   absoluteTime,
   age,
   clockTime,
+  countText,
   durationText,
   phaseTitle,
   relativeTime,
@@ -48,6 +49,9 @@ export function phaseRail(view: IncidentDetailView): Html {
 }
 
 const SHOWN_LABELS = 8;
+/** A storm can put ten thousand alerts into one incident; a page must stay readable and quick all the same. */
+const SHOWN_ALERTS = 100;
+const SHOWN_ENTRIES = 300;
 
 function alertRow(alert: AlertView, nowMs: number): Html {
   const labels = Object.entries(alert.labels)
@@ -74,6 +78,22 @@ function alertRow(alert: AlertView, nowMs: number): Html {
   </tr>`;
 }
 
+/** Firing before stopped, newest first. */
+function mostUrgent(alerts: readonly AlertView[]): readonly AlertView[] {
+  const rank = (alert: AlertView): number => (alert.status === 'firing' ? 0 : 1);
+  return alerts
+    .toSorted((a, b) => rank(a) - rank(b) || b.startsAtMs - a.startsAtMs)
+    .slice(0, SHOWN_ALERTS);
+}
+
+function leftOut(count: number, noun: string, id: string): Html | null {
+  if (count <= 0) return null;
+  const address = `/api/v1/incidents/${encodeURIComponent(id)}`;
+  return html`<p class="muted small">
+    ${countText(count, `more ${noun}`)} not shown; <a href="${address}">all of them as JSON</a>.
+  </p>`;
+}
+
 export function alertsSection(view: IncidentDetailView, nowMs: number): Html {
   return html`<section class="card" id="alerts" data-live aria-labelledby="alerts-title">
     <h2 id="alerts-title">Alerts</h2>
@@ -85,10 +105,11 @@ export function alertsSection(view: IncidentDetailView, nowMs: number): Html {
           </tr>
         </thead>
         <tbody>
-          ${view.alerts.map((alert) => alertRow(alert, nowMs))}
+          ${mostUrgent(view.alerts).map((alert) => alertRow(alert, nowMs))}
         </tbody>
       </table>
     </div>
+    ${leftOut(view.alerts.length - SHOWN_ALERTS, 'alert', view.id)}
   </section>`;
 }
 
@@ -180,9 +201,10 @@ export function timelineSection(view: IncidentDetailView): Html {
     <h2 id="timeline-title">Timeline</h2>
     <div id="timeline" data-live role="log" aria-labelledby="timeline-title" tabindex="0">
       <ol class="timeline" id="timeline-entries">
-        ${[...view.timeline].reverse().map((entry) => timelineEntry(entry, view.openedAtMs))}
+        ${[...view.timeline.slice(-SHOWN_ENTRIES)].reverse().map((entry) => timelineEntry(entry, view.openedAtMs))}
       </ol>
     </div>
+    ${leftOut(view.timeline.length - SHOWN_ENTRIES, 'older line', view.id)}
   </section>`;
 }
 

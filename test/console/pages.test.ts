@@ -128,6 +128,16 @@ describe('incident page', () => {
     expect(closed.match(/name="form_token" value="sample-form-token"/g)).toHaveLength(3);
   });
 
+  it('stays short in a storm of alerts, with the firing ones first', () => {
+    const [alert] = sampleDetail().alerts;
+    if (alert === undefined) throw new Error('the sample has alerts');
+    const stopped = { ...alert, status: 'resolved', endsAtMs: SAMPLE_NOW_MS } as const;
+    const alerts = [...Array.from({ length: 10_000 }, () => stopped), { ...alert, name: 'TheOne' }];
+    const page = incidentDetailPage(sampleDetail({ alerts }), context);
+    expect(page.length).toBeLessThan(300_000);
+    expect(readable(page)).toMatch(/Links ● Firing TheOne .* 9901 more alerts not shown/);
+  });
+
   it('marks the phase it is in, and where it came back', () => {
     const page = incidentDetailPage(sampleDetail({ phase: 'reported', timesReopened: 2 }), context);
     expect(page).toMatch(/aria-current="step">.*?Reopened/s);
