@@ -201,7 +201,10 @@ export function timelineSection(view: IncidentDetailView): Html {
     <h2 id="timeline-title">Timeline</h2>
     <div id="timeline" data-live role="log" aria-labelledby="timeline-title" tabindex="0">
       <ol class="timeline" id="timeline-entries">
-        ${[...view.timeline.slice(-SHOWN_ENTRIES)].reverse().map((entry) => timelineEntry(entry, view.openedAtMs))}
+        ${view.timeline
+          .slice(-SHOWN_ENTRIES)
+          .toReversed()
+          .map((entry) => timelineEntry(entry, view.openedAtMs))}
       </ol>
     </div>
     ${leftOut(view.timeline.length - SHOWN_ENTRIES, 'older line', view.id)}
