@@ -18,7 +18,12 @@ import type {
   Outcome,
   Phase,
 } from '../../../src/responder/incidents/incidents.ts';
-import { START_MS, createAlert, createDiagnosis, createVerification } from '../../support/alerts.ts';
+import {
+  START_MS,
+  createAlert,
+  createDiagnosis,
+  createVerification,
+} from '../../support/alerts.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -154,7 +159,9 @@ describe('recovery', () => {
 
   it('does not write the same failed result again and again', () => {
     const failed = run(['verification_failed'], run(WAY.verifying));
-    expect(transition(failed, eventOf('verification_failed', failed), START_MS).changed).toBe(false);
+    expect(transition(failed, eventOf('verification_failed', failed), START_MS).changed).toBe(
+      false,
+    );
   });
 
   it('does not take the result of probes that ran before the last alert was gone', () => {
@@ -165,21 +172,30 @@ describe('recovery', () => {
   });
 
   it('goes back to repairing when an alert fires again while verifying', () => {
-    const again = fired({ startsAtMs: START_MS + 2 * MINUTE_MS, receivedAtMs: START_MS + 3 * MINUTE_MS });
+    const again = fired({
+      startsAtMs: START_MS + 2 * MINUTE_MS,
+      receivedAtMs: START_MS + 3 * MINUTE_MS,
+    });
     const { incident, effects } = transition(run(WAY.verifying), again, START_MS);
     expect([incident?.phase, incident?.confirmation]).toEqual(['repairing', 'none']);
     expect(effects).toContainEqual({ kind: 'stop_verifying' });
   });
 
   it('reopens a resolved incident with a counter and a diagnosis to come', () => {
-    const again = fired({ startsAtMs: START_MS + 2 * MINUTE_MS, receivedAtMs: START_MS + 3 * MINUTE_MS });
+    const again = fired({
+      startsAtMs: START_MS + 2 * MINUTE_MS,
+      receivedAtMs: START_MS + 3 * MINUTE_MS,
+    });
     const { incident, effects } = transition(run(WAY.resolved), again, START_MS + 3 * MINUTE_MS);
     expect(incident).toMatchObject({ phase: 'reported', reopenings: 1, diagnosis: null });
     expect(effects).toContainEqual({ kind: 'notify', notice: 'reopened' });
   });
 
   it('proves recovery also when a person reopened it and no alert fires', () => {
-    const reopened = run(['reopened', 'diagnosed', 'localised', 'repair_suggested'], run(WAY.closed));
+    const reopened = run(
+      ['reopened', 'diagnosed', 'localised', 'repair_suggested'],
+      run(WAY.closed),
+    );
     expect(reopened.phase).toBe('verifying');
   });
 });
@@ -210,11 +226,17 @@ describe('alerts of an incident', () => {
   it('takes a firing with the old start as new once no retry can explain it: the resolve was false', () => {
     const gone = run(WAY.verifying);
     const receivedAtMs = START_MS + MINUTE_MS + 1000 + LATE_DELIVERY_MS + 1;
-    expect(transition(gone, fired({ receivedAtMs }), receivedAtMs).incident?.phase).toBe('repairing');
+    expect(transition(gone, fired({ receivedAtMs }), receivedAtMs).incident?.phase).toBe(
+      'repairing',
+    );
   });
 
   it('ignores a late resolve of an earlier episode', () => {
-    const incident = transition(null, fired({ startsAtMs: START_MS + 5 * MINUTE_MS }), START_MS).incident;
+    const incident = transition(
+      null,
+      fired({ startsAtMs: START_MS + 5 * MINUTE_MS }),
+      START_MS,
+    ).incident;
     expect(transition(incident, resolved(), START_MS).changed).toBe(false);
   });
 
@@ -246,7 +268,11 @@ describe('alerts of an incident', () => {
       fired({ name: 'CrmApiSlow', labels: high, receivedAtMs: START_MS + 1 }),
       START_MS,
     ).incident;
-    const gone = transition(both, resolved({ name: 'CrmApiSlow', labels: high }), START_MS).incident;
+    const gone = transition(
+      both,
+      resolved({ name: 'CrmApiSlow', labels: high }),
+      START_MS,
+    ).incident;
     expect(gone?.phase).toBe('verifying');
   });
 
@@ -265,7 +291,11 @@ const told = fc.record<Told>({
   startMinute: fc.integer({ min: 0, max: 30 }),
 });
 
-function toEvent({ kind, which, startMinute }: Told, index: number, incident: Incident | null): IncidentEvent {
+function toEvent(
+  { kind, which, startMinute }: Told,
+  index: number,
+  incident: Incident | null,
+): IncidentEvent {
   const severity = which === 0 ? 'critical' : 'warning';
   const labels = { alertname: `A${which}`, target: 'shop', severity };
   const startsAtMs = START_MS + startMinute * MINUTE_MS;
@@ -286,7 +316,9 @@ function assertInvariants(incident: Incident, before: Incident | null): void {
   if (incident.phase === 'repairing') expect(incident.diagnosis).not.toBeNull();
   if (isOpen(incident.phase)) expect(incident.confirmation).not.toBe('confirmed');
   expect(incident.reopenings).toBeGreaterThanOrEqual(before?.reopenings ?? 0);
-  expect(new Set(incident.alerts.map(({ fingerprint }) => fingerprint)).size).toBe(incident.alerts.length);
+  expect(new Set(incident.alerts.map(({ fingerprint }) => fingerprint)).size).toBe(
+    incident.alerts.length,
+  );
 }
 
 describe('any sequence of events', () => {
@@ -329,7 +361,14 @@ describe('any sequence of events', () => {
     const events = ['alert_fired', 'diagnosed', 'localised'] as const;
     const journal = events.map((kind, index): JournalEntry => {
       const event = eventOf(kind, incident);
-      return { id: index, incidentId: 'inc_1', sequence: index + 1, atMs: START_MS, phase: 'reported', event };
+      return {
+        id: index,
+        incidentId: 'inc_1',
+        sequence: index + 1,
+        atMs: START_MS,
+        phase: 'reported',
+        event,
+      };
     });
     expect(() => replay(journal)).not.toThrow();
     expect(() => replay(journal.toSpliced(1, 1))).toThrow('breaks at entry 3');
