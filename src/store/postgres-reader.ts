@@ -60,6 +60,8 @@ export function openPostgresReader(source: PostgresConnection, clock: Clock): Sq
   });
   // An idle connection may break at any time; the next query opens another one and reports what it finds.
   pool.on('error', () => {});
+  // A client that is in use emits too; its query is rejected as well, and that is what gets reported.
+  pool.on('connect', (client) => client.on('error', () => {}));
 
   async function query(
     statement: string,

@@ -102,7 +102,12 @@ describe('sql on SQLite', () => {
     const database = new DatabaseSync(file);
     database.exec(SCHEMA.replaceAll('TIME_TYPE', 'text'));
     database.close();
-    connector = connectorOf({ ...CONNECTION, database: { engine: 'sqlite', file } });
+    const queries = {
+      ...CONNECTION.queries,
+      failed_logins:
+        'SELECT count(*) FROM logins WHERE ok = 0 AND julianday(at) >= julianday({since})',
+    };
+    connector = connectorOf({ ...CONNECTION, queries, database: { engine: 'sqlite', file } });
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -99,7 +99,9 @@ export const sqlDecoder: Decoder<SqlOptions> = decode.object({
   queries: decode.withDefault(
     decode.object<{ [Key in keyof Required<SqlQueries>]: string | undefined }>({
       representative: decode.optional(query, 'SELECT statement as users cause it, to be timed'),
-      failed_logins: numberQuery('failed logins since {since}, a time in ISO 8601'),
+      failed_logins: numberQuery(
+        'failed logins since {since}, a time in ISO 8601; in SQLite compare julianday(column) with julianday({since})',
+      ),
       active_users: numberQuery('users who can log in'),
       privileged_users: numberQuery('active users with administrator rights'),
       second_factor_users: numberQuery('active users with a second factor'),
