@@ -12,3 +12,14 @@ export type {
   Selectable,
   Transaction,
 } from 'kysely';
+export { openSqlReader } from './sql-reader.ts';
+export { SqlReaderError } from './sql-source.ts';
+export type {
+  PostgresConnection,
+  QueryLimits,
+  ReaderRow,
+  ReaderValue,
+  SqlReader,
+  SqlSource,
+  SqliteFile,
+} from './sql-source.ts';

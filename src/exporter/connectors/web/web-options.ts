@@ -17,7 +17,7 @@ export type WebOptions = {
 };
 
 /** A file with public content; read where secrets are read, so a missing one is reported with its place. */
-function fileReference(): Decoder<SecretReference> {
+export function fileReference(): Decoder<SecretReference> {
   return decode.transform(
     decode.text({ meaning: 'the path of a file' }),
     (file): SecretReference => ({ kind: 'secret_reference', file }),

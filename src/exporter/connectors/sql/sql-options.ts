@@ -1,0 +1,117 @@
+import { decode, secretReference } from '../../../std/std.ts';
+import type { Decoder, SecretReference } from '../../../std/std.ts';
+import { fileReference } from '../web/web-options.ts';
+
+export type DatabaseOptions =
+  | { readonly engine: 'sqlite'; readonly file: string }
+  | {
+      readonly engine: 'postgresql';
+      readonly host: string;
+      readonly port: number;
+      readonly database: string;
+      readonly user: string;
+      readonly password?: SecretReference;
+      readonly tls?: { readonly ca_file?: SecretReference };
+    };
+
+export type SqlObjectOptions = {
+  readonly table: string;
+  readonly identifier: string;
+  readonly fields: Readonly<Record<string, string>>;
+};
+
+export type SqlQueries = {
+  readonly representative?: string;
+  readonly failed_logins?: string;
+  readonly active_users?: string;
+  readonly privileged_users?: string;
+  readonly second_factor_users?: string;
+  readonly jobs_pending?: string;
+  readonly jobs_running?: string;
+  readonly jobs_failed?: string;
+  readonly oldest_pending_job_age?: string;
+};
+
+export type SqlOptions = {
+  readonly platform: 'sql';
+  readonly database: DatabaseOptions;
+  readonly objects: Readonly<Record<string, SqlObjectOptions>>;
+  readonly queries: SqlQueries;
+};
+
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_$]{0,62}$/;
+const column = decode.text({ pattern: IDENTIFIER, meaning: 'the name of a column' });
+const table = decode.text({
+  pattern: /^[A-Za-z_][A-Za-z0-9_$]{0,62}(\.[A-Za-z_][A-Za-z0-9_$]{0,62})?$/,
+  meaning: 'the name of a table or view, such as contacts or sales.contacts',
+});
+
+/** Where a database is; the identity needs the right to read and no other. */
+export const databaseDecoder: Decoder<DatabaseOptions> = decode.union('engine', {
+  postgresql: decode.object({
+    engine: decode.required(decode.choice(['postgresql']), 'a PostgreSQL server'),
+    host: decode.required(decode.text({ maximumLength: 255 }), 'host name or address'),
+    port: decode.withDefault(decode.integer({ minimum: 1, maximum: 65_535 }), 5432, 'port', '5432'),
+    database: decode.required(decode.text({ maximumLength: 63 }), 'name of the database'),
+    user: decode.required(decode.text({ maximumLength: 63 }), 'user that may only read'),
+    password: decode.optional(secretReference(), 'where the password is, if one is needed'),
+    tls: decode.optional(
+      decode.object({
+        ca_file: decode.optional(fileReference(), 'PEM file of authorities to trust'),
+      }),
+      'connect with TLS and verify the server; without this key the connection is plain',
+    ),
+  }),
+  sqlite: decode.object({
+    engine: decode.required(decode.choice(['sqlite']), 'a SQLite file'),
+    file: decode.required(
+      decode.text({ meaning: 'the path of a file' }),
+      'path of the file; relative to this file',
+    ),
+  }),
+});
+
+const query = decode.text({ pattern: /^\s*(select|with)\b/i, meaning: 'a SELECT statement' });
+
+function numberQuery(what: string): decode.Field<string | undefined> {
+  return decode.optional(query, `SELECT statement that gives one number: ${what}`);
+}
+
+export const sqlDecoder: Decoder<SqlOptions> = decode.object({
+  platform: decode.required(decode.choice(['sql']), 'any CRM whose database may be read'),
+  database: decode.required(databaseDecoder, 'the database, by engine'),
+  objects: decode.withDefault(
+    decode.map(
+      decode.object({
+        table: decode.required(table, 'table or view with the records'),
+        identifier: decode.withDefault(column, 'id', 'column that identifies a record', 'id'),
+        fields: decode.required(
+          decode.map(column, { key: 'field name', pattern: IDENTIFIER }),
+          'fields that data-quality checks may use, and the column of each',
+        ),
+      }),
+      { key: 'object name', pattern: IDENTIFIER },
+    ),
+    {},
+    'tables of records whose quality is checked',
+    '{}',
+  ),
+  queries: decode.withDefault(
+    decode.object<{ [Key in keyof Required<SqlQueries>]: string | undefined }>({
+      representative: decode.optional(query, 'SELECT statement as users cause it, to be timed'),
+      failed_logins: numberQuery(
+        'failed logins since {since}, a time in ISO 8601; in SQLite compare julianday(column) with julianday({since})',
+      ),
+      active_users: numberQuery('users who can log in'),
+      privileged_users: numberQuery('active users with administrator rights'),
+      second_factor_users: numberQuery('active users with a second factor'),
+      jobs_pending: numberQuery('waiting jobs'),
+      jobs_running: numberQuery('jobs at work'),
+      jobs_failed: numberQuery('failed jobs'),
+      oldest_pending_job_age: numberQuery('seconds that the oldest due job has waited'),
+    }),
+    {},
+    'what cannot be told from a table alone',
+    '{}',
+  ),
+});

@@ -1,0 +1,114 @@
+import type { FailureReason } from '../../../catalog/catalog.ts';
+import type { Failure, HttpAnswer, HttpClient, Outcome } from '../../../http/http.ts';
+import { parseJson, reasonOfStatus } from '../web/answers.ts';
+import type { Budget } from '../web/budget.ts';
+import { fail, succeed } from '../web/outcomes.ts';
+import type { TrytonOptions } from './tryton-options.ts';
+
+export type TrytonRequest = {
+  readonly database: boolean;
+  readonly method: string;
+  readonly parameters: readonly unknown[];
+  readonly header?: string;
+};
+
+/** Kept back of each call, to learn after a time-out whether the server process still answers. */
+const SECOND_LOOK_MS = 1500;
+const MAXIMUM_BYTES = 64 * 1024 * 1024;
+
+/** Sends one call and says what came of it. */
+export type TrytonPost = (wanted: TrytonRequest, budget: Budget) => Promise<Outcome<unknown>>;
+
+export function createTrytonPost(options: TrytonOptions, http: HttpClient): TrytonPost {
+  async function post(wanted: TrytonRequest, budget: Budget): Promise<Outcome<unknown>> {
+    if (budget.isSpent()) return fail('timeout', `no time was left for ${wanted.method}`);
+    const remainingMs = budget.remainingMs();
+    const keptMs = wanted.database ? Math.min(SECOND_LOOK_MS, remainingMs / 4) : 0;
+    const outcome = await http.request({
+      ...trytonRequest(options, wanted),
+      timeoutMs: Math.max(1, remainingMs - keptMs),
+      ...(budget.signal === undefined ? {} : { signal: budget.signal }),
+    });
+    if (outcome.ok) return judgeTrytonAnswer(outcome.answer, wanted.method);
+    const isSilent = outcome.failure.reason === 'timeout' && wanted.database && !budget.isSpent();
+    return isSilent
+      ? explainSilence(outcome.failure, budget)
+      : { ok: false, failure: outcome.failure };
+  }
+
+  /**
+   * A Tryton whose database is locked says nothing for half a minute. When the process behind it answers
+   * promptly meanwhile, it is the database that is missing, not the network.
+   */
+  async function explainSilence(failure: Failure, budget: Budget): Promise<Outcome<never>> {
+    const version = { database: false, method: 'common.server.version', parameters: [] };
+    const outcome = await post(version, budget);
+    if (!outcome.ok) return { ok: false, failure };
+    return fail(
+      'database_unavailable',
+      `${failure.detail}; the server itself does answer, so its database is locked or overloaded`,
+    );
+  }
+
+  return post;
+}
+
+/** The request of one call, as trytond/protocols/jsonrpc.py reads it: exactly id, method and params. */
+export function trytonRequest(
+  options: TrytonOptions,
+  { database, method, parameters, header }: TrytonRequest,
+): {
+  readonly method: 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly maximumBytes: number;
+} {
+  return {
+    method: 'POST',
+    url: `${options.url}/${database ? `${encodeURIComponent(options.database)}/` : ''}`,
+    headers: header === undefined ? {} : { authorization: header },
+    body: JSON.stringify({ id: 1, method, params: parameters }),
+    maximumBytes: MAXIMUM_BYTES,
+  };
+}
+
+/** What an answer of Tryton means: its result, or exactly one reason. */
+export function judgeTrytonAnswer(answer: HttpAnswer, method: string): Outcome<unknown> {
+  // The path holds nothing but the name of the database, so "not found" speaks of the database.
+  const byStatus = reasonOfStatus(answer.status);
+  const reason = byStatus === 'not_found' ? 'database_unavailable' : byStatus;
+  if (reason !== undefined) return fail(reason, `${method} answered ${answer.status}`);
+  const parsed = parseJson(answer, method);
+  if (!parsed.ok) return parsed;
+  const { value } = parsed;
+  if (typeof value !== 'object' || value === null) {
+    return fail('bad_payload', `${method} answered JSON that is no JSON-RPC`);
+  }
+  if ('error' in value) return refusal(value.error, method);
+  if ('result' in value) return succeed(value.result);
+  return fail('bad_payload', `${method} answered JSON that is no JSON-RPC`);
+}
+
+/** Errors come with status 200: the name of an exception that Tryton knows, or the text of any other. */
+const EXCEPTIONS: Readonly<Record<string, FailureReason>> = {
+  UserError: 'authorization',
+  LoginException: 'authentication',
+  RateLimitException: 'rate_limited',
+};
+const DATABASE_TEXTS =
+  /database|connection to server|server closed the connection|terminating connection|could not connect|connection (already|pool)/i;
+
+function refusal(error: unknown, method: string): Outcome<never> {
+  const text = Array.isArray(error) ? String((error as readonly unknown[])[0]) : String(error);
+  const named = Object.hasOwn(EXCEPTIONS, text) ? EXCEPTIONS[text] : undefined;
+  if (named !== undefined) return fail(named, `${method} was refused with ${text}`);
+  if (DATABASE_TEXTS.test(text)) {
+    return fail('database_unavailable', `${method}: Tryton cannot use its database`);
+  }
+  // A KeyError: a model, a method or a field that does not exist (any more).
+  if (/^'[\w.]+'$/.test(text)) {
+    return fail('schema_changed', `${method}: this Tryton does not have ${text}`);
+  }
+  return fail('server_error', `${method} failed inside Tryton`);
+}

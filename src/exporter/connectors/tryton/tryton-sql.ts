@@ -1,0 +1,72 @@
+import type { Outcome } from '../../../http/http.ts';
+import type { SqlReader } from '../../../store/store.ts';
+import type { Budget } from '../web/budget.ts';
+import { attempt } from '../sql/source.ts';
+
+/**
+ * What Tryton keeps from its API, read from its tables. Ages are taken by the database against its own clock,
+ * so the zone of the server does not matter.
+ */
+export type TrytonTables = {
+  /**
+   * Attempts within the last seconds. Tryton itself forgets them after `[session] timeout` (5 minutes), and
+   * those of a user who then succeeds.
+   */
+  failedLogins(seconds: number, budget: Budget): Promise<Outcome<number>>;
+  queue(budget: Budget): Promise<Outcome<QueueFacts>>;
+};
+
+export type QueueFacts = {
+  readonly pending: number;
+  readonly running: number;
+  readonly oldestPendingAgeSeconds: number;
+};
+
+const FAILED_LOGINS = {
+  postgresql: `SELECT count(*) AS value FROM res_user_login_attempt
+    WHERE create_date >= LOCALTIMESTAMP - make_interval(secs => $1)`,
+  sqlite: `SELECT count(*) AS value FROM res_user_login_attempt
+    WHERE julianday(create_date) >= julianday('now', 'localtime') - $1 / 86400.0`,
+} as const;
+
+const DUE = 'dequeued_at IS NULL AND (scheduled_at IS NULL OR scheduled_at <=';
+const SINCE = 'coalesce(scheduled_at, enqueued_at)';
+const QUEUE = {
+  postgresql: `SELECT count(*) FILTER (WHERE ${DUE} LOCALTIMESTAMP)) AS pending,
+      count(*) FILTER (WHERE dequeued_at IS NOT NULL AND finished_at IS NULL) AS running,
+      coalesce(extract(epoch FROM LOCALTIMESTAMP
+        - min(${SINCE}) FILTER (WHERE ${DUE} LOCALTIMESTAMP))), 0) AS age
+    FROM ir_queue`,
+  sqlite: `SELECT count(*) FILTER (WHERE ${DUE} datetime('now', 'localtime'))) AS pending,
+      count(*) FILTER (WHERE dequeued_at IS NOT NULL AND finished_at IS NULL) AS running,
+      coalesce((julianday('now', 'localtime') - julianday(
+        min(${SINCE}) FILTER (WHERE ${DUE} datetime('now', 'localtime'))))) * 86400, 0) AS age
+    FROM ir_queue`,
+} as const;
+
+export function createTrytonTables(reader: SqlReader): TrytonTables {
+  async function row(
+    text: string,
+    values: readonly number[],
+    budget: Budget,
+  ): Promise<Outcome<Readonly<Record<string, unknown>>>> {
+    const { signal } = budget;
+    const limits = { timeoutMs: budget.remainingMs(), ...(signal === undefined ? {} : { signal }) };
+    return attempt(async () => (await reader.query(text, values, limits))[0] ?? {});
+  }
+
+  return {
+    async failedLogins(seconds, budget) {
+      const outcome = await row(FAILED_LOGINS[reader.engine], [seconds], budget);
+      return outcome.ok ? { ok: true, value: Number(outcome.value['value']) } : outcome;
+    },
+    async queue(budget) {
+      const outcome = await row(QUEUE[reader.engine], [], budget);
+      if (!outcome.ok) return outcome;
+      const { pending, running, age } = outcome.value;
+      const oldestPendingAgeSeconds = Math.max(0, Number(age));
+      const value = { pending: Number(pending), running: Number(running), oldestPendingAgeSeconds };
+      return { ok: true, value };
+    },
+  };
+}

@@ -1,0 +1,189 @@
+import { Socket } from 'node:net';
+
+import pg from 'pg';
+import type { ClientConfig } from 'pg';
+
+import type { FailureReason } from '../catalog/catalog.ts';
+import { errorMessage, systemErrorCode } from '../std/std.ts';
+import type { Clock } from '../std/std.ts';
+import { SqlReaderError } from './sql-source.ts';
+import type { PostgresConnection, QueryLimits, ReaderRow, SqlReader } from './sql-source.ts';
+
+const POOL_SIZE = 3;
+const INT8 = 20;
+const NUMERIC = 1700;
+const TIMESTAMP = 1114;
+const TIMESTAMP_WITH_ZONE = 1184;
+const BOOLEAN = 16;
+/** Integers and floats that JavaScript holds exactly enough. */
+const NUMBERS = new Set([INT8, NUMERIC, 21, 23, 26, 700, 701]);
+
+/** Everything else, dates included, stays the text that PostgreSQL writes. */
+function parserOf(type: number): (text: string) => unknown {
+  if (NUMBERS.has(type)) return Number;
+  if (type === BOOLEAN) return (text) => text === 't';
+  // A timestamp without zone is taken for UTC, as applications that use the type mean it.
+  if (type === TIMESTAMP) return (text) => `${text.replace(' ', 'T')}Z`;
+  if (type === TIMESTAMP_WITH_ZONE) {
+    return (text) => new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')).toISOString();
+  }
+  return (text) => text;
+}
+
+function clientConfig(source: PostgresConnection): ClientConfig {
+  const { host, port, database, user, password, tls } = source;
+  const authorities = tls?.certificateAuthorities ?? [];
+  const ssl = authorities.length === 0 ? true : { ca: [...authorities] };
+  return {
+    host,
+    port,
+    database,
+    user,
+    password: password ?? '',
+    application_name: 'crmwatch',
+    options: '-c default_transaction_read_only=on',
+    types: { getTypeParser: (type: number) => parserOf(type) },
+    ...(tls === undefined ? {} : { ssl }),
+  };
+}
+
+export function openPostgresReader(source: PostgresConnection, clock: Clock): SqlReader {
+  const place = `PostgreSQL at ${source.host}:${source.port}`;
+  const config = clientConfig(source);
+  const pool = new pg.Pool({
+    ...config,
+    max: POOL_SIZE,
+    idleTimeoutMillis: 30_000,
+    allowExitOnIdle: true,
+    // A connection that a frozen server never completes must not keep its place for ever.
+    connectionTimeoutMillis: 30_000,
+  });
+  // An idle connection may break at any time; the next query opens another one and reports what it finds.
+  pool.on('error', () => {});
+  // A client that is in use emits too; its query is rejected as well, and that is what gets reported.
+  pool.on('connect', (client) => client.on('error', () => {}));
+
+  async function query(
+    statement: string,
+    values: readonly unknown[],
+    limits: QueryLimits,
+  ): Promise<readonly ReaderRow[]> {
+    const work = async (
+      onClient: (client: pg.ClientBase) => void,
+    ): Promise<readonly ReaderRow[]> => {
+      const client = await pool.connect();
+      onClient(client);
+      try {
+        await client.query(`SET statement_timeout = ${Math.max(1, Math.floor(limits.timeoutMs))}`);
+        // The extended protocol takes exactly one statement, whatever stands in the text.
+        const wanted = { text: statement, values: [...values], queryMode: 'extended' };
+        const result = await client.query<ReaderRow>(wanted);
+        client.release();
+        return result.rows;
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
+    };
+    return withDeadline(clock, limits, place, work);
+  }
+
+  async function connect(limits: QueryLimits): Promise<{ version: string; tcpSeconds?: number }> {
+    const startedAtMs = clock.monotonicMs();
+    let tcpSeconds: number | undefined;
+    const stream = (): Socket =>
+      new Socket().once('connect', () => (tcpSeconds = (clock.monotonicMs() - startedAtMs) / 1000));
+    const work = async (onClient: (client: pg.ClientBase) => void): Promise<string> => {
+      const client = new pg.Client({ ...config, stream });
+      client.on('error', () => {});
+      onClient(client);
+      try {
+        await client.connect();
+        const result = await client.query<{ server_version: string }>('SHOW server_version');
+        return result.rows[0]?.server_version ?? '';
+      } finally {
+        // Waiting for a frozen server to say good-bye would outlast the deadline.
+        void client.end().catch(() => {});
+      }
+    };
+    const version = await withDeadline(clock, limits, place, work);
+    return {
+      version: `PostgreSQL ${version}`,
+      ...(tcpSeconds === undefined ? {} : { tcpSeconds }),
+    };
+  }
+
+  return { engine: 'postgresql', query, connect, close: async () => pool.end() };
+}
+
+/** Ends at the deadline even when the server answers nothing, and throws SqlReaderError. */
+async function withDeadline<T>(
+  clock: Clock,
+  limits: QueryLimits,
+  place: string,
+  work: (onClient: (client: pg.ClientBase) => void) => Promise<T>,
+): Promise<T> {
+  const { timeoutMs, signal } = limits;
+  let used: pg.ClientBase | undefined;
+  const stop = Promise.withResolvers<never>();
+  const give = (why: string): void => stop.reject(new SqlReaderError('timeout', `${place} ${why}`));
+  const timer = clock.after(timeoutMs, () => give(`did not answer within ${timeoutMs} ms`));
+  const onAbort = (): void => give('was given up by the caller before it answered');
+  signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted === true) onAbort();
+  const running = work((client) => (used = client));
+  try {
+    return await Promise.race([running, stop.promise]);
+  } catch (error) {
+    // Whoever waits for an answer on this connection is ended with it.
+    if (error instanceof SqlReaderError) destroySocket(used);
+    running.catch(() => {});
+    throw toReaderError(error, place);
+  } finally {
+    timer.cancel();
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+function destroySocket(client: pg.ClientBase | undefined): void {
+  const { connection } = (client ?? {}) as { connection?: { stream?: { destroy(): void } } };
+  connection?.stream?.destroy();
+}
+
+/** SQLSTATE classes and codes (PostgreSQL documentation, appendix A), longest prefix first. */
+const REASONS: readonly (readonly [string, FailureReason])[] = [
+  ['42501', 'authorization'],
+  ['42P01', 'not_found'],
+  ['3F000', 'not_found'],
+  ['3D000', 'database_unavailable'],
+  ['57014', 'timeout'],
+  ['57P', 'database_unavailable'],
+  ['53', 'database_unavailable'],
+  ['55', 'database_unavailable'],
+  ['25006', 'internal'],
+  ['28', 'authentication'],
+  ['08', 'tcp'],
+  ['42', 'schema_changed'],
+  ['22', 'schema_changed'],
+];
+
+function toReaderError(error: unknown, place: string): SqlReaderError {
+  if (error instanceof SqlReaderError) return error;
+  const code = systemErrorCode(error) ?? '';
+  if (/^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code)) {
+    const reason = REASONS.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'server_error';
+    return new SqlReaderError(reason, `${place} answered with SQLSTATE ${code}`, error);
+  }
+  const reason = reasonOfSystemError(code, errorMessage(error));
+  return new SqlReaderError(reason, `${place}: ${code === '' ? 'connection failed' : code}`, error);
+}
+
+function reasonOfSystemError(code: string, message: string): FailureReason {
+  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) return 'dns';
+  if (code === 'ETIMEDOUT') return 'timeout';
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return 'certificate_expired';
+  if (/CERT|SIGNATURE|ISSUER/.test(code)) return 'certificate_untrusted';
+  if (/^(SASL|SCRAM)|password/i.test(message)) return 'authentication';
+  if (/does not support SSL/.test(message)) return 'tls';
+  return 'tcp';
+}

@@ -1,0 +1,21 @@
+import type { Clock } from '../std/std.ts';
+import { openPostgresReader } from './postgres-reader.ts';
+import type { SqlReader, SqlSource } from './sql-source.ts';
+import { openSqliteReader } from './sqlite-reader.ts';
+
+/**
+ * Opens nothing yet: each engine connects when it is first asked.
+ *
+ * PostgreSQL sessions are read-only and every statement has a timeout of its own, beside a deadline on this
+ * side for a server that answers nothing. SQLite files are opened read-only for each statement, on the calling
+ * thread: simple, and fine up to some hundred thousand rows; a query over a very large file delays everything
+ * else for as long as it takes.
+ */
+export function openSqlReader(
+  source: SqlSource,
+  dependencies: { readonly clock: Clock },
+): SqlReader {
+  return source.engine === 'sqlite'
+    ? openSqliteReader(source)
+    : openPostgresReader(source, dependencies.clock);
+}

@@ -1,0 +1,48 @@
+import type { FailureReason } from '../catalog/catalog.ts';
+
+/** Values as they come out: numbers for every numeric type, ISO 8601 text for times. */
+export type ReaderValue = string | number | boolean | null;
+export type ReaderRow = Readonly<Record<string, ReaderValue>>;
+
+export type PostgresConnection = {
+  readonly engine: 'postgresql';
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password?: string;
+  /** Absent: no TLS. Otherwise the server is verified, against these authorities too. */
+  readonly tls?: { readonly certificateAuthorities: readonly string[] };
+};
+export type SqliteFile = { readonly engine: 'sqlite'; readonly file: string };
+export type SqlSource = PostgresConnection | SqliteFile;
+
+export type QueryLimits = { readonly timeoutMs: number; readonly signal?: AbortSignal };
+
+/** Reads somebody else's database and cannot write to it. */
+export type SqlReader = {
+  readonly engine: SqlSource['engine'];
+  /** Runs one statement; throws SqlReaderError. Placeholders are $1, $2, … in both engines. */
+  query(
+    statement: string,
+    values: readonly ReaderValue[],
+    limits: QueryLimits,
+  ): Promise<readonly ReaderRow[]>;
+  /** Opens a connection of its own and closes it; throws SqlReaderError. */
+  connect(limits: QueryLimits): Promise<ConnectionFacts>;
+  close(): Promise<void>;
+};
+
+/** Seconds until the TCP connection stood; absent where there is none. */
+export type ConnectionFacts = { readonly version: string; readonly tcpSeconds?: number };
+
+/** Carries one reason of the closed set; the message names no value of the database. */
+export class SqlReaderError extends Error {
+  readonly reason: FailureReason;
+
+  constructor(reason: FailureReason, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'SqlReaderError';
+    this.reason = reason;
+  }
+}
