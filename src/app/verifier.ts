@@ -15,8 +15,9 @@ type Parts = {
 };
 
 /**
- * For an increase, the smallest value of the window before; for a drop, the accepted share of the largest.
- * Asked at verification time, when the window still reaches back before the alert.
+ * For an increase, the smallest value of the window before the alert; for a drop, the accepted share of the
+ * largest. The window ends where the alert starts: one that ended now would after its own length hold nothing
+ * but the bad value, and call that recovered.
  */
 async function limitFor(
   prometheus: PrometheusClient,
@@ -31,7 +32,7 @@ async function limitFor(
       return value === undefined ? [] : [[name, value] as const];
     }),
   );
-  const series = `${selector(metric, labels)}[${window}]`;
+  const series = `${selector(metric, labels)}[${window}] @ ${alert.startsAtMs / 1000}`;
   const expression =
     condition.kind === 'increase'
       ? `min(min_over_time(${series}))`

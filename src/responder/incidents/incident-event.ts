@@ -52,8 +52,7 @@ export type EventOf<K extends EventKind> = Extract<IncidentEvent, { kind: K }>;
 export const SYSTEM_ACTOR = 'crmwatch';
 
 /** What people are told about. */
-export const NOTICES = ['opened', 'diagnosed', 'severity_raised', 'resolved', 'reopened'] as const;
-export type Notice = (typeof NOTICES)[number];
+export type Notice = 'opened' | 'diagnosed' | 'severity_raised' | 'resolved' | 'reopened';
 
 /** What the pipeline has to do because of a transition. */
 export type Effect =

@@ -13,8 +13,7 @@ export const PHASES = [
 export type Phase = (typeof PHASES)[number];
 
 /** Whether fresh probes proved the recovery. Alerts that are gone prove nothing: "unconfirmed". */
-export const CONFIRMATIONS = ['none', 'unconfirmed', 'confirmed'] as const;
-export type Confirmation = (typeof CONFIRMATIONS)[number];
+export type Confirmation = 'none' | 'unconfirmed' | 'confirmed';
 
 /** The newest word about one alert of the incident. Times `starts` and `ends` are by the sender's clock. */
 export type IncidentAlert = {

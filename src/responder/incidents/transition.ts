@@ -58,7 +58,9 @@ function diagnosed(incident: Incident, event: EventOf<'diagnosed'>, nowMs: numbe
   const { diagnosis, evidenceSummary } = event;
   const phase = incident.phase === 'reported' ? 'diagnosed' : incident.phase;
   const diagnosedAtMs = incident.diagnosedAtMs ?? nowMs;
-  const effects = incident.diagnosis === null ? [notify('diagnosed')] : [];
+  // Once per episode, and not to those who heard already that it is over.
+  const isNews = incident.diagnosis === null && isOpen(incident.phase);
+  const effects = isNews ? [notify('diagnosed')] : [];
   const fields = { phase, diagnosis, evidenceSummary, diagnosedAtMs };
   return change(incident, nowMs, fields, { effects, reason: 'diagnosed' });
 }

@@ -2,7 +2,7 @@ import type { DatabaseTransaction, Store } from '../../store/store.ts';
 import { backoffDelayMs, errorMessage } from '../../std/std.ts';
 import type { BackoffOptions, Clock, Logger, Random } from '../../std/std.ts';
 import type { Channel, DeliveryResult } from './channel.ts';
-import { claimDue, settle } from './outbox.ts';
+import { claimDue, hasDue, settle } from './outbox.ts';
 import type { ClaimedItem, Settlement } from './outbox.ts';
 
 export type DelivererOptions = {
@@ -68,6 +68,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
 
   return {
     async deliverDue() {
+      if (!(await hasDue(store.database, clock.now()))) return 0;
       const items = await store.transaction(async (transaction) =>
         claimDue(transaction, clock.now(), { leaseMs, limit: BATCH }),
       );

@@ -140,9 +140,13 @@ function htmlOf(message: NoticeMessage): string {
     </html>`.html;
 }
 
-/** A 5xx reply of SMTP is final (RFC 5321, 4.2.1), except to the login: passwords get put right. */
+/** What the server says about sender, receivers or text; the rest is its own trouble, or its settings. */
+const ABOUT_THE_MAIL = new Set<unknown>(['EENVELOPE', 'EMESSAGE']);
+
+/** A 5xx reply about this mail is final (RFC 5321, 4.2.1); passwords and encryption get put right. */
 function refusal(error: unknown): DeliveryResult {
   const { responseCode, code } = error as { responseCode?: unknown; code?: unknown };
-  const isFinal = typeof responseCode === 'number' && responseCode >= 500 && code !== 'EAUTH';
-  return { ok: false, why: errorMessage(error), retry: !isFinal };
+  const isPermanent = typeof responseCode === 'number' && responseCode >= 500;
+  const retry = !(isPermanent && ABOUT_THE_MAIL.has(code));
+  return { ok: false, why: errorMessage(error), retry };
 }

@@ -56,6 +56,19 @@ export async function enqueue(
     .execute();
 }
 
+/** Whether `claimDue` would find anything; needs no lock. */
+export async function hasDue(database: Database, nowMs: number): Promise<boolean> {
+  const row = await tables(database)
+    .selectFrom('outbox')
+    .select('id')
+    .where('state', '=', 'pending')
+    .where('due_at_ms', '<=', nowMs)
+    .where('lease_until_ms', '<=', nowMs)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /**
  * Takes what is due and leases it, so that the sending happens outside any transaction and is taken up
  * again after the lease when the sender dies.

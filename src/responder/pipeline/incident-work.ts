@@ -112,8 +112,14 @@ async function verify(
     await changes.apply(incident, { kind: `verification_${outcome}`, actor, verification }, nowMs);
     const after = await changes.find(before.id);
     if (after?.phase !== 'verifying') return finishWork(changes.transaction, due);
-    return retryWork(changes.transaction, due, nowMs + context.settings.verifyRetryMs);
+    const waitMs = context.settings.verifyRetryMs * retryFactor(due.attempts);
+    return retryWork(changes.transaction, due, nowMs + waitMs);
   });
+}
+
+/** Ten tries at full pace, then slower and slower down to a tenth: a CRM may stay broken for days. */
+function retryFactor(attempts: number): number {
+  return Math.min(10, Math.max(1, attempts / 10));
 }
 
 async function runVerifier(

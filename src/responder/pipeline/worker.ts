@@ -38,7 +38,10 @@ type Rounds = {
   readonly execute: (task: () => Promise<boolean>) => Promise<boolean>;
 };
 
-function createRounds({ logger, round }: WorkerOptions): Rounds {
+/** The same trouble is logged again after this time, however often it comes. */
+const LOG_AGAIN_MS = 30_000;
+
+function createRounds({ clock, logger, round }: WorkerOptions): Rounds {
   const progress: Progress = {
     launched: new Set(),
     current: undefined,
@@ -47,9 +50,15 @@ function createRounds({ logger, round }: WorkerOptions): Rounds {
     failure: undefined,
   };
 
+  let logged = { why: '', atMs: -Infinity };
+
   function fail(error: unknown): void {
     progress.failure = { error };
-    logger.error('the responder could not work and will try again', { why: errorMessage(error) });
+    const why = errorMessage(error);
+    const atMs = clock.monotonicMs();
+    if (why === logged.why && atMs - logged.atMs < LOG_AGAIN_MS) return;
+    logged = { why, atMs };
+    logger.error('the responder could not work and will try again', { why });
   }
 
   async function runRounds(): Promise<void> {

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSystemClock } from '../../src/std/std.ts';
+import { createAlert, createWebhookBody } from '../support/alerts.ts';
+import { createTestResponder } from '../support/responder.ts';
+import type { TestResponder } from '../support/responder.ts';
+import type { Figure } from './main.ts';
+
+const DELIVERIES = 500;
+const SENDERS = 8;
+
+function bodyOf(delivery: number, alerts: number): string {
+  return createWebhookBody(
+    Array.from({ length: alerts }, (_, index) =>
+      createAlert({
+        labels: {
+          alertname: 'CrmDataIncomplete',
+          target: `crm${delivery}`,
+          severity: 'warning',
+          field: `field${index}`,
+        },
+      }),
+    ),
+  );
+}
+
+/** Deliveries by several senders at once, each answered only when it is durable. */
+async function measure(responder: TestResponder, alerts: number): Promise<readonly Figure[]> {
+  const clock = createSystemClock();
+  const bodies = Array.from({ length: DELIVERIES }, (_, index) => bodyOf(index, alerts));
+  const durations: number[] = [];
+  const send = async (): Promise<void> => {
+    for (let body = bodies.pop(); body !== undefined; body = bodies.pop()) {
+      const start = clock.monotonicMs();
+      await responder.pipeline.accept(body, 'am', clock.now());
+      durations.push(clock.monotonicMs() - start);
+    }
+  };
+  const start = clock.monotonicMs();
+  await Promise.all(Array.from({ length: SENDERS }, send));
+  const seconds = (clock.monotonicMs() - start) / 1000;
+  const p99 = durations.sort((a, b) => a - b)[Math.floor(durations.length * 0.99)] ?? 0;
+  const of = `webhook intake, durable, ${alerts} alert${alerts === 1 ? '' : 's'} each`;
+  return [
+    { name: of, value: (DELIVERIES * alerts) / seconds, unit: 'alerts/s' },
+    { name: `${of}: p99 of the answer`, value: p99, unit: 'ms' },
+  ];
+}
+
+export async function benchIntake(): Promise<readonly Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'crmwatch-bench-'));
+  try {
+    const figures: Figure[] = [];
+    for (const alerts of [1, 20]) {
+      await using responder = await createTestResponder({ file: join(folder, `${alerts}.db`) });
+      figures.push(...(await measure(responder, alerts)));
+      const clock = createSystemClock();
+      const start = clock.monotonicMs();
+      await responder.pipeline.settle();
+      const seconds = (clock.monotonicMs() - start) / 1000;
+      const name = `alert events to incidents, ${alerts} per incident`;
+      figures.push({ name, value: (DELIVERIES * alerts) / seconds, unit: 'events/s' });
+    }
+    return figures;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

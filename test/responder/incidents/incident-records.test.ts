@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  INCIDENT_MIGRATIONS,
+  appendEntry,
+  findIncident,
+  readJournal,
+  saveSnapshot,
+  transition,
+} from '../../../src/responder/incidents/incidents.ts';
+import { openStore, sql } from '../../../src/store/store.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { START_MS, createAlert } from '../../support/alerts.ts';
+import { createTemporaryFolder } from '../../support/responder.ts';
+import type { TemporaryFolder } from '../../support/responder.ts';
+
+let folder: TemporaryFolder;
+let store: Store;
+
+beforeEach(async () => {
+  folder = createTemporaryFolder();
+  const file = join(folder.path, 'incidents.db');
+  store = await openStore({ file, migrations: [INCIDENT_MIGRATIONS] });
+});
+afterEach(async () => {
+  await store.close();
+  folder[Symbol.dispose]();
+});
+
+async function open(incidentId: string): Promise<void> {
+  const event = { kind: 'alert_fired', actor: 'am', alert: createAlert(), incidentId } as const;
+  const { incident } = transition(null, event, START_MS);
+  await store.transaction(async (transaction) => {
+    if (incident === null) throw new Error('not opened');
+    await appendEntry(transaction, incident, event, START_MS);
+    await saveSnapshot(transaction, incident);
+  });
+}
+
+describe('the journal', () => {
+  it('is append-only, whoever asks', async () => {
+    await open('inc_1');
+    await expect(sql`DELETE FROM journal`.execute(store.database)).rejects.toThrow('append-only');
+    await expect(sql`UPDATE journal SET actor = 'x'`.execute(store.database)).rejects.toThrow(
+      'append-only',
+    );
+    expect((await readJournal(store.database, 'inc_1')).length).toBe(1);
+  });
+
+  it('takes no entry without its snapshot', async () => {
+    const event = {
+      kind: 'alert_fired',
+      actor: 'am',
+      alert: createAlert(),
+      incidentId: 'x',
+    } as const;
+    const { incident } = transition(null, event, START_MS);
+    const writing = store.transaction(async (transaction) => {
+      if (incident !== null) await appendEntry(transaction, incident, event, START_MS);
+    });
+    await expect(writing).rejects.toThrow('FOREIGN KEY');
+  });
+});
+
+describe('snapshots', () => {
+  it('allow one open incident per scope, whatever a defect may try', async () => {
+    await open('inc_1');
+    await expect(open('inc_2')).rejects.toThrow('UNIQUE');
+    expect(await findIncident(store.database, 'inc_2')).toBeNull();
+  });
+});

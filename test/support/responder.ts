@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EVIDENCE_SCHEMA } from '../../src/responder/evidence/evidence.ts';
+import type { Evidence, EvidenceRequest } from '../../src/responder/evidence/evidence.ts';
+import type {
+  DiagnosisView,
+  Incident,
+  Verification,
+} from '../../src/responder/incidents/incidents.ts';
+import type { Channel, NoticeMessage } from '../../src/responder/notify/notify.ts';
+import {
+  RESPONDER_MIGRATIONS,
+  createPipeline,
+  createSilentMetrics,
+} from '../../src/responder/pipeline/pipeline.ts';
+import type { Pipeline, PipelineSettings } from '../../src/responder/pipeline/pipeline.ts';
+import { createSeededRandom, createSilentLogger } from '../../src/std/std.ts';
+import { openStore } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { createDiagnosis } from './alerts.ts';
+import { createManualClock } from './manual-clock.ts';
+import type { ManualClock } from './manual-clock.ts';
+
+export type TemporaryFolder = { readonly path: string } & Disposable;
+
+export function createTemporaryFolder(): TemporaryFolder {
+  const path = mkdtempSync(join(tmpdir(), 'crmwatch-test-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export type TestResponder = {
+  readonly pipeline: Pipeline;
+  readonly store: Store;
+  readonly clock: ManualClock;
+  readonly sent: NoticeMessage[];
+  /** What the test may change while it runs. */
+  readonly world: {
+    verification: Verification['outcome'];
+    diagnose: (evidence: Evidence) => DiagnosisView;
+    channel: Channel;
+  };
+  readonly gathered: EvidenceRequest[];
+} & AsyncDisposable;
+
+export function createEvidence(target: string): Evidence {
+  return {
+    schema: EVIDENCE_SCHEMA,
+    target,
+    platform: 'fake',
+    capturedAtMs: 0,
+    onsetAtMs: 0,
+    alerts: [],
+    probes: [
+      { probe: 'reachability', success: false, reason: 'tcp', hardFailure: true, attempt: 3 },
+    ],
+    signals: [],
+    gaps: [],
+  };
+}
+
+export type TestResponderOptions = {
+  readonly file: string;
+  readonly clock?: ManualClock;
+  readonly settings?: Partial<PipelineSettings>;
+};
+
+let seed = 0;
+
+/** A pipeline over a real SQLite file, with a clock that stands still and a world that the test makes. */
+export async function createTestResponder(options: TestResponderOptions): Promise<TestResponder> {
+  const { file, clock = createManualClock(), settings = {} } = options;
+  const store = await openStore({ file, migrations: RESPONDER_MIGRATIONS, clock });
+  const sent: NoticeMessage[] = [];
+  const gathered: EvidenceRequest[] = [];
+  const channel: Channel = {
+    name: 'test',
+    async send(message) {
+      sent.push(message);
+      return { ok: true };
+    },
+    close() {},
+  };
+  const world: TestResponder['world'] = {
+    verification: 'passed',
+    diagnose: () => createDiagnosis(),
+    channel,
+  };
+  const pipeline = createPipeline({
+    store,
+    clock,
+    random: createSeededRandom(seed++),
+    logger: createSilentLogger(),
+    async gatherEvidence(request) {
+      gathered.push(request);
+      return createEvidence(request.target);
+    },
+    diagnose: (evidence) => world.diagnose(evidence),
+    verifier: {
+      async verify(incident: Incident) {
+        const { quietSinceMs } = incident;
+        const outcome = world.verification;
+        const why = outcome === 'passed' ? '' : 'probe reachability fails: tcp (refused)';
+        const check = { alert: 'CrmUnreachable', probe: 'reachability', outcome, why };
+        return { outcome, why, checks: [check], startedAtMs: clock.now(), quietSinceMs };
+      },
+    },
+    channels: [{ name: 'test', send: async (message) => world.channel.send(message), close() {} }],
+    metrics: createSilentMetrics(),
+    settings,
+  });
+  return {
+    pipeline,
+    store,
+    clock,
+    sent,
+    gathered,
+    world,
+    async [Symbol.asyncDispose]() {
+      await pipeline.stop();
+      await store.close();
+    },
+  };
+}
