@@ -92,10 +92,7 @@ function suspects(diagnosis: DiagnosisView): Html {
         (suspect) =>
           html`<li>
             <strong>${suspect.component}</strong>
-            <span class="number muted">${percentText(suspect.score)}</span> <br /><span
-              class="muted"
-              >${suspect.why}</span
-            >
+            <br /><span class="muted">${suspect.why}</span>
           </li>`,
       )}
     </ol>`;

@@ -63,6 +63,7 @@ export type ExplanationTermView = {
 
 export type SuspectView = {
   readonly component: string;
+  /** Orders the suspects of one diagnosis; it has no unit and is not shown to people. */
   readonly score: number;
   readonly why: string;
 };
