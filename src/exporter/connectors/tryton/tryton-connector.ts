@@ -31,10 +31,10 @@ export function createTrytonConnector(
 ): Connector {
   const { clock } = dependencies;
   const http = createTargetClient(options, dependencies);
-  const rpc = createTrytonRpc(options, http, dependencies);
   const reader =
     options.sql === undefined ? undefined : openConfiguredReader(options.sql, dependencies);
   const tables = reader === undefined ? undefined : createTrytonTables(reader);
+  const rpc = createTrytonRpc(options, http, dependencies, tables);
   const offsetMinutes = options.utc_offset_minutes;
   return {
     platform: 'tryton',

@@ -4,6 +4,7 @@ import { parseJson, reasonOfStatus } from '../web/answers.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import type { TrytonOptions } from './tryton-options.ts';
+import type { TrytonTables } from './tryton-sql.ts';
 
 export type TrytonRequest = {
   readonly database: boolean;
@@ -19,7 +20,11 @@ const MAXIMUM_BYTES = 64 * 1024 * 1024;
 /** Sends one call and says what came of it. */
 export type TrytonPost = (wanted: TrytonRequest, budget: Budget) => Promise<Outcome<unknown>>;
 
-export function createTrytonPost(options: TrytonOptions, http: HttpClient): TrytonPost {
+export function createTrytonPost(
+  options: TrytonOptions,
+  http: HttpClient,
+  tables: TrytonTables | undefined,
+): TrytonPost {
   async function post(wanted: TrytonRequest, budget: Budget): Promise<Outcome<unknown>> {
     if (budget.isSpent()) return fail('timeout', `no time was left for ${wanted.method}`);
     const remainingMs = budget.remainingMs();
@@ -38,9 +43,12 @@ export function createTrytonPost(options: TrytonOptions, http: HttpClient): Tryt
 
   /**
    * A Tryton whose database is locked says nothing for half a minute. When the process behind it answers
-   * promptly meanwhile, it is the database that is missing, not the network.
+   * promptly meanwhile, it is the database that is missing, not the network. On SQLite the lock freezes the whole
+   * process for seconds at a time, so there only a look at the file itself, where it is configured, can tell.
    */
   async function explainSilence(failure: Failure, budget: Budget): Promise<Outcome<never>> {
+    const seen = await tables?.queue(budget);
+    if (seen?.ok === false && seen.failure.reason === 'database_unavailable') return seen;
     const version = { database: false, method: 'common.server.version', parameters: [] };
     const outcome = await post(version, budget);
     if (!outcome.ok) return { ok: false, failure };

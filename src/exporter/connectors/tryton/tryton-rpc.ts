@@ -6,6 +6,7 @@ import { createSessionKeeper } from '../web/session-keeper.ts';
 import type { SessionKeeper } from '../web/session-keeper.ts';
 import type { TrytonOptions } from './tryton-options.ts';
 import { createTrytonPost } from './tryton-protocol.ts';
+import type { TrytonTables } from './tryton-sql.ts';
 
 export type TrytonSession = {
   readonly userId: number;
@@ -26,11 +27,12 @@ export function createTrytonRpc(
   options: TrytonOptions,
   http: HttpClient,
   dependencies: ConnectorDependencies,
+  tables?: TrytonTables,
 ): TrytonRpc {
   const { clock } = dependencies;
   const password = dependencies.resolveSecret(options.authentication.password);
 
-  const post = createTrytonPost(options, http);
+  const post = createTrytonPost(options, http, tables);
 
   async function logIn(budget: Budget): Promise<Outcome<TrytonSession>> {
     const { user } = options.authentication;
