@@ -1,5 +1,3 @@
-import { Socket } from 'node:net';
-
 import pg from 'pg';
 import type { ClientConfig } from 'pg';
 
@@ -91,10 +89,11 @@ export function openPostgresReader(source: PostgresConnection, clock: Clock): Sq
   async function connect(limits: QueryLimits): Promise<{ version: string; tcpSeconds?: number }> {
     const startedAtMs = clock.monotonicMs();
     let tcpSeconds: number | undefined;
-    const stream = (): Socket =>
-      new Socket().once('connect', () => (tcpSeconds = (clock.monotonicMs() - startedAtMs) / 1000));
     const work = async (onClient: (client: pg.ClientBase) => void): Promise<string> => {
-      const client = new pg.Client({ ...config, stream });
+      const client = new pg.Client(config);
+      socketOf(client)?.once('connect', () => {
+        tcpSeconds = (clock.monotonicMs() - startedAtMs) / 1000;
+      });
       client.on('error', () => {});
       onClient(client);
       try {
@@ -136,7 +135,7 @@ async function withDeadline<T>(
     return await Promise.race([running, stop.promise]);
   } catch (error) {
     // Whoever waits for an answer on this connection is ended with it.
-    if (error instanceof SqlReaderError) destroySocket(used);
+    if (error instanceof SqlReaderError) socketOf(used)?.destroy();
     running.catch(() => {});
     throw toReaderError(error, place);
   } finally {
@@ -145,9 +144,11 @@ async function withDeadline<T>(
   }
 }
 
-function destroySocket(client: pg.ClientBase | undefined): void {
-  const { connection } = (client ?? {}) as { connection?: { stream?: { destroy(): void } } };
-  connection?.stream?.destroy();
+type ClientSocket = { once(event: 'connect', listener: () => void): unknown; destroy(): unknown };
+
+/** pg does not type its socket; without one, only the time of the connection is not known. */
+function socketOf(client: pg.ClientBase | undefined): ClientSocket | undefined {
+  return (client as { connection?: { stream?: ClientSocket } } | undefined)?.connection?.stream;
 }
 
 /** SQLSTATE classes and codes (PostgreSQL documentation, appendix A), longest prefix first. */

@@ -178,6 +178,8 @@ describe.skipIf(postgresMissing() !== undefined)('sql on PostgreSQL', () => {
     const rows = [{ kind: 'rows' } as const];
     const hidden = await connector.aggregate?.(CALL, 'hidden', rows);
     expect(hidden).toMatchObject({ failure: { reason: 'authorization' } });
+    const reached = await connector.ping?.(CALL);
+    expect(reached?.ok === true && reached.value.phases.tcp).toBeGreaterThan(0);
     const stranger = connectorOf({ ...CONNECTION, database: { ...database(), user: 'nobody' } });
     expect(await stranger.login?.(CALL)).toMatchObject({ failure: { reason: 'authentication' } });
     expect(await stranger.ping?.(CALL)).toMatchObject({ ok: true });
