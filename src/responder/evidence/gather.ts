@@ -167,7 +167,9 @@ export function createEvidenceSource(options: EvidenceSourceOptions): EvidenceSo
       const startMs = onsetAtMs - baselineMs;
       const stepSeconds = Math.max(5, Math.ceil((nowMs - startMs) / 1000 / MAXIMUM_POINTS));
       const gaps: string[] = [];
-      const instants = await prometheus.query(`{__name__=~"${PROBE_SERIES.join('|')}",${matcher}}`);
+      const instants = await prometheus.query(
+        `{__name__=~"${[...PROBE_SERIES, ...MEASUREMENT_NAMES].join('|')}",${matcher}}`,
+      );
       if (!instants.ok) gaps.push(`states now: ${instants.failure.detail}`);
       const ranges = await prometheus.queryRange(
         `{__name__=~"${MEASUREMENT_NAMES.join('|')}",${matcher}}`,

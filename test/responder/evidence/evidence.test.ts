@@ -10,6 +10,16 @@ import { createManualClock } from '../../support/manual-clock.ts';
 
 const ONSET_MS = Date.UTC(2026, 0, 5, 9, 0, 0);
 
+/** Only what the expression asks for by name, as Prometheus would. */
+function asked(result: unknown, body: string | undefined): unknown {
+  if (!Array.isArray(result)) return result;
+  const expression = new URLSearchParams(body).get('query') ?? '';
+  const names = /__name__=~"([^"]*)"/.exec(expression)?.[1]?.split('|') ?? [];
+  return result.filter((series: { metric: { __name__: string } }) =>
+    names.includes(series.metric.__name__),
+  );
+}
+
 /** Answers as the HTTP API of Prometheus documents it; refuses every other request. */
 function prometheusHttp(
   instant: unknown,
@@ -31,7 +41,11 @@ function prometheusHttp(
           answer: { status: result, headers: {}, body: '<html>', phases: {}, totalSeconds: 0 },
         };
       }
-      const body = JSON.stringify({ status: 'success', data: { resultType: 'x', result } });
+      const found = asked(result, request.body);
+      const body = JSON.stringify({
+        status: 'success',
+        data: { resultType: 'x', result: found },
+      });
       return { ok: true, answer: { status: 200, headers: {}, body, phases: {}, totalSeconds: 0 } };
     },
     close() {},
