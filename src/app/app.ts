@@ -1,11 +1,8 @@
-export { answerTitle, diagnoseEvidence, readModel } from './diagnosis.ts';
+export { diagnoseEvidence, readModel } from './diagnosis.ts';
 export { startDemonstration } from './demonstration.ts';
 export type { Demonstration, DemonstrationOptions } from './demonstration.ts';
-export { createExporter } from './exporter.ts';
-export type { Dependencies, Exporter, Service } from './exporter.ts';
 export { checkGenerated, writeGenerated } from './generated.ts';
-export { DEFAULT_MODEL_FILE, createResponder } from './responder.ts';
-export type { Responder } from './responder.ts';
+export { DEFAULT_MODEL_FILE } from './responder.ts';
 export { createRuntime, probeOnce, startAll, startExporter, startResponder } from './run.ts';
 export type { Running, RunningAll, RunningResponder } from './run.ts';
 export { recordEpisodes } from './record-episodes.ts';

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { FAULT_CLASSES, NO_FAULT } from '../catalog/catalog.ts';
-import type { DiagnosisAnswer } from '../catalog/catalog.ts';
+import { NO_FAULT } from '../catalog/catalog.ts';
 import {
   classify,
   decodeModel,
@@ -63,9 +62,4 @@ export function diagnoseEvidence(model: FaultModel, evidence: Evidence): Diagnos
     modelId: model.id,
     ...(whyUnknown === undefined ? {} : { whyUnknown }),
   };
-}
-
-export function answerTitle(answer: DiagnosisAnswer): string {
-  if (answer === 'unknown') return 'Unknown';
-  return answer === 'no_fault' ? 'No fault (probably a false alarm)' : FAULT_CLASSES[answer].title;
 }

@@ -28,7 +28,6 @@ export {
   PROBE_KIND_NAMES,
   REQUEST_PHASES,
   SEVERITIES,
-  STATE_TYPES,
 } from './probe-kinds.ts';
 export type {
   JobState,

@@ -40,8 +40,8 @@ export const REQUEST_PHASES = ['dns', 'tcp', 'tls', 'http', 'authentication'] as
 export type RequestPhase = (typeof REQUEST_PHASES)[number];
 
 /** Nagios' state types: a failure is soft until it was seen `max_attempts` times in a row. */
-export const STATE_TYPES = ['soft', 'hard'] as const;
-export type StateType = (typeof STATE_TYPES)[number];
+
+export type StateType = 'soft' | 'hard';
 
 export const SEVERITIES = ['warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];

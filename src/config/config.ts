@@ -12,4 +12,3 @@ export type { Config, ExporterConfig } from './schema.ts';
 export type { ListenAddress } from './common.ts';
 export type { ResponderConfig, SenderConfig } from './responder.ts';
 export type { TargetConfig } from './target.ts';
-export { formatYaml, parseYaml } from './yaml.ts';

@@ -18,7 +18,7 @@ export {
   sha256Hex,
 } from './ids.ts';
 export type { Random } from './ids.ts';
-export { escapeHtml, html } from './html.ts';
+export { html } from './html.ts';
 export type { Html, HtmlPart } from './html.ts';
 export { backoffDelayMs } from './backoff.ts';
 export type { BackoffOptions } from './backoff.ts';
