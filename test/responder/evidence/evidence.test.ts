@@ -15,8 +15,8 @@ function asked(result: unknown, body: string | undefined): unknown {
   if (!Array.isArray(result)) return result;
   const expression = new URLSearchParams(body).get('query') ?? '';
   const names = /__name__=~"([^"]*)"/.exec(expression)?.[1]?.split('|') ?? [];
-  return result.filter((series: { metric: { __name__: string } }) =>
-    names.includes(series.metric.__name__),
+  return result.filter((series: { metric: Record<string, string> }) =>
+    names.includes(series.metric['__name__'] ?? ''),
   );
 }
 
