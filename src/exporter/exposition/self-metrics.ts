@@ -83,12 +83,24 @@ function isHistogramName(name: SelfMetricName): name is SelfHistogramName {
   return Object.hasOwn(BUCKETS, name);
 }
 
+/** Gauges that prom-client names like counters; promtool rightly complains, and nobody needs them. */
+const MISNAMED_METRICS = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+] as const;
+
+function collectProcessMetrics(registry: Registry): void {
+  collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED_METRICS) registry.removeSingleMetric(name);
+}
+
 /** Self-metrics on a registry of their own, so that two halves in one process do not meet by accident. */
 export function createSelfMetrics(options: SelfMetricsOptions): SelfMetrics {
   const registry = new Registry();
   const recorders = createRecorders(registry);
   const callbacks: (() => void | Promise<void>)[] = [];
-  if (options.withProcessMetrics !== false) collectDefaultMetrics({ register: registry });
+  if (options.withProcessMetrics !== false) collectProcessMetrics(registry);
   for (const name of options.declared ?? []) {
     if (isHistogramName(name)) recorders.histogram(name);
     else recorders.counter(name);
