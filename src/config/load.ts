@@ -21,7 +21,7 @@ export type LoadResult =
 function readText(path: string): string {
   if (!existsSync(path)) {
     throw new CrmwatchError('config_invalid', `there is no file ${path}`, {
-      remedy: 'name an existing file after --config; README.md has ten lines to start with',
+      remedy: 'name an existing file; README.md has ten lines to start with',
     });
   }
   try {
@@ -43,11 +43,11 @@ export function checkConfig(
   const parsed = parseYaml(readText(file), path);
   if (!parsed.ok) return { ok: false, problems: [parsed.problem] };
   const decoded = decode.run(configDecoder, parsed.value ?? {});
-  if (!decoded.ok) return decoded;
   const folder = dirname(file);
   const resolveSecret = createSecretResolver({ folder, environment });
-  const problems = checkSecrets(decoded.value, resolveSecret);
-  if (problems.length > 0) return { ok: false, problems };
+  const secretProblems = checkSecrets(parsed.value, resolveSecret);
+  if (!decoded.ok) return { ok: false, problems: [...decoded.problems, ...secretProblems] };
+  if (secretProblems.length > 0) return { ok: false, problems: secretProblems };
   return { ok: true, loaded: { config: decoded.value, folder, resolveSecret } };
 }
 
