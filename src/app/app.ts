@@ -6,6 +6,7 @@ export type { Dependencies, Exporter, Service } from './exporter.ts';
 export { checkGenerated, writeGenerated } from './generated.ts';
 export { DEFAULT_MODEL_FILE, createResponder } from './responder.ts';
 export type { Responder } from './responder.ts';
+export { readVersion } from './repository.ts';
 export { createRuntime, probeOnce, startAll, startExporter, startResponder } from './run.ts';
 export type { Running, RunningAll, RunningResponder } from './run.ts';
 export { recordEpisodes } from './record-episodes.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { CrmwatchError, errorMessage, systemErrorCode } from '../std/std.ts';
+import { CrmwatchError, describeFileError } from '../std/std.ts';
 import type { Problem, SecretReference, SecretResolver } from '../std/std.ts';
 
 export type SecretSources = {
@@ -58,14 +58,11 @@ export function createSecretResolver(sources: SecretSources): SecretResolver {
     try {
       text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
     } catch (cause) {
-      const isMissing = systemErrorCode(cause) === 'ENOENT';
-      const message = isMissing
-        ? `there is no file ${path}`
-        : `cannot read ${path}: ${errorMessage(cause)}`;
-      const remedy = isMissing
-        ? 'create it with the secret alone in it, readable by the user crmwatch runs as'
-        : 'make it a file that is readable by the user crmwatch runs as';
-      throw new CrmwatchError('secret_unreadable', message, { remedy, cause });
+      throw new CrmwatchError('secret_unreadable', describeFileError(path, cause), {
+        remedy:
+          'put the secret alone into that file, readable by the user crmwatch runs as',
+        cause,
+      });
     }
     if (text !== '') return text;
     throw new CrmwatchError('secret_unreadable', `${path} is empty`, {

@@ -70,9 +70,9 @@ describe('refused configurations', () => {
     expect(missing).toMatchObject({
       code: 'config_invalid',
       message: 'there is no file /nonexistent/crmwatch.yaml',
-      remedy: 'name an existing file; README.md has ten lines to start with',
+      remedy: 'name a configuration file that can be read; README.md has ten lines to start with',
     });
-    expect(caught(() => checkConfig(FOLDER, {})).message).toContain(`cannot read ${FOLDER}`);
+    expect(caught(() => checkConfig(FOLDER, {})).message).toBe(`${FOLDER} is a folder`);
   });
 });
 
