@@ -11,13 +11,13 @@ export type ParsedOptions = {
   flag(name: string): boolean;
 };
 
-/** Node's own messages go on about positional arguments; the first sentence says what is wrong. */
+/** Node's own messages are long and speak of positional arguments; the option is what matters. */
 function optionProblem(command: string, error: unknown): string {
   const message = errorMessage(error);
-  const unknown = /^Unknown option '(.*?)'/.exec(message)?.[1];
-  return unknown === undefined
-    ? `${command}: ${message.split(/[.\n]/)[0] ?? message}`
-    : `${command} has no option ${unknown}`;
+  const option = /^(?:Unknown option|Option) '(--?[^ '=]+)/.exec(message)?.[1] ?? 'an option';
+  if (message.startsWith('Unknown')) return `${command} has no option ${option}`;
+  if (message.includes('does not take')) return `${option} of ${command} takes no value`;
+  return `${option} of ${command} needs a value; one that begins with a dash is written ${option}=VALUE`;
 }
 
 /** Parses a command's arguments; anything unexpected is a usage error that names it. */

@@ -59,8 +59,7 @@ export function createSecretResolver(sources: SecretSources): SecretResolver {
       text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
     } catch (cause) {
       throw new CrmwatchError('secret_unreadable', describeFileError(path, cause), {
-        remedy:
-          'put the secret alone into that file, readable by the user crmwatch runs as',
+        remedy: 'put the secret alone into that file, readable by the user crmwatch runs as',
         cause,
       });
     }
