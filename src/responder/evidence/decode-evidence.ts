@@ -68,10 +68,7 @@ const evidence: Decoder<Evidence> = decode.object({
 export function decodeEvidence(value: unknown, place: string): Evidence {
   const decoded = decode.run(evidence, value, place);
   if (decoded.ok) return decoded.value;
-  const ofSchema = decoded.problems.find((problem) => problem.place === `${place}.schema`);
-  // In a file of another schema nothing else is worth telling.
-  const told = ofSchema === undefined ? decoded.problems : [ofSchema];
-  const problems = told.map((problem) => `${problem.place}: ${problem.message}`);
+  const problems = decoded.problems.map((problem) => `${problem.place}: ${problem.message}`);
   throw new CrmwatchError('evidence_invalid', `not usable evidence: ${problems.join('; ')}`, {
     remedy: `capture it again with this version of crmwatch (schema ${EVIDENCE_SCHEMA})`,
   });
