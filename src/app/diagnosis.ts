@@ -10,7 +10,7 @@ import {
 import type { FaultModel, Reason } from '../responder/diagnosis/diagnosis.ts';
 import type { Evidence } from '../responder/evidence/evidence.ts';
 import type { DiagnosisView } from '../responder/incidents/incidents.ts';
-import { CrmwatchError, errorMessage } from '../std/std.ts';
+import { CrmwatchError, describeFileError, errorMessage } from '../std/std.ts';
 
 /** Reasons and alternatives beyond these say nothing any more. */
 const MAXIMUM_REASONS = 8;
@@ -19,13 +19,23 @@ const MAXIMUM_COMPONENTS = 5;
 
 /** Reads a model file; throws model_incompatible with the remedy. */
 export function readModel(path: string): FaultModel {
+  const remedy =
+    'name a model file made by `crmwatch train`, or name none to use the one that ships';
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new CrmwatchError('model_incompatible', describeFileError(path, cause), {
+      remedy,
+      cause,
+    });
+  }
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    value = JSON.parse(text);
   } catch (cause) {
-    throw new CrmwatchError('model_incompatible', `cannot read ${path}: ${errorMessage(cause)}`, {
-      remedy:
-        'name a model file made by `crmwatch train`, or leave "model" out to use the one that ships',
+    throw new CrmwatchError('model_incompatible', `${path} is no JSON: ${errorMessage(cause)}`, {
+      remedy,
       cause,
     });
   }

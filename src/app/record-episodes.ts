@@ -151,6 +151,7 @@ export async function recordEpisodes(options: RecordOptions): Promise<{ readonly
             appendFileSync(options.output, `${toLine(episode)}\n`);
             rows += 1;
           },
+          onUnrest: (plan) => onProgress(`${name}  ${plan.group} left out: alerts still fire`),
           onSilence: (plan) => onProgress(`${name}  ${plan.group} raised no alert in time`),
         };
         await runWorker(recorder, plans, onProgress);

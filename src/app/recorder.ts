@@ -40,6 +40,8 @@ export type RecorderOptions = {
   /** Told of every row, and of every fault that raised no alert in time. */
   onEpisode(episode: Episode): void;
   onSilence(plan: EpisodePlan): void;
+  /** Told of a fault that was not broken, since alerts of an earlier one still fired. */
+  onUnrest(plan: EpisodePlan): void;
 };
 
 const POLL_MS = 1000;
@@ -106,6 +108,10 @@ export async function recordEpisode(options: RecorderOptions, plan: EpisodePlan)
   const { sandbox, clock, random } = options;
   // Faults do not come in step with probes and scrapes.
   await sleep(clock, random.next() * 10_000, options.signal);
+  if (!(await waitFor(options, ({ firing }) => firing.length === 0))) {
+    if (!options.signal.aborted) options.onUnrest(plan);
+    return;
+  }
   await sandbox.break(plan.fault, { intensity: plan.intensity });
   const hasAlert = await waitFor(options, ({ firing }) => firing.length > 0);
   if (hasAlert) await capture(options, plan);

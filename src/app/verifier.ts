@@ -15,8 +15,8 @@ type Parts = {
 };
 
 /**
- * For an increase, the smallest value of the window before the alert; for a drop, the accepted share of the
- * largest. The window ends where the alert starts: one that ended now would after its own length hold nothing
+ * For an increase, the smallest value of the window before the alert; for a drop, the accepted share of its
+ * median. The window ends where the alert starts: one that ended now would after its own length hold nothing
  * but the bad value, and call that recovered.
  */
 async function limitFor(
@@ -36,7 +36,7 @@ async function limitFor(
   const expression =
     condition.kind === 'increase'
       ? `min(min_over_time(${series}))`
-      : `max(max_over_time(${series})) * ${condition.ratio}`;
+      : `max(quantile_over_time(0.5, ${series})) * ${condition.ratio}`;
   const outcome = await prometheus.query(expression);
   return outcome.ok ? (outcome.value[0]?.value ?? null) : null;
 }

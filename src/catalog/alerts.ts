@@ -10,7 +10,10 @@ export type AlertCondition =
   | { readonly kind: 'threshold'; readonly metric: MeasurementName }
   /** The last value is above the smallest one of the window: somebody or something was added. */
   | { readonly kind: 'increase'; readonly metric: MeasurementName; readonly window: string }
-  /** The last value fell below `ratio` of the largest one of the window. */
+  /**
+   * The last value fell below `ratio` of the median of the window. Not of its largest value: records that were
+   * added by mistake and removed again are no loss.
+   */
   | {
       readonly kind: 'drop';
       readonly metric: MeasurementName;
@@ -193,7 +196,7 @@ export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
     severity: 'critical',
     summary: '{{ $labels.object }} records of {{ $labels.target }} disappeared',
     description:
-      'Only {{ $value | humanizePercentage }} of the {{ $labels.object }} records of the last hour are left.',
+      'Only {{ $value | humanizePercentage }} of the usual number of {{ $labels.object }} records are left.',
     verifiedBy: ['data_quality'],
   },
   CrmProbeOverdue: {

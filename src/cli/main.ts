@@ -1,58 +1,6 @@
-import { CrmwatchError, errorMessage } from '../std/std.ts';
-import type { CommandContext, ExitCode } from './command.ts';
-import { COMMANDS } from './registry.ts';
+import { runCommandLine } from './run-command-line.ts';
 
-function usage(): string {
-  const width = Math.max(...COMMANDS.map((command) => command.name.length));
-  const lines = COMMANDS.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
-  return [
-    'crmwatch watches CRM platforms for performance, security and data quality, and handles what goes wrong.',
-    '',
-    'usage: crmwatch <command> [options]',
-    '',
-    ...lines,
-    '',
-    'crmwatch <command> --help tells more. Exit codes: 0 success, 1 it could not be done, 2 wrong usage,',
-    '3 the configuration has problems.',
-  ].join('\n');
-}
-
-function exitCodeOf(error: unknown): ExitCode {
-  if (!(error instanceof CrmwatchError)) return 1;
-  if (error.code === 'usage' || error.code === 'unknown_fault') return 2;
-  return error.code === 'config_invalid' || error.code === 'secret_unreadable' ? 3 : 1;
-}
-
-function report(error: unknown, note: (line: string) => void): void {
-  note(`crmwatch: ${errorMessage(error)}`);
-  if (error instanceof CrmwatchError) note(`  remedy: ${error.remedy}`);
-  else if (error instanceof Error && error.stack !== undefined) note(error.stack);
-}
-
-async function main(words: readonly string[]): Promise<ExitCode> {
-  const print = (line: string): void => void process.stdout.write(`${line}\n`);
-  const note = (line: string): void => void process.stderr.write(`${line}\n`);
-  const [name, ...rest] = words;
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    print(usage());
-    return name === undefined ? 2 : 0;
-  }
-  const command = COMMANDS.find((candidate) => candidate.name === name);
-  if (command === undefined) {
-    note(`crmwatch: there is no command "${name}"\n\n${usage()}`);
-    return 2;
-  }
-  if (rest.includes('--help') || rest.includes('-h')) {
-    print(command.help);
-    return 0;
-  }
-  const context: CommandContext = { arguments: rest, print, note };
-  try {
-    return await command.run(context);
-  } catch (error) {
-    report(error, note);
-    return exitCodeOf(error);
-  }
-}
-
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  print: (line) => void process.stdout.write(`${line}\n`),
+  note: (line) => void process.stderr.write(`${line}\n`),
+});

@@ -11,6 +11,15 @@ export type ParsedOptions = {
   flag(name: string): boolean;
 };
 
+/** Node's own messages are long and speak of positional arguments; the option is what matters. */
+function optionProblem(command: string, error: unknown): string {
+  const message = errorMessage(error);
+  const option = /^(?:Unknown option|Option) '(--?[^ '=]+)/.exec(message)?.[1] ?? 'an option';
+  if (message.startsWith('Unknown')) return `${command} has no option ${option}`;
+  if (message.includes('does not take')) return `${option} of ${command} takes no value`;
+  return `${option} of ${command} needs a value; one that begins with a dash is written ${option}=VALUE`;
+}
+
 /** Parses a command's arguments; anything unexpected is a usage error that names it. */
 export function parseOptions(
   command: string,
@@ -23,7 +32,7 @@ export function parseOptions(
   try {
     parsed = parseArgs({ args: [...words], options: definitions, allowPositionals: true });
   } catch (error) {
-    throw new CrmwatchError('usage', errorMessage(error), { remedy });
+    throw new CrmwatchError('usage', optionProblem(command, error), { remedy });
   }
   const { values, positionals } = parsed;
   if (
@@ -33,9 +42,9 @@ export function parseOptions(
     const found = positionals.length === 0 ? 'none' : positionals.join(' ');
     const { minimum, maximum } = positionalCount;
     const range = minimum === maximum ? String(minimum) : `${minimum} to ${maximum}`;
-    throw new CrmwatchError('usage', `${command} takes ${range} arguments, found ${found}`, {
-      remedy,
-    });
+    const wanted =
+      maximum === 0 ? 'no arguments' : `${range} ${range === '1' ? 'argument' : 'arguments'}`;
+    throw new CrmwatchError('usage', `${command} takes ${wanted}, found ${found}`, { remedy });
   }
   return {
     positionals,

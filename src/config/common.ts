@@ -29,3 +29,20 @@ export function listenAddress(): Decoder<ListenAddress> {
     return { host, port: Number(address.slice(colon + 1)) };
   });
 }
+
+/** A list whose items have names of their own; the second of two with one name is refused. */
+export function uniquelyNamed<T extends { readonly name: string }>(
+  items: Decoder<readonly T[]>,
+  what: string,
+): Decoder<readonly T[]> {
+  return decode.refine(items, (decoded) => {
+    const names = decoded.map(({ name }) => name);
+    const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
+    if (twice === -1) return undefined;
+    return {
+      at: `[${twice}].name`,
+      message: `"${names[twice]}" is the name of another ${what} already`,
+      remedy: `give each ${what} a name of its own`,
+    };
+  });
+}

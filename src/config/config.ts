@@ -7,6 +7,7 @@ export type {
 export { renderConfigurationDocument } from './document.ts';
 export { checkConfig, formatProblems, loadConfig } from './load.ts';
 export type { LoadResult, LoadedConfig } from './load.ts';
+export { parseYaml } from './yaml.ts';
 export { CONFIG_SHAPE } from './schema.ts';
 export type { Config, ExporterConfig } from './schema.ts';
 export type { ListenAddress } from './common.ts';

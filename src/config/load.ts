@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { CrmwatchError, decode, errorMessage } from '../std/std.ts';
+import { CrmwatchError, decode, describeFileError } from '../std/std.ts';
 import type { Problem, SecretResolver } from '../std/std.ts';
 import { configDecoder } from './schema.ts';
 import type { Config } from './schema.ts';
@@ -19,16 +19,11 @@ export type LoadResult =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 function readText(path: string): string {
-  if (!existsSync(path)) {
-    throw new CrmwatchError('config_invalid', `there is no file ${path}`, {
-      remedy: 'name an existing file after --config; README.md has ten lines to start with',
-    });
-  }
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new CrmwatchError('config_invalid', `cannot read ${path}: ${errorMessage(cause)}`, {
-      remedy: 'make the file readable for the user that crmwatch runs as',
+    throw new CrmwatchError('config_invalid', describeFileError(path, cause), {
+      remedy: 'name a configuration file that can be read; README.md has ten lines to start with',
       cause,
     });
   }
@@ -43,11 +38,11 @@ export function checkConfig(
   const parsed = parseYaml(readText(file), path);
   if (!parsed.ok) return { ok: false, problems: [parsed.problem] };
   const decoded = decode.run(configDecoder, parsed.value ?? {});
-  if (!decoded.ok) return decoded;
   const folder = dirname(file);
   const resolveSecret = createSecretResolver({ folder, environment });
-  const problems = checkSecrets(decoded.value, resolveSecret);
-  if (problems.length > 0) return { ok: false, problems };
+  const secretProblems = checkSecrets(parsed.value, resolveSecret);
+  if (!decoded.ok) return { ok: false, problems: [...decoded.problems, ...secretProblems] };
+  if (secretProblems.length > 0) return { ok: false, problems: secretProblems };
   return { ok: true, loaded: { config: decoded.value, folder, resolveSecret } };
 }
 

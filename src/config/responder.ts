@@ -2,7 +2,7 @@ import { channelOptions } from '../responder/notify/notify.ts';
 import type { ChannelOptions } from '../responder/notify/notify.ts';
 import { decode, secretReference } from '../std/std.ts';
 import type { Decoder, SecretReference } from '../std/std.ts';
-import { listenAddress, nameDecoder } from './common.ts';
+import { listenAddress, nameDecoder, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
 
 export type SenderConfig = { readonly name: string; readonly token: SecretReference };
@@ -61,7 +61,7 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
       'see below',
     ),
     senders: decode.withDefault(
-      decode.list(sender, { maximumLength: 100 }),
+      uniquelyNamed(decode.list(sender, { maximumLength: 100 }), 'sender'),
       [],
       'who may deliver alerts; required unless listening on a loopback address',
       'anybody, on loopback only',
@@ -99,7 +99,7 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
       '30m',
     ),
     notify: decode.withDefault(
-      decode.list(channelOptions, { maximumLength: 50 }),
+      uniquelyNamed(decode.list(channelOptions, { maximumLength: 50 }), 'channel'),
       [],
       'whom to tell',
       'nobody',

@@ -1,6 +1,6 @@
 import { LOG_LEVELS, decode } from '../std/std.ts';
 import type { Decoder, LogLevel, Shape } from '../std/std.ts';
-import { listenAddress } from './common.ts';
+import { listenAddress, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
 import { responderDecoder } from './responder.ts';
 import type { ResponderConfig } from './responder.ts';
@@ -41,20 +41,7 @@ const root = decode.object({
     'info',
   ),
   targets: decode.required(
-    decode.refine(
-      decode.list(targetDecoder, { minimumLength: 1, maximumLength: 5000 }),
-      (targets) => {
-        const names = targets.map(({ name }) => name);
-        const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
-        return twice === -1
-          ? undefined
-          : {
-              at: `[${twice}].name`,
-              message: `"${names[twice]}" is the name of another target already`,
-              remedy: 'give each target a name of its own',
-            };
-      },
-    ),
+    uniquelyNamed(decode.list(targetDecoder, { minimumLength: 1, maximumLength: 5000 }), 'target'),
     'the CRMs to watch',
   ),
   exporter: decode.optional(exporter, 'the monitoring half'),

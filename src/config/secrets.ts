@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { CrmwatchError, errorMessage } from '../std/std.ts';
+import { CrmwatchError, describeFileError } from '../std/std.ts';
 import type { Problem, SecretReference, SecretResolver } from '../std/std.ts';
 
 export type SecretSources = {
@@ -11,20 +11,32 @@ export type SecretSources = {
 
 type Placed = { readonly place: string; readonly reference: SecretReference };
 
-function isReference(value: object): value is SecretReference {
-  return 'kind' in value && value.kind === 'secret_reference';
+/** A reference as it is written in the file: a map with one key that says where the secret is. */
+function asReference(value: object): SecretReference | undefined {
+  const [entry, ...others] = Object.entries(value);
+  if (entry === undefined || others.length > 0) return undefined;
+  const [key, name] = entry;
+  if ((key !== 'file' && key !== 'environment') || typeof name !== 'string') return undefined;
+  return { kind: 'secret_reference', [key]: name };
 }
 
-/** Every secret reference inside a decoded configuration, with its place. */
+/**
+ * Every secret reference in the file as it was written, so that missing secrets are told together with every
+ * other problem and at the places that the file has. Certificate authorities are read the same way.
+ */
 function findReferences(value: unknown, place: string): readonly Placed[] {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => findReferences(item, `${place}[${index}]`));
   }
-  if (isReference(value)) return [{ place, reference: value }];
-  return Object.entries(value).flatMap(([key, item]) =>
-    findReferences(item, place === '' ? key : `${place}.${key}`),
-  );
+  const reference = asReference(value);
+  if (reference !== undefined) return [{ place, reference }];
+  return Object.entries(value).flatMap(([key, item]) => {
+    const at = place === '' ? key : `${place}.${key}`;
+    return key === 'ca_file' && typeof item === 'string'
+      ? [{ place: at, reference: { kind: 'secret_reference', file: item } as const }]
+      : findReferences(item, at);
+  });
 }
 
 /** Reads secrets; throws secret_unreadable. A trailing line break of a file does not belong to the secret. */
@@ -46,9 +58,8 @@ export function createSecretResolver(sources: SecretSources): SecretResolver {
     try {
       text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
     } catch (cause) {
-      throw new CrmwatchError('secret_unreadable', `cannot read ${path}: ${errorMessage(cause)}`, {
-        remedy:
-          'create the file with the secret alone in it, readable by the user crmwatch runs as',
+      throw new CrmwatchError('secret_unreadable', describeFileError(path, cause), {
+        remedy: 'put the secret alone into that file, readable by the user crmwatch runs as',
         cause,
       });
     }
@@ -59,7 +70,7 @@ export function createSecretResolver(sources: SecretSources): SecretResolver {
   };
 }
 
-/** Tries every secret of a configuration and returns a problem for each that cannot be read. */
+/** Tries every secret that a parsed file refers to and returns a problem for each that cannot be read. */
 export function checkSecrets(value: unknown, resolve: SecretResolver): readonly Problem[] {
   return findReferences(value, '').flatMap(({ place, reference }): Problem[] => {
     try {

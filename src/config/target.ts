@@ -4,9 +4,11 @@ import { thresholdsDecoder } from '../exporter/exposition/exposition.ts';
 import type { ThresholdOverrides } from '../exporter/exposition/exposition.ts';
 import { defaultTargetProbes, targetProbesDecoder } from '../exporter/probes/probes.ts';
 import type { TargetProbes } from '../exporter/probes/probes.ts';
+import type { QualityChecks } from '../exporter/quality/quality.ts';
 import { decode } from '../std/std.ts';
 import type { Decoder } from '../std/std.ts';
 import { nameDecoder } from './common.ts';
+import { findUnreadableNames } from './quality-names.ts';
 
 /** One CRM to watch. */
 export type TargetConfig = {
@@ -16,7 +18,7 @@ export type TargetConfig = {
   readonly thresholds: ThresholdOverrides;
 };
 
-export const targetDecoder: Decoder<TargetConfig> = decode.object({
+const target: Decoder<TargetConfig> = decode.object({
   name: decode.required(
     nameDecoder(),
     'name of this CRM in metrics, alerts and incidents; it should never change',
@@ -35,3 +37,20 @@ export const targetDecoder: Decoder<TargetConfig> = decode.object({
     'those of docs/METRICS.md',
   ),
 });
+
+/** Also holds the names that the data-quality checks use against those that the connection defines. */
+export const targetDecoder: Decoder<TargetConfig> = {
+  shape: target.shape,
+  decode(value, place, report) {
+    const decoded = target.decode(value, place, report);
+    if (decoded === decode.INVALID) return decoded;
+    const problems = findUnreadableNames(
+      // Each kind of probe decodes its own options, which its settings carry as unknown.
+      decoded.probes.data_quality.options as QualityChecks,
+      decoded.connection.objects,
+      `${place}.probes.data_quality.options.objects`,
+    );
+    for (const problem of problems) report(problem);
+    return problems.length === 0 ? decoded : decode.INVALID;
+  },
+};

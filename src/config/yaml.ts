@@ -8,6 +8,10 @@ export type YamlResult =
 
 /** Parses one YAML document. Duplicate keys and anchors that do not resolve are errors, with line and column. */
 export function parseYaml(text: string, fileName: string): YamlResult {
+  if (/^(\s*(#.*)?\n?)*$/.test(text)) {
+    const remedy = 'write at least one target into it; README.md has ten lines to start with';
+    return { ok: false, problem: { place: fileName, message: 'the file is empty', remedy } };
+  }
   try {
     return { ok: true, value: load(text) };
   } catch (error) {

@@ -67,7 +67,7 @@ function conditionExpression(condition: AlertCondition, severity: Severity | 'no
       const by = seriesLabels(condition.metric).join(', ');
       return [
         `min by (${by}) (${condition.metric})`,
-        `/ max by (${by}) (max_over_time(${condition.metric}[${condition.window}]))`,
+        `/ max by (${by}) (quantile_over_time(0.5, ${condition.metric}[${condition.window}]))`,
         `< ${condition.ratio}`,
       ].join('\n');
     }

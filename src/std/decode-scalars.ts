@@ -1,4 +1,4 @@
-import { primitive } from './decoding.ts';
+import { primitive, refuse } from './decoding.ts';
 import type { Decoder } from './decoding.ts';
 
 export type TextOptions = {
@@ -91,16 +91,29 @@ export function parseDurationMs(value: string): number | undefined {
   return Number.isSafeInteger(total) ? total : undefined;
 }
 
+/** The largest unit that leaves no fraction: 90000 is 90s, 86400000 is 1d. */
+function durationText(durationMs: number): string {
+  const units = Object.entries(DURATION_UNITS_MS).toReversed();
+  const [unit, size] = units.find(([, unitMs]) => durationMs % unitMs === 0) ?? ['ms', 1];
+  return `${durationMs / size}${unit}`;
+}
+
+function durationRangeText(options: { minimumMs?: number; maximumMs?: number }): string {
+  const { minimumMs, maximumMs } = options;
+  if (minimumMs !== undefined && maximumMs !== undefined) {
+    return `, from ${durationText(minimumMs)} to ${durationText(maximumMs)}`;
+  }
+  if (minimumMs !== undefined) return `, at least ${durationText(minimumMs)}`;
+  return maximumMs === undefined ? '' : `, at most ${durationText(maximumMs)}`;
+}
+
 /** A duration in Prometheus' notation, decoded to milliseconds. */
 export function duration(
   options: { minimumMs?: number; maximumMs?: number } = {},
 ): Decoder<number> {
   return primitive(
     { kind: 'duration' },
-    `a duration such as 30s, 5m or 1h${rangeText({
-      ...(options.minimumMs === undefined ? {} : { minimum: options.minimumMs }),
-      ...(options.maximumMs === undefined ? {} : { maximum: options.maximumMs }),
-    })}${options.minimumMs === undefined && options.maximumMs === undefined ? '' : ' milliseconds'}`,
+    `a duration such as 30s, 5m or 1h${durationRangeText(options)}`,
     (value) => {
       const parsed = typeof value === 'string' ? parseDurationMs(value) : undefined;
       if (parsed === undefined) return undefined;
@@ -114,18 +127,30 @@ export function duration(
 
 /** An absolute http or https URL without credentials in it, decoded to its text without a trailing slash. */
 export function url(): Decoder<string> {
-  return primitive(
+  const web = primitive(
     { kind: 'url' },
-    'an http or https URL without user name and password',
+    'an http or https URL',
     (value) => {
       if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
-      const parsed = new URL(value);
-      const plain = parsed.username === '' && parsed.password === '';
-      const web = parsed.protocol === 'http:' || parsed.protocol === 'https:';
-      return plain && web ? value.replace(/\/+$/, '') : undefined;
+      const { protocol } = new URL(value);
+      return protocol === 'http:' || protocol === 'https:' ? value.replace(/\/+$/, '') : undefined;
     },
-    'write it whole, such as https://crm.example.com, and put credentials under "authentication"',
+    'write it whole, such as https://crm.example.com',
   );
+  return {
+    shape: web.shape,
+    decode(value, place, report) {
+      if (typeof value === 'string' && URL.canParse(value)) {
+        const { username, password } = new URL(value);
+        if (username !== '' || password !== '') {
+          // The credentials are not repeated: messages are logged.
+          const message = 'a URL with a user name or password in it';
+          return refuse(report, place, message, 'put credentials under "authentication"');
+        }
+      }
+      return web.decode(value, place, report);
+    },
+  };
 }
 
 export function choice<const T extends string>(choices: readonly T[]): Decoder<T> {

@@ -34,6 +34,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function join(place: string, key: string): string {
+  if (key.startsWith('[')) return place + key;
   return place === '' ? key : `${place}.${key}`;
 }
 

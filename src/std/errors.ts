@@ -51,6 +51,15 @@ export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What to say when a file cannot be read or written: with its path, and without Node's way of putting it. */
+export function describeFileError(path: string, error: unknown): string {
+  const code = systemErrorCode(error);
+  if (code === 'ENOENT') return `there is no file ${path}`;
+  if (code === 'EISDIR') return `${path} is a folder`;
+  if (code === 'EACCES') return `this user may not use ${path}`;
+  return `cannot use ${path}: ${errorMessage(error)}`;
+}
+
 /** The `code` of a Node system error (`ECONNREFUSED`, …), or undefined. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;

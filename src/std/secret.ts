@@ -1,5 +1,6 @@
 import { object, optional, refine, transform } from './decode-structures.ts';
 import { text } from './decode-scalars.ts';
+import { refuse } from './decoding.ts';
 import type { Decoder } from './decoding.ts';
 
 /**
@@ -31,8 +32,17 @@ export function secretReference(): Decoder<SecretReference> {
         }
       : undefined,
   );
-  return transform(one, (reference): SecretReference => ({
+  const reference = transform(one, (decoded): SecretReference => ({
     kind: 'secret_reference',
-    ...reference,
+    ...decoded,
   }));
+  return {
+    shape: reference.shape,
+    decode(value, place, report) {
+      if (typeof value === 'object') return reference.decode(value, place, report);
+      // What stands here is likely the secret itself, so it is not repeated.
+      const message = 'expected a map that says where the secret is, found the value itself';
+      return refuse(report, place, message, 'write { file: /path } or { environment: NAME }');
+    },
+  };
 }

@@ -3,6 +3,7 @@ export type { Clock, Timer } from './clock.ts';
 export {
   CrmwatchError,
   ERROR_CODES,
+  describeFileError,
   errorMessage,
   systemErrorCode,
   unreachable,

@@ -29,7 +29,7 @@ describe('alert rules', () => {
       'max by (target) (crm_privileged_users)\n- min by (target) (min_over_time(crm_privileged_users[1h]))\n> 0',
     ]);
     expect(rulesOf('CrmRecordsDropped').map((rule) => rule.expr)).toEqual([
-      'min by (target, object) (crm_records)\n/ max by (target, object) (max_over_time(crm_records[1h]))\n< 0.8',
+      'min by (target, object) (crm_records)\n/ max by (target, object) (quantile_over_time(0.5, crm_records[1h]))\n< 0.8',
     ]);
     expect(rulesOf('CrmUnreachable').map((rule) => rule.expr)).toEqual([
       'max by (target, probe) (crm_probe_hard_failure{probe=~"reachability"}) == 1',

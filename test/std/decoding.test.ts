@@ -28,7 +28,7 @@ describe('decoding', () => {
       'targets[0].intervall: unknown key',
       'targets[0].name: expected lower-case letters, found text "Sales"',
       'targets[1].name: is missing',
-      'targets[1].interval: expected a duration such as 30s, 5m or 1h of at least 1000 milliseconds, found number 5',
+      'targets[1].interval: expected a duration such as 30s, 5m or 1h, at least 1s, found number 5',
       'targets[2]: expected a map, found text "x"',
     ]);
   });

@@ -1,24 +1,29 @@
-import { readFileSync } from 'node:fs';
 import { DEFAULT_MODEL_FILE, diagnoseEvidence, readModel } from '../../app/app.ts';
 import { decodeEvidence } from '../../responder/evidence/evidence.ts';
 import type { DiagnosisView } from '../../responder/incidents/incidents.ts';
 import { CrmwatchError, errorMessage } from '../../std/std.ts';
 import type { Command } from '../command.ts';
 import { parseOptions } from '../options.ts';
+import { readTextFile } from '../read-text-file.ts';
+
+const REMEDY =
+  'name a file with one evidence as JSON, such as one line of what `crmwatch record` wrote';
 
 function readEvidence(path: string): unknown {
+  const text = readTextFile(path, 'evidence_invalid', REMEDY);
+  let parsed: unknown;
   try {
-    const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    // A row of a training file carries its evidence inside.
-    return typeof parsed === 'object' && parsed !== null && 'evidence' in parsed
-      ? parsed.evidence
-      : parsed;
+    parsed = JSON.parse(text);
   } catch (cause) {
-    throw new CrmwatchError('evidence_invalid', `cannot read ${path}: ${errorMessage(cause)}`, {
-      remedy: 'name a file with one evidence as JSON',
+    throw new CrmwatchError('evidence_invalid', `${path} is no JSON: ${errorMessage(cause)}`, {
+      remedy: REMEDY,
       cause,
     });
   }
+  // A row of a training file carries its evidence inside.
+  return typeof parsed === 'object' && parsed !== null && 'evidence' in parsed
+    ? parsed.evidence
+    : parsed;
 }
 
 function percent(ratio: number): string {

@@ -43,9 +43,9 @@ seen as JSON lines ({label, group, evidence}) for \`crmwatch train\`. Also recor
       { output: text, sandboxes: text, repetitions: text, seed: text, data: text },
       { minimum: 0, maximum: 0 },
     );
+    const output = requireOption('record', options, 'output');
     // The recording waits on timers that do not keep the process alive by themselves.
     const alive = setInterval(() => {}, 1 << 30);
-    const output = requireOption('record', options, 'output');
     const abort = new AbortController();
     const end = (): void => abort.abort();
     process.once('SIGINT', end).once('SIGTERM', end);

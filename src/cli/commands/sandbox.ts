@@ -44,21 +44,22 @@ async function run(context: CommandContext): Promise<ExitCode> {
     { minimum: 1, maximum: 2 },
   );
   const [verb, fault] = options.positionals;
-  const control = createSandboxControl(findSandbox(options.text('data') ?? 'data'));
-  if (verb === 'faults' && fault === undefined) {
-    for (const state of await control.faults()) context.print(describe(state));
-    return 0;
-  }
-  if (fault === undefined || (verb !== 'break' && verb !== 'mend')) {
+  const isList = verb === 'faults' && fault === undefined;
+  const isChange = (verb === 'break' || verb === 'mend') && fault !== undefined;
+  if (!isList && !isChange) {
     throw new CrmwatchError('usage', `sandbox ${options.positionals.join(' ')} is no command`, {
       remedy: 'use: sandbox faults, sandbox break FAULT or sandbox mend FAULT',
     });
   }
+  const intensity = parseIntensity(options.text('intensity'));
+  const control = createSandboxControl(findSandbox(options.text('data') ?? 'data'));
+  if (!isChange) {
+    for (const state of await control.faults()) context.print(describe(state));
+    return 0;
+  }
   if (verb === 'mend' && fault === 'all') await mendAll(control, context);
   else if (verb === 'mend') context.print(describe(await control.mend(fault)));
-  else {
-    context.print(describe(await control.break(fault, parseIntensity(options.text('intensity')))));
-  }
+  else context.print(describe(await control.break(fault, intensity)));
   return 0;
 }
 

@@ -1,5 +1,6 @@
 import { createRuntime, startAll, startDemonstration } from '../../app/app.ts';
 import { loadConfig } from '../../config/config.ts';
+import { CrmwatchError } from '../../std/std.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { parseOptions } from '../options.ts';
 import { serveUntilSignal } from '../serve.ts';
@@ -42,6 +43,11 @@ Without: a demonstration on loopback with a sandbox CRM, Prometheus and Alertman
       { minimum: 0, maximum: 0 },
     );
     const path = options.text('config');
+    if (path !== undefined && options.text('data') !== undefined) {
+      throw new CrmwatchError('usage', 'start takes --config or --data, not both', {
+        remedy: 'with --config, the folder is responder.data_folder of the configuration',
+      });
+    }
     if (path === undefined) return demonstrate(context, options.text('data') ?? 'data');
     const loaded = loadConfig(path, process.env);
     const running = await startAll(loaded, createRuntime(loaded.config.logLevel));

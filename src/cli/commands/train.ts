@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import {
   decodeTrainingLines,
   encodeModel,
@@ -6,23 +7,17 @@ import {
   train,
 } from '../../responder/diagnosis/diagnosis.ts';
 import type { Evaluation } from '../../responder/diagnosis/diagnosis.ts';
-import { CrmwatchError, errorMessage } from '../../std/std.ts';
+import { CrmwatchError } from '../../std/std.ts';
 import type { Command } from '../command.ts';
 import { parseOptions, requireOption } from '../options.ts';
+import { readTextFile } from '../read-text-file.ts';
 
-function readLines(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new CrmwatchError(
-      'training_data_invalid',
-      `cannot read ${path}: ${errorMessage(cause)}`,
-      {
-        remedy: 'name a file of JSON lines made by `crmwatch record`',
-        cause,
-      },
-    );
-  }
+/** Before the fit, which takes a while: a model that cannot be written would be lost. */
+function requireFolder(output: string): void {
+  if (existsSync(dirname(resolve(output)))) return;
+  throw new CrmwatchError('usage', `there is no folder for ${output}`, {
+    remedy: `make it first: mkdir -p ${dirname(output)}`,
+  });
 }
 
 function figure(value: number | null): string {
@@ -71,7 +66,9 @@ that it did not see, and writes the model file. The same file gives the same mod
         remedy: 'write for example --c 1, or leave it out',
       });
     }
-    const rows = decodeTrainingLines(readLines(path), path);
+    requireFolder(output);
+    const remedy = 'name a file of JSON lines made by `crmwatch record`';
+    const rows = decodeTrainingLines(readTextFile(path, 'training_data_invalid', remedy), path);
     context.note(
       `${path}: ${rows.length} rows in ${new Set(rows.map(({ group }) => group)).size} groups`,
     );
