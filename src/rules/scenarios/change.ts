@@ -13,6 +13,9 @@ import {
 } from './scenario.ts';
 import type { Check, Scenario } from './scenario.ts';
 
+/** A change that is undone lasts less than what was before, so that it has not become the usual. */
+const CHANGE_SAMPLES: number = PHASE_SAMPLES / 2;
+
 /** Values of a metric before and after a change, and what the alert says about it. */
 type Change = {
   readonly before: number;
@@ -74,7 +77,7 @@ function changeScenarios(
     atSeconds: SECOND_PHASE_SECONDS,
     expected: [{ severity: ALERTS[alert].severity, labels, value }],
   };
-  const endSeconds = SECOND_PHASE_SECONDS + PHASE_SAMPLES * SAMPLE_SECONDS;
+  const endSeconds = SECOND_PHASE_SECONDS + CHANGE_SAMPLES * SAMPLE_SECONDS;
   const base = { alert, checks: [firing] };
   return [
     {
@@ -106,8 +109,13 @@ function changeScenarios(
       ...base,
       kind: 'resolves',
       title: 'within one evaluation of the change being undone',
-      series: [series(`${constant(before)} ${constant(after)} ${constant(before)}`)],
-      checks: [firing, { atSeconds: endSeconds, expected: [] }],
+      series: [
+        series(`${constant(before)} ${constant(after, CHANGE_SAMPLES)} ${constant(before)}`),
+      ],
+      checks: [
+        { ...firing, atSeconds: endSeconds - SAMPLE_SECONDS },
+        { atSeconds: endSeconds, expected: [] },
+      ],
     },
     {
       ...base,

@@ -240,7 +240,7 @@ describe('options', () => {
     [
       { type: 'webhook', name: 'ops', url: 'https://u:p@x', secret: { file: 'f' } },
       'url',
-      'without user',
+      'user name or password',
     ],
   ])('%j are refused at %s', (options, place, text) => {
     const decoded = decode.run(channelOptions, options);
