@@ -10,6 +10,7 @@ import { alertAnnotations } from './annotations.ts';
 import {
   badComparison,
   breachName,
+  enoughSamples,
   meanName,
   seriesLabels,
   thresholdExpression,
@@ -77,7 +78,7 @@ function conditionExpression(condition: AlertCondition, severity: Severity | 'no
 }
 
 /**
- * The mean makes it fire on more than a single bad value; the last value makes it resolve at once. Its value
+ * The mean makes it fire on more than a single bad value, once there are enough values for a mean; the last value makes it resolve at once. Its value
  * is the mean. Warning and critical stand beside each other: hiding one is the routing's decision.
  */
 function thresholdCondition(metric: MeasurementName, severity: Severity): string {
@@ -85,6 +86,7 @@ function thresholdCondition(metric: MeasurementName, severity: Severity): string
   return [
     meanName(metric, '5m'),
     `and ${on} ${breachName(metric, '5m')}{severity="${severity}"} == 1`,
+    `and ${on} ${enoughSamples(metric, '5m')}`,
     `and ${on} (`,
     `  ${worstLastValue(metric)}`,
     `  ${badComparison(metric)} on (target) group_left ()`,

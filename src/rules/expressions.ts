@@ -47,6 +47,15 @@ export function meanExpression(
   ].join('\n');
 }
 
+/** A mean of fewer values is no mean: after a start the first value would be the whole of it. */
+const MINIMUM_SAMPLES = 3;
+
+/** Whether the window holds enough samples for its mean to mean something. */
+export function enoughSamples(metric: MeasurementName, window: MeanWindow): string {
+  const by = `sum by (${seriesLabels(metric).join(', ')})`;
+  return `${by} (count_over_time(${metric}[${window}])) >= ${MINIMUM_SAMPLES}`;
+}
+
 /** The threshold of a metric for each target. Where exporters disagree, the one that alerts earlier. */
 export function thresholdExpression(metric: MeasurementName, severity: Severity): string {
   const earlier = badSide(metric) === 'above' ? 'min' : 'max';

@@ -15,6 +15,7 @@ describe('alert rules', () => {
       [
         'target:crm_second_factor_coverage_ratio:mean5m',
         'and on (target) target:crm_second_factor_coverage_ratio:breach5m{severity="warning"} == 1',
+        'and on (target) sum by (target) (count_over_time(crm_second_factor_coverage_ratio[5m])) >= 3',
         'and on (target) (',
         '  min by (target) (crm_second_factor_coverage_ratio)',
         '  < on (target) group_left ()',

@@ -117,6 +117,13 @@ function quietScenarios(alert: AlertName, subject: Subject): readonly Scenario[]
       series: [...thresholds, series(`${constant(levels.good)} ${levels.justBad}`)],
       checks: [{ atSeconds: SECOND_PHASE_SECONDS, expected: [] }],
     },
+    {
+      alert,
+      kind: 'stays quiet',
+      title: 'on the first two values after a start, however bad',
+      series: [...thresholds, series(`${gap(PHASE_SAMPLES - 1)} ${constant(levels.critical, 2)}`)],
+      checks: [{ atSeconds: SECOND_PHASE_SECONDS, expected: [] }],
+    },
   ];
 }
 
