@@ -64,12 +64,12 @@ describe('documents', () => {
 });
 
 describe('CHANGELOG.md', () => {
-  it('begins with the version of package.json, and knows only the sections of Keep a Changelog', () => {
+  it('has the version of package.json, and knows only the sections of Keep a Changelog', () => {
     const text = readDocument('CHANGELOG.md');
     const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
       version: string;
     };
-    expect(/^## (.*)$/m.exec(text)?.[1]).toMatch(`${version}`);
+    expect(text).toMatch(new RegExp(String.raw`^## \[${RegExp.escape(version)}\] - `, 'm'));
     for (const [, section] of text.matchAll(/^### (.*)$/gm)) {
       expect(['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security']).toContain(section);
     }

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatYaml, loadConfig, parseYaml } from '../../src/config/config.ts';
+import { dump } from 'js-yaml';
+import { loadConfig, parseYaml } from '../../src/config/config.ts';
 import type { LoadedConfig } from '../../src/config/config.ts';
-import type { Dependencies } from '../../src/app/app.ts';
+import type { Dependencies } from '../../src/app/exporter.ts';
 import {
   decodeTrainingLines,
   encodeModel,
@@ -35,7 +36,7 @@ export function rewriteConfig(file: string, change: (config: Mapping) => void): 
   if (!parsed.ok) throw new Error(parsed.problem.message);
   const config = parsed.value as Mapping;
   change(config);
-  writeFileSync(file, formatYaml(config));
+  writeFileSync(file, dump(config));
   return loadConfig(file, {});
 }
 
@@ -60,6 +61,6 @@ export function writeSmallConfig(folder: string, sections: Mapping = {}): Loaded
     },
     ...sections,
   };
-  writeFileSync(file, formatYaml(config));
+  writeFileSync(file, dump(config));
   return loadConfig(file, {});
 }
