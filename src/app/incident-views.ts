@@ -8,6 +8,7 @@ import type {
   IncidentSummaryView,
   TimelineEntryView,
 } from '../console/console.ts';
+import { isOpen } from '../responder/incidents/incidents.ts';
 import type { Incident, IncidentAlert } from '../responder/incidents/incidents.ts';
 import type { IncidentDetail, PipelineLine } from '../responder/pipeline/pipeline.ts';
 import type { IncidentEvent } from '../web/web.ts';
@@ -86,14 +87,13 @@ function toAlertView(alert: IncidentAlert): AlertView {
   };
 }
 
-/** When each phase of the present episode was reached first. */
+/** When each phase of the present episode was reached first. A person or a new alert may have reopened it. */
 function phaseTimes(journal: Journal): Partial<Record<IncidentPhase, number>> {
+  const firstOpen = journal.findLastIndex(
+    ({ phase }, index) => isOpen(phase) && !isOpen(journal[index - 1]?.phase ?? 'closed'),
+  );
   const times: Partial<Record<IncidentPhase, number>> = {};
-  for (const { event, phase, atMs } of journal) {
-    if (event.kind === 'reopened')
-      for (const key of Object.keys(times)) delete times[key as IncidentPhase];
-    times[phase] ??= atMs;
-  }
+  for (const { phase, atMs } of journal.slice(Math.max(0, firstOpen))) times[phase] ??= atMs;
   return times;
 }
 

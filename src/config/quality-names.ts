@@ -3,10 +3,22 @@ import type { Problem } from '../std/std.ts';
 
 /** What a connection can read: the fields of each object, in the names of the configuration. */
 export type ReadableObjects = Readonly<
-  Record<string, { readonly fields: Readonly<Record<string, unknown>> }>
+  Record<
+    string,
+    {
+      readonly fields: Readonly<Record<string, unknown>>;
+      /** Where a platform knows by itself what identifies a record; references need no field then. */
+      readonly identifier?: string;
+    }
+  >
 >;
 
-type Named = { readonly at: string; readonly object: string; readonly field: string };
+type Named = {
+  readonly at: string;
+  readonly object: string;
+  readonly field: string;
+  readonly isIdentifier?: true;
+};
 
 /** Every field that the checks of one object name, with its place below the object. */
 function namedFields(object: string, checks: ObjectChecks): readonly Named[] {
@@ -18,7 +30,7 @@ function namedFields(object: string, checks: ObjectChecks): readonly Named[] {
     ...(freshness === undefined ? [] : [{ at: 'freshness.field', object, field: freshness.field }]),
     ...orphans.flatMap(({ field, object: other, identifier }, index) => [
       { at: `orphans[${index}].field`, object, field },
-      { at: `orphans[${index}].object`, object: other, field: identifier },
+      { at: `orphans[${index}].object`, object: other, field: identifier, isIdentifier: true },
     ]),
   ];
 }
@@ -41,16 +53,23 @@ export function findUnreadableNames(
       const message = `connection.objects has no object "${name}"`;
       return [{ place: at, message, remedy: useOne }];
     }
-    return namedFields(name, wanted).flatMap(({ at: below, object, field }): Problem[] => {
-      const fields = Object.keys(readable[object]?.fields ?? {});
-      if (fields.includes(field)) return [];
-      const message = Object.hasOwn(readable, object)
-        ? `connection.objects.${object}.fields has no field "${field}"`
-        : `connection.objects has no object "${object}"`;
-      const known = Object.hasOwn(readable, object) ? fields : objects;
-      return [
-        { place: `${at}.${below}`, message, remedy: `use one of: ${known.join(', ')}, or add it` },
-      ];
-    });
+    return namedFields(name, wanted).flatMap(
+      ({ at: below, object, field, isIdentifier }): Problem[] => {
+        const fields = Object.keys(readable[object]?.fields ?? {});
+        if (fields.includes(field)) return [];
+        if (isIdentifier && readable[object]?.identifier !== undefined) return [];
+        const message = Object.hasOwn(readable, object)
+          ? `connection.objects.${object}.fields has no field "${field}"`
+          : `connection.objects has no object "${object}"`;
+        const known = Object.hasOwn(readable, object) ? fields : objects;
+        return [
+          {
+            place: `${at}.${below}`,
+            message,
+            remedy: `use one of: ${known.join(', ')}, or add it`,
+          },
+        ];
+      },
+    );
   });
 }

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  REPOSITORY,
+  listAnchors,
+  listDocuments,
+  listLinks,
+  readDocument,
+  resolveLink,
+  splitDocument,
+} from '../support/documents.ts';
+
+const documents = listDocuments();
+
+describe('documents', () => {
+  it('are found', () => {
+    expect(documents).toContain('docs/ARCHITECTURE.md');
+    expect(documents.length).toBeGreaterThan(30);
+  });
+
+  it.each(documents)('%s links to what exists', (document) => {
+    const broken = listLinks(document).flatMap((link) => {
+      const { file, anchor } = resolveLink(link);
+      if (!existsSync(join(REPOSITORY, file))) return [`${link.place}: there is no ${file}`];
+      if (anchor === '' || !file.endsWith('.md') || listAnchors(file).has(anchor)) return [];
+      return [`${link.place}: ${file} has no heading #${anchor}`];
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it.each(documents)('%s names files of the repository that exist', (document) => {
+    const missing = splitDocument(document).prose.flatMap((line, index) =>
+      [...line.matchAll(/`((?:src|docs|deploy|test|grafana|alert-rules|models)\/[\w./-]*)`/g)]
+        .map(([, path = '']) => path)
+        .filter((path) => !existsSync(join(REPOSITORY, path)))
+        .map((path) => `${document}:${index + 1}: there is no ${path}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('reach each other from README.md', () => {
+    const reached = new Set(['README.md']);
+    for (const document of reached) {
+      if (!document.endsWith('.md')) continue;
+      for (const link of listLinks(document)) {
+        const { file } = resolveLink(link);
+        const inside = documents.filter((other) => other.startsWith(`${file.replace(/\/$/, '')}/`));
+        for (const next of [file, ...inside]) if (documents.includes(next)) reached.add(next);
+      }
+    }
+    expect(documents.filter((document) => !reached.has(document))).toEqual([]);
+  });
+
+  it('find a broken link when there is one', () => {
+    const link = { place: 'x', document: 'docs/SANDBOX.md', target: 'NOWHERE.md' };
+    expect(existsSync(join(REPOSITORY, resolveLink(link).file))).toBe(false);
+    expect(resolveLink({ ...link, target: '../README.md#read-on' })).toEqual({
+      file: 'README.md',
+      anchor: 'read-on',
+    });
+    expect(listAnchors('README.md')).toContain('what-it-does-not-do-yet');
+  });
+});
+
+describe('CHANGELOG.md', () => {
+  it('has the version of package.json, and knows only the sections of Keep a Changelog', () => {
+    const text = readDocument('CHANGELOG.md');
+    const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(text).toMatch(new RegExp(String.raw`^## \[${RegExp.escape(version)}\] - `, 'm'));
+    for (const [, section] of text.matchAll(/^### (.*)$/gm)) {
+      expect(['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security']).toContain(section);
+    }
+  });
+});

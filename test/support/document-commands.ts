@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommandLine } from '../../src/cli/run-command-line.ts';
+import { REPOSITORY } from './documents.ts';
+import { findProgram } from './program.ts';
+
+/** What stands in for the reader's own files, servers and names. */
+export type ReaderWorld = {
+  readonly folder: string;
+  readonly configFile: string;
+  readonly target: string;
+  readonly sandboxFolder: string;
+  readonly sandboxAddress: string;
+  readonly exporterUrl: string;
+  readonly responderUrl: string;
+};
+
+export type CommandResult = { readonly exitCode: number; readonly output: string };
+
+/** How a command line of a document is tried. Null: this machine lacks the program, which is then named. */
+export type Way = {
+  readonly matches: RegExp;
+  readonly program?: string;
+  try(line: string, world: ReaderWorld): Promise<CommandResult>;
+};
+
+async function runProgram(
+  line: string,
+  world: ReaderWorld,
+  folder: string = REPOSITORY,
+): Promise<CommandResult> {
+  const { exporterUrl: EXPORTER, responderUrl: RESPONDER } = world;
+  const { promise, resolve } = Promise.withResolvers<CommandResult>();
+  const options = { cwd: folder, env: { ...process.env, EXPORTER, RESPONDER }, timeout: 15_000 };
+  execFile('sh', ['-c', line], options, (error, output, errors) => {
+    const code = error === null ? 0 : error.code;
+    resolve({ exitCode: typeof code === 'number' ? code : 1, output: output + errors });
+  });
+  return promise;
+}
+
+async function runCrmwatch(words: readonly string[]): Promise<CommandResult> {
+  const lines: string[] = [];
+  const print = (line: string): void => void lines.push(line);
+  const exitCode = await runCommandLine(words, { print, note: print });
+  return { exitCode, output: lines.join('\n') };
+}
+
+/** A command that serves until it is stopped is shown a configuration that it must refuse: so its options are right. */
+async function refusesEmptyConfig(command: string): Promise<CommandResult> {
+  const file = join(REPOSITORY, 'test/fixtures/config/empty.yaml');
+  const { exitCode, output } = await runCrmwatch([command, '--config', file]);
+  const isRefusal = exitCode === 3 && output.includes('the file is empty');
+  return { exitCode: isRefusal ? 0 : 1, output };
+}
+
+async function tryCrmwatch(line: string, world: ReaderWorld): Promise<CommandResult> {
+  const words = line.replace(/^npx /, '').split(/\s+/).slice(1);
+  const [command = ''] = words;
+  const configured = words.map((word, index) => {
+    if (words[index - 1] === '--target') return world.target;
+    if (words[index - 1] === '--config' || word === 'crmwatch.yaml') return world.configFile;
+    if (word === 'episodes.jsonl') return 'test/fixtures/cli/episodes.jsonl';
+    return words[index - 1] === '--output' ? join(world.folder, 'model.json') : word;
+  });
+  if (['start', 'exporter', 'responder'].includes(command)) return refusesEmptyConfig(command);
+  if (command === 'sandbox') return runCrmwatch([...configured, '--data', world.sandboxFolder]);
+  if (command !== 'record') return runCrmwatch(configured);
+  // A recording takes minutes; the last option is wrong, so all others were understood.
+  const { output } = await runCrmwatch([...configured, '--seed', '0']);
+  const isUnderstood = output.startsWith('crmwatch: --seed takes a whole number');
+  return { exitCode: isUnderstood ? 0 : 1, output };
+}
+
+/** Each npm script of the documents, and the test that runs what it runs. */
+const SCRIPTS: Readonly<Record<string, string>> = {
+  start: 'test/contract/setup.test.ts',
+  test: 'test/gate/report.test.ts',
+};
+
+async function tryScript(line: string): Promise<CommandResult> {
+  const name = line.split(' ')[1] ?? '';
+  const text = readFileSync(join(REPOSITORY, 'package.json'), 'utf8');
+  const { scripts } = JSON.parse(text) as { scripts: Record<string, string> };
+  const coveredBy = SCRIPTS[name];
+  const isKnown =
+    scripts[name] !== undefined &&
+    coveredBy !== undefined &&
+    existsSync(join(REPOSITORY, coveredBy));
+  return { exitCode: isKnown ? 0 : 1, output: `npm script ${name}` };
+}
+
+/** Commands that change a machine are read, not run: the shell parses them, and the files they use exist. */
+async function tryReading(line: string, world: ReaderWorld): Promise<CommandResult> {
+  const missing = line
+    .split(/\s+/)
+    .map((word) => word.replace(/^\/opt\/crmwatch\//, ''))
+    .filter((word) => word.startsWith('deploy/') && !existsSync(join(REPOSITORY, word)));
+  if (missing.length > 0) return { exitCode: 1, output: `there is no ${missing.join(', ')}` };
+  return runProgram(`sh -n <<'END'\n${line}\nEND`, world);
+}
+
+/** Every way to try a command line of a document; a line that none matches fails the test. */
+export const WAYS: readonly Way[] = [
+  { matches: /^(npx )?crmwatch /, try: tryCrmwatch },
+  { matches: /^npm start -- --config \S+$/, try: async () => refusesEmptyConfig('start') },
+  { matches: /^npm (start|test)$/, try: tryScript },
+  { matches: /^curl -si? "\$(EXPORTER|RESPONDER)\//, program: 'curl', try: tryCurl },
+  { matches: /^openssl rand /, program: 'openssl', try: runProgram },
+  {
+    matches: /^openssl s_client /,
+    program: 'openssl',
+    try: async (line, world) =>
+      runProgram(
+        line.replaceAll('<host>:443', world.sandboxAddress).replaceAll('<host>', 'localhost'),
+        world,
+      ),
+  },
+  {
+    matches: /^sqlite3 data\//,
+    program: 'sqlite3',
+    try: async (line, world) => runProgram(line, world, world.folder),
+  },
+  { matches: /^promtool check /, program: 'promtool', try: runProgram },
+  // What it would ask is not running here; the sub-command and its options are what can be wrong.
+  {
+    matches: /^amtool /,
+    program: 'amtool',
+    try: async (line, world) => runProgram(`${line} --help`, world),
+  },
+  {
+    matches: /^(git clone|sh|install|systemctl|journalctl|docker compose) /,
+    try: tryReading,
+  },
+];
+
+async function tryCurl(line: string, world: ReaderWorld): Promise<CommandResult> {
+  return runProgram(`${line.replaceAll('<name>', world.target)} --fail --max-time 10`, world);
+}
+
+export function wayOf(line: string): Way | undefined {
+  return WAYS.find(({ matches }) => matches.test(line));
+}
+
+export function isMissing({ program }: Way): boolean {
+  return program !== undefined && findProgram(program) === undefined;
+}
