@@ -70,11 +70,15 @@ async function start(options: DemonstrationOptions, cleanUps: CleanUp[]): Promis
   });
   cleanUps.push(async () => stack.stop());
   onProgress('starting the exporter and the responder');
-  const configFile = writeDemonstrationConfig(folder, [{ name: 'sandbox', addresses: crm }], {
-    exporterPort,
-    responderPort,
-    prometheusUrl: stack.prometheusUrl,
-  });
+  const configFile = writeDemonstrationConfig(
+    folder,
+    [{ name: 'sandbox', addresses: crm, method: 'bearer' }],
+    {
+      exporterPort,
+      responderPort,
+      prometheusUrl: stack.prometheusUrl,
+    },
+  );
   const all = await startAll(loadConfig(configFile, process.env), runtime);
   cleanUps.push(async () => all.stop());
   all.onEvent(options.onEvent);

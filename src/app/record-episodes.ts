@@ -93,7 +93,12 @@ async function startSite(options: RecordOptions, folder: string): Promise<Site> 
     return { name, sandbox };
   });
   const targets = await Promise.all(
-    sandboxes.map(async ({ name, sandbox }) => ({ name, addresses: await sandbox.start() })),
+    sandboxes.map(async ({ name, sandbox }, index) => ({
+      name,
+      addresses: await sandbox.start(),
+      // The two ways in fail differently when credentials are revoked.
+      method: index % 2 === 0 ? ('bearer' as const) : ('session' as const),
+    })),
   );
   const [exporterPort, responderPort] = [await findFreePort(), await findFreePort()];
   const stack = await startStack({

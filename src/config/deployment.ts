@@ -108,7 +108,7 @@ export type DemonstrationOverrides = {
   readonly targets: readonly {
     readonly name: string;
     readonly url: string;
-    readonly tokenFile: string;
+    readonly authentication: Readonly<Record<string, unknown>>;
     readonly caFile: string;
   }[];
   readonly exporterPort: number;
@@ -121,14 +121,14 @@ export function overrideDemonstration(text: string, overrides: DemonstrationOver
   const config = parse(text, 'deploy/demonstration.yaml');
   const [template] = mappings(config['targets'], 'targets');
   const connection = mapping(template?.['connection'], 'targets[0].connection');
-  config['targets'] = overrides.targets.map(({ name, url, tokenFile, caFile }) => ({
+  config['targets'] = overrides.targets.map(({ name, url, authentication, caFile }) => ({
     ...template,
     name,
     connection: {
       ...connection,
       url,
       tls: { ca_file: caFile },
-      authentication: { method: 'bearer', token: { file: tokenFile } },
+      authentication,
     },
   }));
   config['exporter'] = { listen: `127.0.0.1:${overrides.exporterPort}` };

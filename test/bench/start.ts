@@ -69,11 +69,15 @@ export async function benchStart(): Promise<readonly Figure[]> {
   try {
     const addresses = await sandbox.start();
     const [exporterPort, responderPort] = [await findFreePort(), await findFreePort()];
-    const configFile = writeDemonstrationConfig(folder, [{ name: 'sandbox', addresses }], {
-      exporterPort,
-      responderPort,
-      prometheusUrl: 'http://127.0.0.1:9',
-    });
+    const configFile = writeDemonstrationConfig(
+      folder,
+      [{ name: 'sandbox', addresses, method: 'bearer' }],
+      {
+        exporterPort,
+        responderPort,
+        prometheusUrl: 'http://127.0.0.1:9',
+      },
+    );
     return [
       ...(await measureHalf('exporter', configFile, exporterPort)),
       ...(await measureHalf('responder', configFile, responderPort)),

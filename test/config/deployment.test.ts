@@ -90,7 +90,8 @@ describe('what the demonstration changes in the files of deploy/', () => {
   it('changes only addresses and names of demonstration.yaml', () => {
     const before = deployFile('demonstration.yaml');
     const target = { name: 'sandbox', url: 'https://127.0.0.1:9' };
-    const files = { tokenFile: 'secrets/sandbox.token', caFile: 'other/ca.pem' };
+    const authentication = { method: 'bearer', token: { file: 'secrets/sandbox.token' } };
+    const files = { authentication, caFile: 'other/ca.pem' };
     const addresses = {
       exporterPort: 1001,
       responderPort: 1002,

@@ -151,7 +151,11 @@ describe('faults of access and quota', () => {
       (await crm.ask('/api/me', { headers: { Authorization: `Bearer ${session}` } })).status,
       (await logIn()).status,
     ];
+    // Weak as a new password: what is logged in stays so.
     await crm.sandbox.break('credentials_revoked', WEAK);
+    expect(await statuses()).toEqual([401, 200, 401]);
+    await crm.sandbox.mend('credentials_revoked');
+    await crm.sandbox.break('credentials_revoked', { intensity: 0.6 });
     expect(await statuses()).toEqual([401, 401, 401]);
     await crm.sandbox.mend('credentials_revoked');
     expect(await statuses()).toEqual([200, 200, 200]);

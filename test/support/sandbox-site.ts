@@ -37,7 +37,7 @@ export async function startSandboxSite(folder: string): Promise<SandboxSite> {
       {
         name: 'sandbox',
         url: addresses.url,
-        tokenFile: 'secrets/sandbox.token',
+        authentication: { method: 'bearer', token: { file: 'secrets/sandbox.token' } },
         caFile: 'secrets/sandbox-ca.pem',
       },
     ],

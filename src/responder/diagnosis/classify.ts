@@ -1,4 +1,4 @@
-import { NO_FAULT, UNKNOWN_FAULT } from '../../catalog/catalog.ts';
+import { NO_FAULT, PROBE_KIND_NAMES, UNKNOWN_FAULT } from '../../catalog/catalog.ts';
 import type { DiagnosisAnswer, DiagnosisClass } from '../../catalog/catalog.ts';
 import type { Features } from './features/features.ts';
 import { classProbabilities, noveltyOf } from './model/model.ts';
@@ -10,7 +10,7 @@ export type Classification = {
   readonly likeliest: DiagnosisClass;
   /** Of the likeliest class, 0 to 1. */
   readonly probability: number;
-  /** Every class, the most probable first; they sum to 1. */
+  /** Every possible class, the most probable first; they sum to 1. */
   readonly probabilities: readonly ClassProbability[];
   readonly novelty: Novelty;
   /** Why the answer is "unknown", as a clause after "because". */
@@ -24,7 +24,7 @@ type Judged = Omit<Classification, 'answer' | 'whyUnknown'>;
  * 1970) or when the evidence is unlike anything in the training, where probabilities mean nothing.
  */
 export function classify(model: FaultModel, features: Features): Classification {
-  const probabilities = classProbabilities(model, features);
+  const probabilities = rulePossible(classProbabilities(model, features), features);
   const { class: likeliest, probability } = probabilities[0] ?? {
     class: NO_FAULT,
     probability: 0,
@@ -38,6 +38,26 @@ export function classify(model: FaultModel, features: Features): Classification 
   const whyUnknown = reasonForDoubt(model, judged);
   if (whyUnknown === undefined) return { ...judged, answer: likeliest };
   return { ...judged, answer: UNKNOWN_FAULT, whyUnknown };
+}
+
+/**
+ * A probe that failed in all its attempts is a fault by definition, so "no fault" is no possible answer then: its
+ * probability goes to the other classes in proportion. A fact, where the model has only frequencies.
+ */
+function rulePossible(
+  probabilities: readonly ClassProbability[],
+  features: Features,
+): readonly ClassProbability[] {
+  if (!PROBE_KIND_NAMES.some((name) => features.get(`probe:${name}:hard`)?.value === 1)) {
+    return probabilities;
+  }
+  const possible = probabilities.filter((candidate) => candidate.class !== NO_FAULT);
+  const total = possible.reduce((sum, { probability }) => sum + probability, 0);
+  if (total === 0) return probabilities;
+  return possible.map((candidate) => ({
+    ...candidate,
+    probability: candidate.probability / total,
+  }));
 }
 
 function reasonForDoubt(model: FaultModel, judged: Judged): string | undefined {

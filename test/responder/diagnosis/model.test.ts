@@ -104,6 +104,19 @@ describe('evaluate', () => {
 });
 
 describe('classify', () => {
+  it('never calls it no fault while a probe failed in all its attempts', () => {
+    const probes = [probeOf('certificate', 'tls')];
+    const hard = classify(model, extractFeatures(evidenceOf({ probes })));
+    expect(hard.probabilities.map((candidate) => candidate.class)).not.toContain('no_fault');
+    expect(hard.probabilities.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(
+      1,
+      12,
+    );
+    const soft = [{ ...probeOf('certificate', 'tls'), hardFailure: false, attempt: 1 }];
+    const maybe = classify(model, extractFeatures(evidenceOf({ probes: soft })));
+    expect(maybe.probabilities.map((candidate) => candidate.class)).toContain('no_fault');
+  });
+
   it.each(INVENTED_CLASSES)('recognises %s in evidence it has not seen', (label) => {
     const found = classify(model, extractFeatures(inventedEvidence(label, 9999)));
     expect(found.answer).toBe(label);
@@ -194,12 +207,17 @@ describe('explain', () => {
       const isBinary = trained.classes.length === 2;
       const weights = scores.map((score) => Math.exp(score));
       const total = weights.reduce((sum, weight) => sum + weight, 0);
-      for (const [index, name] of trained.classes.entries()) {
-        const expected = isBinary
-          ? 1 / (1 + Math.exp(-(scores[index] ?? 0)))
-          : (weights[index] ?? 0) / total;
-        const found = probabilities.find((one) => one.class === name)?.probability;
-        expect(found).toBeCloseTo(expected, 9);
+      const ofScore = (index: number): number =>
+        isBinary ? 1 / (1 + Math.exp(-(scores[index] ?? 0))) : (weights[index] ?? 0) / total;
+      const isPossible = (name: string): boolean =>
+        probabilities.some((candidate) => candidate.class === name);
+      const possible = trained.classes.map((name, index) =>
+        isPossible(name) ? ofScore(index) : 0,
+      );
+      const share = possible.reduce((sum, probability) => sum + probability, 0);
+      for (const { class: name, probability } of probabilities) {
+        const expected = (possible[trained.classes.indexOf(name)] ?? 0) / share;
+        expect(probability).toBeCloseTo(expected, 9);
       }
     }
   });
