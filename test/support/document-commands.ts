@@ -75,7 +75,7 @@ async function tryCrmwatch(line: string, world: ReaderWorld): Promise<CommandRes
 
 /** Each npm script of the documents, and the test that runs what it runs. */
 const SCRIPTS: Readonly<Record<string, string>> = {
-  start: 'test/contract/setup.test.ts',
+  start: 'test/e2e/demonstration.test.ts',
   test: 'test/gate/report.test.ts',
 };
 
