@@ -97,19 +97,25 @@ async function waitUntilReady(
   );
 }
 
+/** Programs that run now. They outlive a process that is ended at once, unless it takes them along. */
+const living = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
 /** Starts a program and waits until it is ready; throws program_missing or program_failed. */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   const child = launch(options);
+  living.add(child);
   let hasEnded = false;
   const ended = new Promise<{ code: number | null }>((resolve) => {
-    child.once('exit', (code) => {
+    const end = (code: number | null): void => {
       hasEnded = true;
+      living.delete(child);
       resolve({ code });
-    });
-    child.once('error', () => {
-      hasEnded = true;
-      resolve({ code: null });
-    });
+    };
+    child.once('exit', end);
+    child.once('error', () => end(null));
   });
   async function stop(graceMs = 5000): Promise<void> {
     if (hasEnded) return;

@@ -25,7 +25,16 @@ export function findSandbox(folder: string): SandboxControlOptions {
       remedy,
     });
   }
-  const decoded = decode.run(control, JSON.parse(readFileSync(path, 'utf8')), path);
+  const decoded = decode.run(control, parseJson(readFileSync(path, 'utf8')), path);
   if (decoded.ok) return decoded.value;
   throw new CrmwatchError('sandbox_unreachable', `${path} is damaged`, { remedy });
+}
+
+/** Undefined, which decodes to nothing, when the text is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -39,35 +39,44 @@ function findReferences(value: unknown, place: string): readonly Placed[] {
   });
 }
 
+function readEnvironment(name: string, { environment }: SecretSources): string {
+  const value = environment[name];
+  if (value !== undefined && value !== '') return value;
+  throw new CrmwatchError('secret_unreadable', `the environment variable ${name} is not set`, {
+    remedy: `set ${name} for this process, or name a file instead`,
+  });
+}
+
+/** systemd hands each service its secrets in a folder of its own, so that two services can share one file. */
+const CREDENTIALS = /^\$(CREDENTIALS_DIRECTORY)(?=\/)/;
+
+function pathOf(file: string, sources: SecretSources): string {
+  const path = file.replace(CREDENTIALS, (_match, name: string) => readEnvironment(name, sources));
+  return isAbsolute(path) ? path : join(sources.folder, path);
+}
+
+function readSecretFile(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch (cause) {
+    throw new CrmwatchError('secret_unreadable', describeFileError(path, cause), {
+      remedy: 'put the secret alone into that file, readable by the user crmwatch runs as',
+      cause,
+    });
+  }
+  if (text !== '') return text;
+  throw new CrmwatchError('secret_unreadable', `${path} is empty`, {
+    remedy: 'write the secret into the file',
+  });
+}
+
 /** Reads secrets; throws secret_unreadable. A trailing line break of a file does not belong to the secret. */
 export function createSecretResolver(sources: SecretSources): SecretResolver {
-  return ({ file, environment }) => {
-    if (environment !== undefined) {
-      const value = sources.environment[environment];
-      if (value !== undefined && value !== '') return value;
-      throw new CrmwatchError(
-        'secret_unreadable',
-        `the environment variable ${environment} is not set`,
-        {
-          remedy: `set ${environment} for this process, or name a file instead`,
-        },
-      );
-    }
-    const path = isAbsolute(file ?? '') ? (file ?? '') : join(sources.folder, file ?? '');
-    let text: string;
-    try {
-      text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-    } catch (cause) {
-      throw new CrmwatchError('secret_unreadable', describeFileError(path, cause), {
-        remedy: 'put the secret alone into that file, readable by the user crmwatch runs as',
-        cause,
-      });
-    }
-    if (text !== '') return text;
-    throw new CrmwatchError('secret_unreadable', `${path} is empty`, {
-      remedy: 'write the secret into the file',
-    });
-  };
+  return ({ file = '', environment }) =>
+    environment === undefined
+      ? readSecretFile(pathOf(file, sources))
+      : readEnvironment(environment, sources);
 }
 
 /** Tries every secret that a parsed file refers to and returns a problem for each that cannot be read. */

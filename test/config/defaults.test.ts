@@ -55,5 +55,14 @@ describe('good configurations', () => {
     expect(resolveSecret({ kind: 'secret_reference', file: 'secrets/sandbox.token' })).toBe('abc ');
     const absolute = join(folder, 'secrets/sandbox-ca.pem');
     expect(resolveSecret({ kind: 'secret_reference', file: absolute })).toBe('pem');
+    const handedOver = {
+      kind: 'secret_reference',
+      file: '$CREDENTIALS_DIRECTORY/sandbox.token',
+    } as const;
+    const inService = loadConfig(file, { CREDENTIALS_DIRECTORY: join(folder, 'secrets') });
+    expect(inService.resolveSecret(handedOver)).toBe('abc ');
+    expect(() => resolveSecret(handedOver)).toThrow(
+      'the environment variable CREDENTIALS_DIRECTORY is not set',
+    );
   });
 });

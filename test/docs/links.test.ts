@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { decodeModel } from '../../src/responder/diagnosis/diagnosis.ts';
 import {
   REPOSITORY,
   listAnchors,
@@ -60,6 +61,19 @@ describe('documents', () => {
       anchor: 'read-on',
     });
     expect(listAnchors('README.md')).toContain('what-it-does-not-do-yet');
+  });
+});
+
+describe('docs/DIAGNOSIS.md', () => {
+  it('repeats what was printed of the model that ships', () => {
+    const file = join(REPOSITORY, 'models/fault-classifier.json');
+    const { id, training, evaluation } = decodeModel(JSON.parse(readFileSync(file, 'utf8')), file);
+    const text = readDocument('docs/DIAGNOSIS.md');
+    const { accuracyRatio = 0, macroF1 = 0, logLoss = 0 } = evaluation ?? {};
+    expect(text, 'train the model again and paste what is printed').toContain(
+      `  accuracy ${accuracyRatio.toFixed(3)}  macro-F1 ${macroF1.toFixed(3)}  log-loss ${logLoss.toFixed(3)}\n`,
+    );
+    expect(text).toContain(`model ${id}, C ${training.strengthC}, ${training.iterations} iter`);
   });
 });
 

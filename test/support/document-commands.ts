@@ -61,7 +61,7 @@ async function tryCrmwatch(line: string, world: ReaderWorld): Promise<CommandRes
   const configured = words.map((word, index) => {
     if (words[index - 1] === '--target') return world.target;
     if (words[index - 1] === '--config' || word === 'crmwatch.yaml') return world.configFile;
-    if (word === 'episodes.jsonl') return 'test/fixtures/cli/episodes.jsonl';
+    if (word === 'models/episodes.jsonl' && index === 1) return 'test/fixtures/cli/episodes.jsonl';
     return words[index - 1] === '--output' ? join(world.folder, 'model.json') : word;
   });
   if (['start', 'exporter', 'responder'].includes(command)) return refusesEmptyConfig(command);
@@ -75,7 +75,7 @@ async function tryCrmwatch(line: string, world: ReaderWorld): Promise<CommandRes
 
 /** Each npm script of the documents, and the test that runs what it runs. */
 const SCRIPTS: Readonly<Record<string, string>> = {
-  start: 'test/contract/setup.test.ts',
+  start: 'test/e2e/demonstration.test.ts',
   test: 'test/gate/report.test.ts',
 };
 
@@ -130,7 +130,7 @@ export const WAYS: readonly Way[] = [
     try: async (line, world) => runProgram(`${line} --help`, world),
   },
   {
-    matches: /^(git clone|sh|install|systemctl|journalctl|docker compose) /,
+    matches: /^(cp|sh|install|systemctl|journalctl|docker compose) /,
     try: tryReading,
   },
 ];

@@ -39,15 +39,15 @@ function collectSecrets(value: unknown, secrets: Secrets): void {
 export function checkConfiguration(value: Mapping, folder: string): string {
   const secrets: Secrets = { files: [], environment: {} };
   collectSecrets(value, secrets);
-  // A reader has /etc/crmwatch; the test has a folder of its own.
-  const text = dump(value).replaceAll('/etc/crmwatch/', '');
+  // What systemd sets for a service.
+  secrets.environment['CREDENTIALS_DIRECTORY'] = join(folder, 'credentials');
   for (const name of secrets.files) {
-    const file = join(folder, name.replace('/etc/crmwatch/', ''));
+    const file = join(folder, name.replace('$CREDENTIALS_DIRECTORY', 'credentials'));
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, 'a-secret');
   }
   const path = join(folder, 'crmwatch.yaml');
-  writeFileSync(path, text);
+  writeFileSync(path, dump(value));
   const result = checkConfig(path, secrets.environment);
   return result.ok ? '' : formatProblems(result.problems);
 }

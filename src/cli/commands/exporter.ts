@@ -19,8 +19,10 @@ Pages: /metrics, /probe?target=NAME&kind=KIND&debug=true, /, /-/healthy, /-/read
       { minimum: 0, maximum: 0 },
     );
     const loaded = loadConfig(requireOption('exporter', options, 'config'), process.env);
-    const running = await startExporter(loaded, createRuntime(loaded.config.logLevel));
-    context.print(`exporter   ${running.url}`);
-    return serveUntilSignal(context, running);
+    return serveUntilSignal(context, async () => {
+      const running = await startExporter(loaded, createRuntime(loaded.config.logLevel));
+      context.print(`exporter   ${running.url}`);
+      return running;
+    });
   },
 };

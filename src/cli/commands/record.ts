@@ -3,6 +3,7 @@ import { CrmwatchError } from '../../std/std.ts';
 import type { Command } from '../command.ts';
 import { parseOptions, requireOption } from '../options.ts';
 import type { ParsedOptions } from '../options.ts';
+import { onStopSignal } from '../stop-signals.ts';
 
 function wholeNumber(
   options: ParsedOptions,
@@ -47,8 +48,7 @@ seen as JSON lines ({label, group, evidence}) for \`crmwatch train\`. Also recor
     // The recording waits on timers that do not keep the process alive by themselves.
     const alive = setInterval(() => {}, 1 << 30);
     const abort = new AbortController();
-    const end = (): void => abort.abort();
-    process.once('SIGINT', end).once('SIGTERM', end);
+    const ignoreSignals = onStopSignal(() => abort.abort());
     try {
       const { rows } = await recordEpisodes({
         folder: options.text('data') ?? 'data/record',
@@ -63,6 +63,7 @@ seen as JSON lines ({label, group, evidence}) for \`crmwatch train\`. Also recor
       context.print(`wrote ${output}: ${rows} rows`);
     } finally {
       clearInterval(alive);
+      ignoreSignals();
     }
     return 0;
   },

@@ -19,9 +19,11 @@ by running the probes of the configuration, notifies people, and serves the cons
       { minimum: 0, maximum: 0 },
     );
     const loaded = loadConfig(requireOption('responder', options, 'config'), process.env);
-    const running = await startResponder(loaded, createRuntime(loaded.config.logLevel));
-    running.onEvent((line) => context.print(line));
-    context.print(`console    ${running.url}`);
-    return serveUntilSignal(context, running);
+    return serveUntilSignal(context, async () => {
+      const running = await startResponder(loaded, createRuntime(loaded.config.logLevel));
+      running.onEvent((line) => context.print(line));
+      context.print(`console    ${running.url}`);
+      return running;
+    });
   },
 };

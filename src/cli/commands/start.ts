@@ -1,11 +1,14 @@
 import { createRuntime, startAll, startDemonstration } from '../../app/app.ts';
+import type { Demonstration } from '../../app/app.ts';
 import { loadConfig } from '../../config/config.ts';
 import { CrmwatchError } from '../../std/std.ts';
-import type { Command, CommandContext, ExitCode } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
 import { parseOptions } from '../options.ts';
 import { serveUntilSignal } from '../serve.ts';
 
-async function demonstrate(context: CommandContext, folder: string): Promise<ExitCode> {
+const DEFAULT_FOLDER = 'data';
+
+async function startShow(context: CommandContext, folder: string): Promise<Demonstration> {
   const demonstration = await startDemonstration({
     folder,
     runtime: createRuntime('warn'),
@@ -17,12 +20,15 @@ async function demonstrate(context: CommandContext, folder: string): Promise<Exi
   }
   context.print(`${'data'.padEnd(14)}${demonstration.folder}`);
   context.print('');
-  context.print('Break something, in another terminal:  npx crmwatch sandbox break emails_missing');
-  context.print('Mend it again:                         npx crmwatch sandbox mend emails_missing');
-  context.print('All faults:                            npx crmwatch sandbox faults');
+  const where = folder === DEFAULT_FOLDER ? '' : ` --data ${folder}`;
+  const hint = (what: string, words: string): void =>
+    context.print(`${what.padEnd(39)}npx crmwatch sandbox ${words}${where}`);
+  hint('Break something, in another terminal:', 'break emails_missing');
+  hint('Mend it again:', 'mend emails_missing');
+  hint('All faults:', 'faults');
   context.print('Ctrl-C stops everything. What happens:');
   context.print('');
-  return serveUntilSignal(context, demonstration, demonstration.ended);
+  return demonstration;
 }
 
 export const startCommand: Command = {
@@ -48,12 +54,17 @@ Without: a demonstration on loopback with a sandbox CRM, Prometheus and Alertman
         remedy: 'with --config, the folder is responder.data_folder of the configuration',
       });
     }
-    if (path === undefined) return demonstrate(context, options.text('data') ?? 'data');
+    if (path === undefined) {
+      const folder = options.text('data') ?? DEFAULT_FOLDER;
+      return serveUntilSignal(context, async () => startShow(context, folder));
+    }
     const loaded = loadConfig(path, process.env);
-    const running = await startAll(loaded, createRuntime(loaded.config.logLevel));
-    running.onEvent((line) => context.print(line));
-    context.print(`exporter   ${running.exporterUrl}/metrics`);
-    context.print(`console    ${running.responderUrl}`);
-    return serveUntilSignal(context, running);
+    return serveUntilSignal(context, async () => {
+      const running = await startAll(loaded, createRuntime(loaded.config.logLevel));
+      running.onEvent((line) => context.print(line));
+      context.print(`exporter   ${running.exporterUrl}/metrics`);
+      context.print(`console    ${running.responderUrl}`);
+      return running;
+    });
   },
 };
