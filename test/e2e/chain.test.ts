@@ -153,7 +153,7 @@ describe.skipIf(missing !== undefined)(
 
       it(`${scenario.name}: is diagnosed as ${scenario.diagnosis}`, async () => {
         const { modelDiagnosis, plan } = await chainOf(scenario).diagnosed;
-        expect(modelDiagnosis).toMatchObject({ answer: scenario.diagnosis });
+        expect(modelDiagnosis?.answer).toBe(scenario.diagnosis);
         expect(modelDiagnosis?.probability).toBeGreaterThan(0.3);
         expect(modelDiagnosis?.probability).toBeLessThanOrEqual(1);
         expect(modelDiagnosis?.terms.length).toBeGreaterThan(0);
@@ -182,9 +182,9 @@ describe.skipIf(missing !== undefined)(
       it(`${scenario.name}: was one incident from beginning to end`, async () => {
         await chainOf(scenario).reviewed;
         const incidents = await world.api.incidentsOf(scenario.name);
-        expect(incidents.map(({ phase, timesReopened }) => ({ phase, timesReopened }))).toEqual([
-          { phase: 'closed', timesReopened: 0 },
-        ]);
+        expect(
+          incidents.map(({ phase, timesReopened }) => `${phase}, reopened ${timesReopened} times`),
+        ).toEqual(['closed, reopened 0 times']);
       });
     });
 

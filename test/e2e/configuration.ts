@@ -23,12 +23,12 @@ export type ConfigurationOptions = {
 };
 
 /** Short enough for a test to watch; everything else is as a user would write it. */
-const SECURITY_PACE = { interval: '8s', retry_interval: '4s', max_attempts: 2, timeout: '20s' };
+const SECURITY_PACE = { interval: '10s', retry_interval: '4s', max_attempts: 2, timeout: '20s' };
 const PROBES = {
   reachability: { interval: '5s', retry_interval: '2s', max_attempts: 3, timeout: '5s' },
-  login: { interval: '10s', retry_interval: '4s', max_attempts: 2, timeout: '15s' },
-  api_latency: { interval: '8s', retry_interval: '4s', max_attempts: 2, timeout: '20s' },
-  background_jobs: { interval: '8s', retry_interval: '4s', max_attempts: 2, timeout: '20s' },
+  login: { interval: '12s', retry_interval: '4s', max_attempts: 2, timeout: '15s' },
+  api_latency: { interval: '10s', retry_interval: '4s', max_attempts: 2, timeout: '20s' },
+  background_jobs: { interval: '10s', retry_interval: '4s', max_attempts: 2, timeout: '20s' },
   certificate: SECURITY_PACE,
   failed_logins: { ...SECURITY_PACE, options: { window: '45s' } },
   accounts: SECURITY_PACE,
@@ -38,7 +38,7 @@ function qualityOf(place: TargetPlace): object {
   const year = { field: 'updated_at', maximum_age: '365d' };
   const soon = { field: 'updated_at', maximum_age: `${STALE_AFTER_SECONDS}s` };
   return {
-    interval: '10s',
+    interval: '12s',
     retry_interval: '5s',
     max_attempts: 2,
     timeout: '60s',
@@ -85,6 +85,11 @@ function targetOf(place: TargetPlace, options: ConfigurationOptions): object {
       },
     },
     probes: { ...PROBES, data_quality: qualityOf(place) },
+    // A dozen CRMs share two cores with everything that watches them.
+    thresholds: {
+      crm_api_latency_seconds: { warning: 2, critical: 8 },
+      crm_login_duration_seconds: { warning: 5, critical: 15 },
+    },
   };
 }
 
@@ -105,7 +110,7 @@ export function writeConfiguration(options: ConfigurationOptions): string {
   const configuration = {
     log_level: 'error',
     targets: options.targets.map((place) => targetOf(place, options)),
-    exporter: { listen: `127.0.0.1:${options.exporterPort}`, maximum_concurrent_probes: 60 },
+    exporter: { listen: `127.0.0.1:${options.exporterPort}`, maximum_concurrent_probes: 30 },
     responder: {
       listen: `127.0.0.1:${options.responderPort}`,
       data_folder: 'responder',

@@ -4,7 +4,7 @@ import { MONITOR } from './seed.ts';
 import { required } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 
-const DELAY_MS = 3000;
+const DELAY_MS = 4000;
 
 export const OUTAGE_SCENARIOS: readonly Scenario[] = [
   {
@@ -38,15 +38,16 @@ export const OUTAGE_SCENARIOS: readonly Scenario[] = [
       client.on('error', () => {});
       await client.connect();
       await client.query('BEGIN');
-      // As a migration that hangs: nobody can log in, and nobody who is logged in gets an answer.
-      await client.query('LOCK TABLE res_user, ir_session, party_party IN ACCESS EXCLUSIVE MODE');
+      // As a migration that hangs. The version call and, from Tryton's cache, the log-in still answer. (A lock on
+      // ir_session would freeze the whole server with all its databases: its requests share one lock.)
+      await client.query('LOCK TABLE res_user, party_party IN ACCESS EXCLUSIVE MODE');
       return async () => {
         await client.query('ROLLBACK');
         await client.end();
       };
     },
-    seenAs: 'crm_probe_failure_reason{$target,probe="login",reason="database_unavailable"} == 1',
-    alert: 'CrmLoginFailed',
+    seenAs: 'crm_probe_failure_reason{$target,probe="accounts",reason="database_unavailable"} == 1',
+    alert: 'CrmProbeFailed',
     diagnosis: 'database_failure',
   },
   {
@@ -60,7 +61,7 @@ export const OUTAGE_SCENARIOS: readonly Scenario[] = [
         return Promise.resolve();
       });
     },
-    seenAs: 'crm_api_latency_seconds{$target,call="light"} > 2',
+    seenAs: 'crm_api_latency_seconds{$target,call="light"} > 3',
     alert: 'CrmApiSlow',
     diagnosis: 'network_degradation',
   },

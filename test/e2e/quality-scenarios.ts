@@ -47,7 +47,7 @@ export const QUALITY_SCENARIOS: readonly Scenario[] = [
     front: 'shared_server',
     async break(crm) {
       const admin = await crm.admin();
-      const lost = await emailsOf(admin, 50);
+      const lost = await emailsOf(admin, 40);
       await admin.delete(
         'party.contact_mechanism',
         lost.map(({ id }) => id),
@@ -66,7 +66,7 @@ export const QUALITY_SCENARIOS: readonly Scenario[] = [
     front: 'shared_server',
     async break(crm) {
       const admin = await crm.admin();
-      const originals = await emailsOf(admin, 28);
+      const originals = await emailsOf(admin, 22);
       // So few that taking them out again is no sudden loss of records.
       const copies = await admin.createParties(
         originals.map(({ value }, index) => ({
@@ -92,7 +92,8 @@ export const QUALITY_SCENARIOS: readonly Scenario[] = [
         'model.sale.opportunity.search_read',
         [],
         0,
-        20,
+        // So few that their going is no sudden loss of records.
+        15,
         [['id', 'ASC']],
         ['party'],
       );

@@ -5,18 +5,7 @@ export const MONITOR = { login: 'crmwatch', password: 'Kestrow-41hip' } as const
 /** May read two tables and nothing else. */
 export const SQL_READER = 'crmwatch_reader';
 
-const FIRST_NAMES = [
-  'Ada',
-  'Bruno',
-  'Clara',
-  'Dmitri',
-  'Elif',
-  'Frieda',
-  'Goran',
-  'Hanna',
-  'Ivo',
-  'Jana',
-];
+const FIRST_NAMES = ['Ada', 'Bruno', 'Clara', 'Dmitri', 'Elif', 'Frieda', 'Goran', 'Hanna'];
 const LAST_NAMES = [
   'Adler',
   'Brandt',
@@ -32,7 +21,7 @@ const LAST_NAMES = [
   'Lenz',
 ];
 const CITIES = ['Berlin', 'Bremen', 'Dresden', 'Erfurt', 'Hamburg', 'Kiel'];
-const OPPORTUNITY_COUNT = 80;
+const OPPORTUNITY_COUNT = 60;
 const DAY_MS = 86_400_000;
 
 function inventParties(): readonly TrytonParty[] {

@@ -15,6 +15,7 @@ import type { MailServer } from '../support/mail-server.ts';
 import { findFreePort } from '../support/program.ts';
 import { makeTestCertificates } from '../support/test-certificates.ts';
 import type { TestCertificates } from '../support/test-certificates.ts';
+import { openTrytonRpc } from '../support/tryton-rpc.ts';
 import { startTlsProxy } from '../support/tls-proxy.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import type { WebhookReceiver } from '../support/webhook-receiver.ts';
@@ -23,7 +24,7 @@ import { createResponderApi } from './responder-api.ts';
 import type { ResponderApi } from './responder-api.ts';
 import { required } from './scenario.ts';
 import type { Crm, Life, Scenario } from './scenario.ts';
-import { seedCrm } from './seed.ts';
+import { MONITOR, seedCrm } from './seed.ts';
 import { PRISTINE, startTrytonHost } from './tryton-host.ts';
 import type { TrytonHost } from './tryton-host.ts';
 
@@ -55,6 +56,14 @@ const INTAKE_TOKEN = 'intake-token-of-the-end-to-end-suite';
 const CONSOLE_TOKEN = 'console-token-of-the-end-to-end-suite';
 /** Two share the load; the third belongs to the scenario that stops its server. */
 const TRYTON_PROCESSES = 3;
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}
 
 type CleanUps = (() => Promise<void>)[];
 
@@ -89,9 +98,12 @@ async function buildWorld(
   await makeTemplate(tryton);
   const certificates = await makeTestCertificates();
   const places = new Map<string, Place>();
-  for (const [index, scenario] of scenarios.entries()) {
-    places.set(scenario.name, await settle(scenario, index, { tryton, certificates, cleanUps }));
-  }
+  for (const { name } of scenarios) await tryton.copyDatabase(TEMPLATE, name);
+  await Promise.all(
+    scenarios.map(async (scenario, index) => {
+      places.set(scenario.name, await settle(scenario, index, { tryton, certificates, cleanUps }));
+    }),
+  );
   const [mail, webhooks, pager] = await Promise.all([
     startMailServer(),
     startWebhookReceiver(),
@@ -139,14 +151,12 @@ async function settle(
   }: { tryton: TrytonHost; certificates: TestCertificates; cleanUps: CleanUps },
 ): Promise<Place> {
   const { name, front } = scenario;
-  await tryton.copyDatabase(TEMPLATE, name);
   const number = front === 'own_server' ? TRYTON_PROCESSES - 1 : index % (TRYTON_PROCESSES - 1);
   const server = required(tryton.processes[number], 'trytond');
   const { postgres } = tryton;
   const admin = (): ReturnType<TrytonHost['admin']> => tryton.admin(name, server.port);
   const crm: Crm = { database: name, postgres, server, certificates, admin };
-  // The first call to a database makes trytond load its modules, which takes a second or two.
-  await admin();
+  await warmUp(crm);
   const life = scenario.live?.(crm);
   life?.begin();
   cleanUps.push(async () => life?.halt());
@@ -162,6 +172,16 @@ async function settle(
     return { crm: { ...crm, tlsProxy }, url: `https://127.0.0.1:${tlsProxy.port}`, life };
   }
   return { crm, url: `http://127.0.0.1:${server.port}`, life };
+}
+
+/** The first calls to a database make trytond load modules and fill caches, which takes a second or two. */
+async function warmUp({ database, server }: Crm): Promise<void> {
+  const monitor = await openTrytonRpc(`http://127.0.0.1:${server.port}`, database, MONITOR);
+  for (const model of ['res.user', 'res.group', 'ir.cron', 'sale.opportunity']) {
+    await monitor.call(`model.${model}.search_read`, [], 0, 1, null, ['write_date']);
+  }
+  const fields = ['name', 'email', 'phone', 'mobile'];
+  await monitor.call('model.party.party.search_read', [], 0, null, null, fields);
 }
 
 type Parts = {
@@ -219,7 +239,13 @@ async function startCrmwatch(
     alertmanagerPort: 0,
     clock: runtime.clock,
   });
-  cleanUps.push(() => stack.stop());
+  const endAtOnce = (): void => stack.pids().forEach((pid) => endProcess(pid));
+  // A test run that is killed must not leave servers behind; test/support/program.ts does the same.
+  process.once('exit', endAtOnce);
+  cleanUps.push(async () => {
+    await stack.stop();
+    process.off('exit', endAtOnce);
+  });
   const targets = [...places].map(([name, { url }]) => ({
     name,
     url,

@@ -9,6 +9,7 @@ export type ReceivedMail = {
   readonly from: string;
   readonly to: readonly string[];
   readonly subject: string;
+  /** The text, or the HTML of a mail that has no other part. */
   readonly text: string;
 };
 
@@ -27,10 +28,15 @@ export async function startMailServer(): Promise<MailServer> {
     logger: false,
     onData(stream, session, callback) {
       const keep = async (): Promise<void> => {
-        const { subject = '', text = '' } = await simpleParser(stream);
+        const { subject = '', text = '', html = false } = await simpleParser(stream);
         const { mailFrom, rcptTo } = session.envelope;
         const from = mailFrom === false ? '' : mailFrom.address;
-        mails.push({ from, to: rcptTo.map(({ address }) => address), subject, text });
+        mails.push({
+          from,
+          to: rcptTo.map(({ address }) => address),
+          subject,
+          text: text === '' && html !== false ? html : text,
+        });
       };
       callbackify(keep)(callback);
     },
