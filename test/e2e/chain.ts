@@ -65,7 +65,10 @@ export function startChain(world: World, scenario: Scenario, options: ChainOptio
   const reported = kept(alerted.then(() => untilReported(world, scenario)));
   const diagnosed = kept(reported.then((id) => untilDiagnosed(world, scenario, id)));
   const meanwhile = kept(
-    Promise.all([diagnosed, reported]).then(([, id]) => options.meanwhile?.(id)),
+    diagnosed.then(async ({ id }) => {
+      await world.api.acknowledge(id);
+      await options.meanwhile?.(id);
+    }),
   );
   const observed = settled([measured, diagnosed, meanwhile]);
   const mended = kept(

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { formatYaml } from '../../src/config/config.ts';
+import { dump } from 'js-yaml';
+
 import { STALE_AFTER_SECONDS } from './quality-scenarios.ts';
 import { MONITOR, SQL_READER } from './seed.ts';
 
@@ -122,6 +123,6 @@ export function writeConfiguration(options: ConfigurationOptions): string {
       notify: options.notify,
     },
   };
-  writeFileSync(file, formatYaml(configuration));
+  writeFileSync(file, dump(configuration));
   return file;
 }
