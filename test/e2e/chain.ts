@@ -64,12 +64,11 @@ export function startChain(world: World, scenario: Scenario, options: ChainOptio
   const alerted = kept(broken.then(({ atMs }) => untilAlerted(world, scenario, atMs)));
   const reported = kept(alerted.then(() => untilReported(world, scenario)));
   const diagnosed = kept(reported.then((id) => untilDiagnosed(world, scenario, id)));
-  const meanwhile = kept(
-    diagnosed.then(async ({ id }) => {
-      await world.api.acknowledge(id);
-      await options.meanwhile?.(id);
-    }),
-  );
+  const handle = async ({ id }: IncidentDetailView): Promise<void> => {
+    await world.api.acknowledge(id);
+    await options.meanwhile?.(id);
+  };
+  const meanwhile = kept(diagnosed.then((incident) => handle(incident)));
   const observed = settled([measured, diagnosed, meanwhile]);
   const mended = kept(
     Promise.all([broken, observed, options.mendAfter]).then(async ([{ mend }]) => mend()),
