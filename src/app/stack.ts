@@ -34,6 +34,8 @@ export type StackIntervals = {
 export type Stack = {
   readonly prometheusUrl: string;
   readonly alertmanagerUrl: string;
+  /** Of Prometheus and of Alertmanager, for the last resort of a caller that dies before it can stop them. */
+  pids(): readonly number[];
   /** Resolves with the reason when Prometheus or Alertmanager ends without being asked to. */
   readonly ended: Promise<string>;
   /** Ends Alertmanager and starts it again on the same port and storage. */
@@ -160,6 +162,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   return {
     prometheusUrl: `http://127.0.0.1:${ports.prometheus}`,
     alertmanagerUrl: `http://127.0.0.1:${ports.alertmanager}`,
+    pids: () => [prometheus.pid, alertmanager.pid],
     ended: unexpected.promise,
     async restartAlertmanager() {
       await stopExpectedly(alertmanager);
