@@ -35,10 +35,14 @@ export function groupFeatures(evidence: Evidence): readonly Feature[] {
     critical,
   };
   const texts = {
-    alerts: `${alerts.length} alerts fire together`,
-    alert_names: `${names.size} different alerts fire together`,
-    objects: `${objects.size} kinds of records are affected`,
-    critical: `${critical} of the alerts are critical`,
+    alerts: alerts.length === 1 ? 'one alert fires alone' : `${alerts.length} alerts fire together`,
+    alert_names:
+      names.size === 1 ? 'one kind of alert fires' : `${names.size} kinds of alerts fire`,
+    objects:
+      objects.size === 1
+        ? 'one kind of records is affected'
+        : `${objects.size} kinds of records are affected`,
+    critical: critical === 1 ? 'one alert is critical' : `${critical} alerts are critical`,
   };
   const link = { kind: 'incident' } as const;
   const ofCounts = (Object.keys(counts) as (keyof typeof counts)[]).flatMap((key) => {
