@@ -42,7 +42,7 @@ const PASSWORD_SCHEMES = [
   '',
 ].join('\n');
 const DUMP_FOLDER = fileURLToPath(new URL('../../node_modules/.cache/crmwatch/', import.meta.url));
-const POSTGRES_FOLDERS = ['17', '16', '15', '14'].map(
+const POSTGRES_FOLDERS = ['18', '17', '16', '15', '14', '13'].map(
   (major) => `/usr/lib/postgresql/${major}/bin`,
 );
 
@@ -155,8 +155,15 @@ async function makePristine(folder: string, postgres: PostgresServer): Promise<v
     });
   await postgres.createDatabase(PRISTINE);
   if (existsSync(dump)) {
-    await runPostgres('pg_restore', ['-d', PRISTINE, dump]);
-    return;
+    try {
+      await runPostgres('pg_restore', ['-d', PRISTINE, dump]);
+      return;
+    } catch {
+      // Of another version of PostgreSQL, or damaged: it is made anew.
+      rmSync(dump, { force: true });
+      await postgres.dropDatabase(PRISTINE);
+      await postgres.createDatabase(PRISTINE);
+    }
   }
   await fillPristine(folder, postgres);
   mkdirSync(DUMP_FOLDER, { recursive: true });
