@@ -5,7 +5,7 @@ const reportPath = process.env['CRMWATCH_TEST_REPORT'];
 
 /**
  * Three suites. unit: no network beyond loopback, no program beside Node. contract: what leaves the project is held
- * against the programs and specifications that read it. e2e: whole chains on real servers, one file at a time.
+ * against the programs and specifications that read it. e2e: whole chains on real servers.
  */
 export default defineConfig({
   test: {
@@ -33,7 +33,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          fileParallelism: false,
+          // Two at a time: they mostly wait, and the set-up of one fills the pauses of the other.
+          maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
