@@ -29,9 +29,11 @@ function readReport(path: string): TestReport {
 async function runSuite(suite: string, paths: readonly string[], folder: string): Promise<Run> {
   const reportPath = join(folder, `${suite}.json`);
   const { code } = await runCommand(
-    ['vitest run --project', suite, ...paths.map((path) => `'${path.replaceAll("'", '')}'`)].join(
-      ' ',
-    ),
+    [
+      'vitest run --config test/vitest.config.ts --project',
+      suite,
+      ...paths.map((path) => `'${path.replaceAll("'", '')}'`),
+    ].join(' '),
     { isShown: true, environment: { CRMWATCH_TEST_REPORT: reportPath } },
   );
   const report = readReport(reportPath);

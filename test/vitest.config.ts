@@ -1,17 +1,23 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { createReportWriter } from './test/gate/reporter.ts';
+import type { ViteUserConfig } from 'vitest/config';
+import { createReportWriter } from './gate/reporter.ts';
 
+/** Names of suites and paths count from the root of the repository. */
+const root = join(import.meta.dirname, '..');
 const reportPath = process.env['CRMWATCH_TEST_REPORT'];
 
 /**
  * Three suites. unit: no network beyond loopback, no program beside Node. contract: what leaves the project is held
  * against the programs and specifications that read it. e2e: whole chains on real servers.
  */
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
+  root,
   test: {
     reporters: ['default', ...(reportPath === undefined ? [] : [createReportWriter(reportPath)])],
     projects: [
       {
+        root,
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
@@ -22,6 +28,7 @@ export default defineConfig({
         },
       },
       {
+        root,
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
@@ -30,6 +37,7 @@ export default defineConfig({
         },
       },
       {
+        root,
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
@@ -42,3 +50,5 @@ export default defineConfig({
     ],
   },
 });
+
+export default config;
