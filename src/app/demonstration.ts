@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadConfig } from '../config/config.ts';
-import { createSandbox } from '../sandbox/sandbox.ts';
+import { createSandbox, createSandboxControl } from '../sandbox/sandbox.ts';
+import { CrmwatchError } from '../std/std.ts';
 import { writeDemonstrationConfig } from './demonstration-config.ts';
 import type { Dependencies } from './exporter.ts';
 import { findFreePort } from './processes.ts';
 import { startAll } from './run.ts';
-import { writeSandboxFile } from './sandbox-file.ts';
+import { findSandbox, writeSandboxFile } from './sandbox-file.ts';
 import { startStack } from './stack.ts';
 import type { StackIntervals } from './stack.ts';
 
@@ -35,6 +36,8 @@ export const DEMONSTRATION_INTERVALS: StackIntervals = {
   watchdog: '30s',
 };
 
+const ANSWER_LIMIT_MS = 2000;
+
 type CleanUp = () => Promise<void>;
 
 /** Runs what was started in reverse order; every step runs although another fails. */
@@ -44,9 +47,24 @@ async function cleanUpAll(steps: CleanUp[]): Promise<void> {
   }
 }
 
+/** A second demonstration in the same folder would pull the data from under the first. */
+async function refuseSecond(folder: string): Promise<void> {
+  try {
+    await createSandboxControl({ ...findSandbox(folder), timeoutMs: ANSWER_LIMIT_MS }).faults();
+  } catch (error) {
+    // Nobody answers: what the file names has ended.
+    if (error instanceof CrmwatchError) return;
+    throw error;
+  }
+  throw new CrmwatchError('address_in_use', `a demonstration runs in ${folder} already`, {
+    remedy: 'stop it with Ctrl-C in its terminal, or name another folder with --data',
+  });
+}
+
 async function start(options: DemonstrationOptions, cleanUps: CleanUp[]): Promise<Demonstration> {
   const { runtime, onProgress } = options;
   const folder = resolve(options.folder);
+  await refuseSecond(folder);
   mkdirSync(folder, { recursive: true });
   onProgress('starting the sandbox CRM');
   const sandbox = createSandbox({
