@@ -4,12 +4,10 @@ import { loadConfig } from '../config/config.ts';
 import { createSandbox, createSandboxControl } from '../sandbox/sandbox.ts';
 import { CrmwatchError } from '../std/std.ts';
 import { writeDemonstrationConfig } from './demonstration-config.ts';
+import { startDemonstrationStack } from './demonstration-stack.ts';
 import type { Dependencies } from './exporter.ts';
-import { findFreePort } from './processes.ts';
 import { startAll } from './run.ts';
 import { findSandbox, writeSandboxFile } from './sandbox-file.ts';
-import { startStack } from './stack.ts';
-import type { StackIntervals } from './stack.ts';
 
 export type DemonstrationOptions = {
   readonly folder: string;
@@ -25,15 +23,6 @@ export type Demonstration = {
   /** Resolves with the reason when one of the programs ends by itself. */
   readonly ended: Promise<string>;
   stop(): Promise<void>;
-};
-
-/** Short, so that a fault is seen while one watches. */
-export const DEMONSTRATION_INTERVALS: StackIntervals = {
-  scrape: '5s',
-  evaluation: '5s',
-  groupWait: '2s',
-  groupInterval: '5s',
-  watchdog: '30s',
 };
 
 const ANSWER_LIMIT_MS = 2000;
@@ -75,27 +64,14 @@ async function start(options: DemonstrationOptions, cleanUps: CleanUp[]): Promis
   cleanUps.push(async () => sandbox.stop());
   const crm = await sandbox.start();
   writeSandboxFile(folder, { url: crm.controlUrl, token: crm.controlToken });
-  const [exporterPort, responderPort] = [await findFreePort(), await findFreePort()];
   onProgress('starting Prometheus and Alertmanager');
-  const stack = await startStack({
-    folder,
-    exporter: `127.0.0.1:${exporterPort}`,
-    responder: `127.0.0.1:${responderPort}`,
-    intervals: DEMONSTRATION_INTERVALS,
-    prometheusPort: 0,
-    alertmanagerPort: 0,
-    clock: runtime.clock,
-  });
+  const { stack, addresses } = await startDemonstrationStack(folder, runtime.clock);
   cleanUps.push(async () => stack.stop());
   onProgress('starting the exporter and the responder');
   const configFile = writeDemonstrationConfig(
     folder,
     [{ name: 'sandbox', addresses: crm, method: 'bearer' }],
-    {
-      exporterPort,
-      responderPort,
-      prometheusUrl: stack.prometheusUrl,
-    },
+    addresses,
   );
   const all = await startAll(loadConfig(configFile, process.env), runtime);
   cleanUps.push(async () => all.stop());

@@ -7,13 +7,11 @@ import { SANDBOX_FAULTS, createSandbox } from '../sandbox/sandbox.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { createSeededRandom, sleep } from '../std/std.ts';
 import { writeDemonstrationConfig } from './demonstration-config.ts';
-import { DEMONSTRATION_INTERVALS } from './demonstration.ts';
+import { startDemonstrationStack } from './demonstration-stack.ts';
 import type { Dependencies } from './exporter.ts';
-import { findFreePort } from './processes.ts';
 import { recordCalm, recordEpisode } from './recorder.ts';
 import type { Episode, EpisodePlan, RecorderOptions } from './recorder.ts';
 import { startExporter } from './run.ts';
-import { startStack } from './stack.ts';
 
 export type RecordOptions = {
   readonly folder: string;
@@ -100,18 +98,8 @@ async function startSite(options: RecordOptions, folder: string): Promise<Site> 
       method: index % 2 === 0 ? ('bearer' as const) : ('session' as const),
     })),
   );
-  const [exporterPort, responderPort] = [await findFreePort(), await findFreePort()];
-  const stack = await startStack({
-    folder,
-    exporter: `127.0.0.1:${exporterPort}`,
-    responder: `127.0.0.1:${responderPort}`,
-    intervals: DEMONSTRATION_INTERVALS,
-    prometheusPort: 0,
-    alertmanagerPort: 0,
-    clock: runtime.clock,
-  });
-  const ports = { exporterPort, responderPort, prometheusUrl: stack.prometheusUrl };
-  const configFile = writeDemonstrationConfig(folder, targets, ports);
+  const { stack, addresses } = await startDemonstrationStack(folder, runtime.clock);
+  const configFile = writeDemonstrationConfig(folder, targets, addresses);
   const exporter = await startExporter(loadConfig(configFile, process.env), runtime);
   return {
     sandboxes,
