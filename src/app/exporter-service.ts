@@ -1,8 +1,8 @@
 import { PROBE_KIND_NAMES } from '../catalog/catalog.ts';
 import type { ProbeKindName } from '../catalog/catalog.ts';
 import type { TargetStatusView } from '../console/console.ts';
-import { TEXT_CONTENT_TYPE, renderProbe } from '../exporter/exposition/exposition.ts';
-import type { Exposition, SelfMetrics } from '../exporter/exposition/exposition.ts';
+import { renderProbe } from '../exporter/exposition/exposition.ts';
+import type { Exposition, RenderedPage } from '../exporter/exposition/exposition.ts';
 import type { ProbeReport } from '../exporter/scheduler/scheduler.ts';
 import type { LogFields, Logger } from '../std/std.ts';
 import type { ExporterService, ProbeAnswer, ProbeRequestOptions } from '../web/web.ts';
@@ -12,7 +12,6 @@ type Parts = {
   readonly version: string;
   readonly targets: Targets;
   readonly exposition: Exposition;
-  readonly selfMetrics: SelfMetrics;
   readonly logger: Logger;
 };
 
@@ -86,6 +85,15 @@ function debugComments(target: Target, kind: ProbeKindName, lines: readonly stri
   return comments.map((comment) => `# ${comment.replaceAll('\n', ' ')}\n`).join('');
 }
 
+function withComments(
+  page: RenderedPage,
+  target: Target,
+  kind: ProbeKindName,
+  lines: readonly string[],
+): RenderedPage {
+  return { ...page, body: [Buffer.from(debugComments(target, kind, lines)), ...page.body] };
+}
+
 async function answerProbe(
   { targets, logger }: Parts,
   name: string,
@@ -109,20 +117,17 @@ async function answerProbe(
     const { reason, detail } = run.result.failure;
     lines.push(`failed: ${reason}: ${detail}`);
   }
-  const comments = options.debug ? debugComments(target, kind, lines) : '';
-  return { kind: 'ok', contentType: TEXT_CONTENT_TYPE, body: comments + renderProbe(run) };
+  const page = await renderProbe([{ run, ageSeconds: 0 }], options.scrape);
+  return { kind: 'ok', ...(options.debug ? withComments(page, target, kind, lines) : page) };
 }
 
 /** What web needs of the exporter, made of the exporter's rooms. */
 export function createExporterService(parts: Parts): ExporterService {
-  const { version, targets, exposition, selfMetrics } = parts;
+  const { version, targets, exposition } = parts;
   const planned = targets.all.flatMap(({ plan }) => plan.scheduled);
   return {
     version,
-    async renderMetrics() {
-      const body = exposition.renderMetrics() + (await selfMetrics.render());
-      return { contentType: TEXT_CONTENT_TYPE, body };
-    },
+    renderMetrics: async (request) => exposition.render(request),
     probe: async (name, kind, options) => answerProbe(parts, name, kind, options),
     targets: () => targets.all.map((target) => statusOf(target, exposition.latest())),
     isReady() {

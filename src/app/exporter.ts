@@ -33,11 +33,11 @@ export function createExporter(
   { clock, random, logger }: Dependencies,
 ): Exporter {
   const version = readVersion();
-  const exposition = createExposition();
   const selfMetrics = createSelfMetrics({
     logger,
     declared: ['crmwatch_probe_start_delay_seconds'],
   });
+  const exposition = createExposition({ clock, selfMetrics });
   selfMetrics.set('crmwatch_build_info', 1, { version, node_version: process.version });
   for (const { config: target, connector, plan } of targets.all) {
     exposition.setTarget({
@@ -61,7 +61,7 @@ export function createExporter(
     { maximumConcurrent: config.exporter.maximumConcurrentProbes },
   );
   scheduler.subscribe((report) => exposition.record(report));
-  const service = createExporterService({ version, targets, exposition, selfMetrics, logger });
+  const service = createExporterService({ version, targets, exposition, logger });
   const { host, port } = config.exporter.listen;
   const app = createExporterApp({ service, assets: readAssets(), clock, logger, listenHost: host });
   const server = createWebServer(app, { host, port, clock });

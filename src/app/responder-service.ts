@@ -1,6 +1,5 @@
 import type { DiagnosisAnswer } from '../catalog/catalog.ts';
 import type { StatisticsView } from '../console/console.ts';
-import { TEXT_CONTENT_TYPE } from '../exporter/exposition/exposition.ts';
 import type { SelfMetrics } from '../exporter/exposition/exposition.ts';
 import type { Answer, Pipeline } from '../responder/pipeline/pipeline.ts';
 import { CrmwatchError } from '../std/std.ts';
@@ -136,9 +135,7 @@ export function createResponderService(parts: Parts): ResponderService {
     review: async (id) => orNull(pipeline.review(id)),
     subscribe: (listener, sinceId) => ring.subscribe(listener, sinceId),
     statistics: async () => readStatistics(parts),
-    async renderMetrics() {
-      return { contentType: TEXT_CONTENT_TYPE, body: await selfMetrics.render() };
-    },
+    renderMetrics: async (request) => selfMetrics.renderPage(request),
     isReady: () => ({ ready: true }),
   };
 }

@@ -1,7 +1,7 @@
 import { PROBE_KIND_NAMES } from '../catalog/catalog.ts';
 import type { ProbeKindName } from '../catalog/catalog.ts';
 import type { LoadedConfig } from '../config/config.ts';
-import { renderProbe } from '../exporter/exposition/exposition.ts';
+import { PLAIN_SCRAPE, renderProbe } from '../exporter/exposition/exposition.ts';
 import type { PipelineLine } from '../responder/pipeline/pipeline.ts';
 import { CrmwatchError, createLogger, createSystemClock, createSystemRandom } from '../std/std.ts';
 import type { LogLevel } from '../std/std.ts';
@@ -139,7 +139,8 @@ export async function probeOnce(
     const failure = run.result.ok
       ? null
       : `${run.result.failure.reason}: ${run.result.failure.detail}`;
-    return { text: renderProbe(run), failure };
+    const page = await renderProbe([{ run, ageSeconds: 0 }], PLAIN_SCRAPE);
+    return { text: Buffer.concat(page.body).toString(), failure };
   } finally {
     await targets.close();
   }

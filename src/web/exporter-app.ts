@@ -5,7 +5,15 @@ import type { Assets } from './assets.ts';
 import { serveAssets } from './assets.ts';
 import { answerFailure } from './failures.ts';
 import { checkHost } from './host-check.ts';
-import { hangUpSignal, queryOf, route, sendPage, sendRendered, sendText } from './routes.ts';
+import {
+  hangUpSignal,
+  queryOf,
+  route,
+  scrapeOf,
+  sendPage,
+  sendRendered,
+  sendText,
+} from './routes.ts';
 import type { Handler } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { ExporterService } from './services.ts';
@@ -41,6 +49,7 @@ function probeHandler(service: ExporterService): Handler {
   return async (request, response) => {
     const query = queryOf(request);
     const answer = await service.probe(query.get('target') ?? '', query.get('kind') ?? '', {
+      scrape: scrapeOf(request),
       timeoutMs: probeTimeoutMs(request.get('x-prometheus-scrape-timeout-seconds')),
       debug: query.get('debug') === 'true',
       signal: hangUpSignal(response),
@@ -73,7 +82,7 @@ export function createExporterApp(options: ExporterAppOptions): WebApp {
 
   route(app, '/metrics', {
     GET: async (request, response) =>
-      sendRendered(response, await service.renderMetrics(request.get('accept') ?? '')),
+      sendRendered(response, await service.renderMetrics(scrapeOf(request))),
   });
   route(app, '/probe', { GET: probeHandler(service) });
   route(app, '/', {

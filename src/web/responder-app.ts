@@ -12,7 +12,7 @@ import { answerFailure, sendRefusal } from './failures.ts';
 import { checkHost } from './host-check.ts';
 import { mountIncidentApi } from './incident-api.ts';
 import { mountIntake } from './intake.ts';
-import { route, sendRendered } from './routes.ts';
+import { route, scrapeOf, sendRendered } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { WebApp } from './server.ts';
 import type { ResponderService } from './services.ts';
@@ -65,7 +65,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
   mountHealth(app, service);
   route(app, '/metrics', {
     GET: async (request, response) =>
-      sendRendered(response, await service.renderMetrics(request.get('accept') ?? '')),
+      sendRendered(response, await service.renderMetrics(scrapeOf(request))),
   });
   serveAssets(app, options.assets);
   mountIncidentApi(app, { service, access, hosts });

@@ -1,5 +1,5 @@
 import type { Express, NextFunction, Request, Response } from 'express';
-import type { RenderedText } from './services.ts';
+import type { RenderedPage, ScrapeRequest } from './services.ts';
 
 export type Handler = (
   request: Request,
@@ -44,13 +44,28 @@ export function sendPage(response: Response, status: number, document: string): 
 }
 
 /** Sent byte for byte: express would rewrite the parameters of a content type. */
-export function sendRendered(response: Response, rendered: RenderedText): void {
-  const bytes = typeof rendered.body === 'string' ? Buffer.from(rendered.body) : rendered.body;
+export function sendRendered(response: Response, page: RenderedPage): void {
   response.status(200);
-  response.setHeader('Content-Type', rendered.contentType);
-  response.setHeader('Content-Length', bytes.byteLength);
+  response.setHeader('Content-Type', page.contentType);
+  if (page.contentEncoding !== undefined) {
+    response.setHeader('Content-Encoding', page.contentEncoding);
+  }
+  const length = page.body.reduce((sum, part) => sum + part.byteLength, 0);
+  response.setHeader('Content-Length', length);
+  response.setHeader('Vary', 'Accept, Accept-Encoding');
   response.setHeader('Cache-Control', 'no-store');
-  response.end(bytes);
+  for (const part of page.body) response.write(part);
+  response.end();
+}
+
+/** What a request for metrics wants; `name[]` may be repeated. */
+export function scrapeOf(request: Request): ScrapeRequest {
+  const search = new URLSearchParams(request.originalUrl.split('?')[1] ?? '');
+  return {
+    accept: request.get('accept') ?? '',
+    acceptEncoding: request.get('accept-encoding') ?? '',
+    names: search.getAll('name[]').filter((name) => name !== ''),
+  };
 }
 
 /** Query parameters as the standard reads them; empty values count as absent. */

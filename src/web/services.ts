@@ -11,11 +11,26 @@ import type { Problem } from '../std/std.ts';
 /** What web needs from the two halves. `app` wires the real ones; tests bring fakes. */
 export type Awaitable<T> = T | Promise<T>;
 
-export type RenderedText = { readonly contentType: string; readonly body: string | Uint8Array };
+/** What a scrape asks for: the headers of its request, and the families it wants. */
+export type ScrapeRequest = {
+  /** The Accept header, or "" when there was none. */
+  readonly accept: string;
+  readonly acceptEncoding: string;
+  /** Values of `name[]`; empty means all families. */
+  readonly names: readonly string[];
+};
+
+/** A page of metrics, sent byte for byte. */
+export type RenderedPage = {
+  readonly contentType: string;
+  readonly contentEncoding?: 'gzip';
+  readonly body: readonly Uint8Array[];
+};
 
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly why: string };
 
 export type ProbeRequestOptions = {
+  readonly scrape: ScrapeRequest;
   readonly timeoutMs: number;
   readonly debug: boolean;
   /** Aborts when the caller hangs up. */
@@ -24,13 +39,12 @@ export type ProbeRequestOptions = {
 
 export type ProbeAnswer =
   /** The probe ran; whether the CRM is well is in the text. */
-  | ({ readonly kind: 'ok' } & RenderedText)
+  | ({ readonly kind: 'ok' } & RenderedPage)
   | { readonly kind: 'unknown_target' | 'unknown_kind'; readonly known: readonly string[] };
 
 export type ExporterService = {
   readonly version: string;
-  /** `accept` is the Accept header of the request, for the choice of format. */
-  renderMetrics(accept: string): Awaitable<RenderedText>;
+  renderMetrics(request: ScrapeRequest): Awaitable<RenderedPage>;
   probe(target: string, kind: string, options: ProbeRequestOptions): Promise<ProbeAnswer>;
   targets(): Awaitable<readonly TargetStatusView[]>;
   isReady(): Awaitable<Readiness>;
@@ -91,6 +105,6 @@ export type ResponderService = {
   /** Replays kept events after `sinceId` to the listener before it returns, then calls it for every new one. */
   subscribe(listener: (event: IncidentEvent) => void, sinceId?: number): Subscription;
   statistics(): Awaitable<StatisticsView>;
-  renderMetrics(accept: string): Awaitable<RenderedText>;
+  renderMetrics(request: ScrapeRequest): Awaitable<RenderedPage>;
   isReady(): Awaitable<Readiness>;
 };

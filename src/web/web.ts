@@ -19,7 +19,8 @@ export type {
   ProbeAnswer,
   ProbeRequestOptions,
   Readiness,
-  RenderedText,
+  RenderedPage,
   ResponderService,
+  ScrapeRequest,
   Subscription,
 } from './services.ts';

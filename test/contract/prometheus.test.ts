@@ -37,7 +37,7 @@ type Answer<Data> = { readonly status: string; readonly error?: string; readonly
 
 /** The page of an exporter that measured everything there is, on one target in trouble. */
 function exporterPage(): string {
-  const exposition = createExposition();
+  const exposition = createExposition({ clock: createManualClock() });
   exposition.setTarget({ name: 'crm1', platform: 'fake', unsupported: ['api_quota'] });
   for (const probe of PROBE_KIND_NAMES.filter((kind) => kind !== 'reachability')) {
     const samples = MEASUREMENT_NAMES.filter((name) => MEASUREMENTS[name].probe === probe);
@@ -51,7 +51,7 @@ function exporterPage(): string {
     }),
   );
   exposition.record({ ...failing, state: { ...failing.state, hardFailure: true } });
-  return exposition.renderMetrics();
+  return (await metricsText(exposition));
 }
 
 /** Past the critical threshold where there is one. */

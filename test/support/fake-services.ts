@@ -139,7 +139,7 @@ export function createFakeResponder(clock: Clock): FakeResponder {
     statistics: () => sampleStatistics(clock.now()),
     renderMetrics: () => ({
       contentType: 'text/plain; version=0.0.4; charset=utf-8',
-      body: 'crmwatch_incidents_open 4\n',
+      body: [Buffer.from('crmwatch_incidents_open 4\n')],
     }),
     isReady: () => ({ ready: true }),
   };
@@ -170,18 +170,18 @@ export function createFakeExporter(clock: Clock): FakeExporter {
       return {
         kind: 'ok',
         contentType: 'text/plain; version=0.0.4; charset=utf-8',
-        body: 'crm_probe_success 0\n',
+        body: [Buffer.from('crm_probe_success 0\n')],
       };
     },
     probe(target, kind, options) {
       fake.probes.push({ target, kind, ...options });
       return fake.probeWith(target, kind, options);
     },
-    renderMetrics: (accept) => ({
+    renderMetrics: ({ accept }) => ({
       contentType: accept.includes('openmetrics')
         ? 'application/openmetrics-text; version=1.0.0; charset=utf-8'
         : 'text/plain; version=0.0.4; charset=utf-8',
-      body: 'crm_probe_success{target="sandbox"} 1\n',
+      body: [Buffer.from('crm_probe_success{target="sandbox"} 1\n')],
     }),
     targets: () => sampleTargets(clock.now()),
     isReady: () => (fake.ready ? { ready: true } : { ready: false, why: 'no probe has run yet' }),

@@ -61,7 +61,7 @@ describe('exporter over HTTP', () => {
     service.probeWith = async (_target, _kind, { signal }) => {
       started.resolve(signal);
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
-      return { kind: 'ok', contentType: 'text/plain', body: '' };
+      return { kind: 'ok', contentType: 'text/plain', body: [] };
     };
     const caller = new AbortController();
     const answer = fetch(`${url}/probe?target=sandbox&kind=login`, { signal: caller.signal });

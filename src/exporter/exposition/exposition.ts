@@ -1,17 +1,21 @@
 import type { ProbeKindName } from '../../catalog/catalog.ts';
 import type { ProbeRun } from '../probes/probes.ts';
 import type { ProbeReport } from '../scheduler/scheduler.ts';
+import type { Clock } from '../../std/std.ts';
 import { createFamilies } from './families.ts';
 import { FORMATS } from './formats.ts';
-import type { ExpositionFormat } from './formats.ts';
+import type { RenderedPage, ScrapeRequest } from './page.ts';
+import type { SelfMetrics } from './self-metrics.ts';
 import { reportToSeries, runToSeries, unsupportedToSeries } from './series.ts';
 import type { RunTotals, Series } from './series.ts';
+import { TEXT_CONTENT_TYPE } from './text-format.ts';
 import { thresholdsToSeries } from './thresholds.ts';
 import type { ThresholdOverrides } from './thresholds.ts';
 
+export { PLAIN_SCRAPE } from './page.ts';
+export type { RenderedPage, ScrapeRequest } from './page.ts';
 export { createSelfMetrics } from './self-metrics.ts';
 export type { SelfMetrics, SelfMetricsOptions } from './self-metrics.ts';
-export { TEXT_CONTENT_TYPE } from './text-format.ts';
 export { thresholdsDecoder } from './thresholds.ts';
 export type { ThresholdOverrides } from './thresholds.ts';
 
@@ -30,13 +34,21 @@ export type Exposition = {
   record(report: ProbeReport): void;
   /** The last report of every probe, in the order of their first runs. */
   latest(): readonly ProbeReport[];
-  /** The page of /metrics, without self-metrics; text format 0.0.4, no timestamps. */
-  renderMetrics(): string;
+  /** Forgets a target and all that its probes said. */
+  removeTarget(name: string): void;
+  /** The page of /metrics: results of probes and self-metrics, in the format that the scrape asks for. */
+  render(request: ScrapeRequest): Promise<RenderedPage>;
+};
+
+export type ExpositionOptions = {
+  readonly clock: Clock;
+  /** Joined in behind the results of the probes. */
+  readonly selfMetrics?: SelfMetrics;
 };
 
 /** The results of all probes as immutable chunks of text, rendered when they change and joined on demand. */
-export function createExposition(format: ExpositionFormat = 'text'): Exposition {
-  const families = createFamilies(FORMATS[format]);
+export function createExposition({ selfMetrics }: ExpositionOptions): Exposition {
+  const families = createFamilies(FORMATS.text);
   const latest = new Map<string, ProbeReport>();
   const totals = new Map<string, RunTotals>();
   const targets = new Map<string, ExposedTarget>();
@@ -78,15 +90,37 @@ export function createExposition(format: ExpositionFormat = 'text'): Exposition 
       noteVersion(run);
     },
     latest: () => [...latest.values()],
-    renderMetrics: () => families.render(),
+    removeTarget(name) {
+      targets.delete(name);
+      versions.delete(name);
+      families.replace(sourceOf(name), name, []);
+      for (const [source, { run }] of latest) {
+        if (run.target !== name) continue;
+        latest.delete(source);
+        totals.delete(source);
+        families.replace(source, name, []);
+      }
+    },
+    async render(_request) {
+      const text = families.render() + ((await selfMetrics?.render()) ?? '');
+      return { contentType: TEXT_CONTENT_TYPE, body: [Buffer.from(text)] };
+    },
   };
 }
 
-/** One run as the answer to /probe: the scraper knows the target, so no series carries it. */
-export function renderProbe(run: ProbeRun, format: ExpositionFormat = 'text'): string {
-  const families = createFamilies(FORMATS[format]);
-  families.replace(sourceOf(run.target, run.probe), undefined, runToSeries(run));
-  return families.render();
+/** A run as the answer to /probe, which may be older than the question. */
+export type AnsweredRun = { readonly run: ProbeRun; readonly ageSeconds: number };
+
+/** Runs as the answer to /probe: the scraper knows the target, so no series carries it. */
+export async function renderProbe(
+  answers: readonly AnsweredRun[],
+  _request: ScrapeRequest,
+): Promise<RenderedPage> {
+  const families = createFamilies(FORMATS.text);
+  for (const { run } of answers) {
+    families.replace(sourceOf(run.target, run.probe), undefined, runToSeries(run));
+  }
+  return { contentType: TEXT_CONTENT_TYPE, body: [Buffer.from(families.render())] };
 }
 
 function sourceOf(...parts: readonly string[]): string {

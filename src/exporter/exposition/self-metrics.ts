@@ -6,6 +6,8 @@ import type {
   SelfHistogramName,
   SelfMetricName,
 } from '../../catalog/catalog.ts';
+import type { RenderedPage, ScrapeRequest } from './page.ts';
+import { TEXT_CONTENT_TYPE } from './text-format.ts';
 import { errorMessage } from '../../std/std.ts';
 import type { Logger } from '../../std/std.ts';
 
@@ -25,6 +27,8 @@ export type SelfMetrics = {
   beforeRender(callback: () => void | Promise<void>): void;
   /** Text format 0.0.4, to be put behind the results of the probes. */
   render(): Promise<string>;
+  /** The same as a page of its own. */
+  renderPage(request: ScrapeRequest): Promise<RenderedPage>;
 };
 
 export type SelfMetricsOptions = {
@@ -118,6 +122,12 @@ export function createSelfMetrics(options: SelfMetricsOptions): SelfMetrics {
     }
   }
 
+  async function render(): Promise<string> {
+    await refresh();
+    // prom-client 15 spells NaN in a way that the format does not know.
+    return (await registry.metrics()).replaceAll(/ Nan$/gm, ' NaN');
+  }
+
   return {
     increment: (name, labels = {}, by = 1) => recorders.counter(name).inc({ ...labels }, by),
     set: (name, value, labels = {}) => recorders.gauge(name).set({ ...labels }, value),
@@ -128,10 +138,9 @@ export function createSelfMetrics(options: SelfMetricsOptions): SelfMetrics {
     },
     observe: (name, value, labels = {}) => recorders.histogram(name).observe({ ...labels }, value),
     beforeRender: (callback) => void callbacks.push(callback),
-    async render() {
-      await refresh();
-      // prom-client 15 spells NaN in a way that the format does not know.
-      return (await registry.metrics()).replaceAll(/ Nan$/gm, ' NaN');
+    render,
+    async renderPage(_request) {
+      return { contentType: TEXT_CONTENT_TYPE, body: [Buffer.from(await render())] };
     },
   };
 }

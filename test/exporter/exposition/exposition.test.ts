@@ -3,9 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MEASUREMENTS, MEASUREMENT_NAMES } from '../../../src/catalog/catalog.ts';
 import {
-  TEXT_CONTENT_TYPE,
   createExposition,
-  renderProbe,
+  PLAIN_SCRAPE,
   thresholdsDecoder,
 } from '../../../src/exporter/exposition/exposition.ts';
 import type { ProbeResult, Sample } from '../../../src/exporter/probes/probes.ts';
@@ -69,7 +68,7 @@ describe('renderMetrics', () => {
     );
     fc.assert(
       fc.property(samples, (wanted) => {
-        const exposition = createExposition();
+        const exposition = createExposition({ clock: createManualClock() });
         const byTarget = Map.groupBy(wanted, ({ target }) => target);
         for (const [target, ofTarget] of byTarget) {
           const measured = ofTarget.map(({ object, field, value }): Sample => ({
@@ -80,7 +79,7 @@ describe('renderMetrics', () => {
           const run = createRun(target, 'data_quality', passed(measured));
           exposition.record(createReport(run));
         }
-        const text = exposition.renderMetrics();
+        const text = (await metricsText(exposition));
         // As bytes and back, because that is what a scraper gets.
         const series = parseExposition(new TextDecoder().decode(Buffer.from(text)))
           .get('crm_missing_ratio')
@@ -96,13 +95,12 @@ describe('renderMetrics', () => {
   });
 
   it('writes what a page of two targets should be, byte for byte', () => {
-    const exposition = createExposition();
+    const exposition = createExposition({ clock: createManualClock() });
     exposition.record(
       createReport(createRun('a', 'data_quality', passed([records('x"\\\n', NaN)]))),
     );
     exposition.record(createReport(createRun('b', 'login', FAILED)));
-    const lines = exposition
-      .renderMetrics()
+    const lines = (await metricsText(exposition))
       .split('\n')
       .filter((line) => !line.startsWith('# HELP'));
     expect(lines).toEqual([
@@ -140,7 +138,7 @@ describe('renderMetrics', () => {
   });
 
   it('drops the old measurements of a failed probe and keeps those made before it failed', () => {
-    const exposition = createExposition();
+    const exposition = createExposition({ clock: createManualClock() });
     const phase = (name: string, value: number): Sample => ({
       metric: 'crm_phase_duration_seconds',
       labels: { phase: name },
@@ -150,18 +148,18 @@ describe('renderMetrics', () => {
       exposition.record(createReport(createRun('a', 'reachability', result)));
     report(passed([phase('dns', 1), phase('http', 2)]));
     report({ ...FAILED, samples: [phase('dns', 3)] });
-    const text = exposition.renderMetrics();
+    const text = (await metricsText(exposition));
     expect(family(text, 'crm_phase_duration_seconds')).toEqual({ 'a dns': 3 });
     expect(family(text, 'crm_probe_runs_total')).toEqual({ 'a reachability': 2 });
     expect(family(text, 'crm_probe_run_failures_total')).toEqual({ 'a reachability': 1 });
     report(passed([]));
-    expect(exposition.renderMetrics()).not.toContain('crm_phase_duration_seconds');
-    expect(exposition.renderMetrics()).not.toContain('crm_probe_failure_reason');
+    expect((await metricsText(exposition))).not.toContain('crm_phase_duration_seconds');
+    expect((await metricsText(exposition))).not.toContain('crm_probe_failure_reason');
     expect(exposition.latest()).toHaveLength(1);
   });
 
   it('says that a measurement is unknown, once per reason, and never as a number', () => {
-    const exposition = createExposition();
+    const exposition = createExposition({ clock: createManualClock() });
     const unknownRatio = (field: string) =>
       ({
         metric: 'crm_missing_ratio',
@@ -174,7 +172,7 @@ describe('renderMetrics', () => {
       createReport(createRun('a', 'data_quality', { ok: true, samples: [], unknowns })),
     );
     exposition.setTarget({ name: 'a', platform: 'x', unsupported: ['certificate'] });
-    const text = exposition.renderMetrics();
+    const text = (await metricsText(exposition));
     expect(family(text, 'crm_probe_unknown')).toEqual({
       'a data_quality crm_missing_ratio empty': 1,
       'a certificate crm_certificate_not_after_timestamp_seconds not_supported': 1,
@@ -184,16 +182,16 @@ describe('renderMetrics', () => {
   });
 
   it('tells platform, version once it is known, and thresholds with overrides', () => {
-    const exposition = createExposition();
+    const exposition = createExposition({ clock: createManualClock() });
     exposition.setTarget({
       name: 'a',
       platform: 'tryton',
       thresholds: { crm_api_latency_seconds: { warning: 0.5 } },
     });
-    expect(family(exposition.renderMetrics(), 'crm_target_info')).toEqual({ 'a tryton': 1 });
+    expect(family((await metricsText(exposition)), 'crm_target_info')).toEqual({ 'a tryton': 1 });
     const result: ProbeResult = { ok: true, samples: [], unknowns: [], version: '6.0' };
     exposition.record(createReport(createRun('a', 'reachability', result)));
-    const text = exposition.renderMetrics();
+    const text = (await metricsText(exposition));
     expect(family(text, 'crm_target_info')).toEqual({ 'a tryton 6.0': 1 });
     const thresholds = family(text, 'crm_probe_threshold');
     expect(thresholds['a crm_api_latency_seconds warning']).toBe(0.5);
@@ -203,7 +201,7 @@ describe('renderMetrics', () => {
   });
 
   it.skipIf(PROMTOOL === undefined)('is what promtool accepts', () => {
-    const exposition = createExposition();
+    const exposition = createExposition({ clock: createManualClock() });
     exposition.setTarget({ name: 'a"\\\n,', platform: 'x', unsupported: ['certificate'] });
     const everything = MEASUREMENT_NAMES.map((metric): Sample => ({
       metric,
@@ -212,7 +210,7 @@ describe('renderMetrics', () => {
     }));
     exposition.record(createReport(createRun('a', 'data_quality', passed(everything))));
     exposition.record(createReport(createRun('b', 'login', FAILED)));
-    const input = exposition.renderMetrics();
+    const input = (await metricsText(exposition));
     const checked = spawnSync(PROMTOOL ?? '', ['check', 'metrics'], { input, encoding: 'utf8' });
     expect(`${checked.stdout}${checked.stderr}`).toBe('');
     expect(checked.status).toBe(0);
@@ -222,12 +220,12 @@ describe('renderMetrics', () => {
 describe('renderProbe', () => {
   it('answers /probe for one run, without the target', () => {
     const run = createRun('a', 'data_quality', passed([records('contact', 3)]));
-    expect(allSeries(renderProbe(run))).toEqual([
+    expect(allSeries(await probeText(run))).toEqual([
       { name: 'crm_probe_success', labels: { probe: 'data_quality' }, value: 1 },
       { name: 'crm_probe_duration_seconds', labels: { probe: 'data_quality' }, value: 0.25 },
       { name: 'crm_records', labels: { object: 'contact' }, value: 3 },
     ]);
-    const failed = renderProbe(createRun('a', 'login', FAILED));
+    const failed = await probeText(createRun('a', 'login', FAILED));
     expect(family(failed, 'crm_probe_failure_reason')).toEqual({ 'login tcp': 1 });
   });
 });

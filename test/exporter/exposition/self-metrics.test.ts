@@ -64,11 +64,11 @@ describe('createSelfMetrics', () => {
   });
 
   it('joins with the results of the probes to one valid page with process metrics', async () => {
-    const exposition = createExposition();
+    const exposition = createExposition({ clock: createManualClock() });
     exposition.record(createReport(createRun('a', 'login')));
     const metrics = createSelfMetrics({ logger });
     metrics.set('crmwatch_probes_in_flight', 1);
-    const families = parseExposition(exposition.renderMetrics() + (await metrics.render()));
+    const families = parseExposition((await metricsText(exposition)) + (await metrics.render()));
     expect(families.has('process_cpu_seconds_total')).toBe(true);
     expect(families.has('crm_probe_success')).toBe(true);
     expect(families.has('crmwatch_probes_in_flight')).toBe(true);
