@@ -38,6 +38,18 @@ export const PROBE_METRICS: Readonly<Record<ProbeMetricName, MetricDefinition>> 
     unit: 'count',
     labels: ['probe'],
   },
+  crm_probe_max_attempts: {
+    kind: 'gauge',
+    help: 'Failures in a row that make a failure of the probe hard.',
+    unit: 'count',
+    labels: ['probe'],
+  },
+  crm_probe_hard_state: {
+    kind: 'gauge',
+    help: 'State type of the probe as Nagios has it: 1 hard (an OK always is), 0 soft.',
+    unit: 'boolean',
+    labels: ['probe'],
+  },
   crm_probe_hard_failure: {
     kind: 'gauge',
     help: 'Whether the probe failed max_attempts times in a row (the hard state of Nagios): 1 or 0.',
@@ -83,6 +95,8 @@ export type ProbeMetricName =
   | 'crm_probe_last_run_timestamp_seconds'
   | 'crm_probe_interval_seconds'
   | 'crm_probe_attempt'
+  | 'crm_probe_max_attempts'
+  | 'crm_probe_hard_state'
   | 'crm_probe_hard_failure'
   | 'crm_probe_runs_total'
   | 'crm_probe_run_failures_total'

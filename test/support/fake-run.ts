@@ -35,5 +35,6 @@ export function createReport(run: ProbeRun): ProbeReport {
     },
     change: run.result.ok ? 'none' : 'soft_failure',
     checkIntervalMs: 30_000,
+    maxAttempts: 3,
   };
 }

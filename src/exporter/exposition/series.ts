@@ -46,13 +46,15 @@ export type RunTotals = { readonly runs: number; readonly failures: number };
 
 /** A scheduled run: the run, where its probe stands, and how often it ran. */
 export function reportToSeries(report: ProbeReport, totals: RunTotals): readonly Series[] {
-  const { run, state, checkIntervalMs } = report;
+  const { run, state, checkIntervalMs, maxAttempts } = report;
   const labels = { probe: run.probe };
   return [
     ...runToSeries(run),
     { name: 'crm_probe_last_run_timestamp_seconds', labels, value: run.endedAtMs / 1000 },
     { name: 'crm_probe_interval_seconds', labels, value: checkIntervalMs / 1000 },
     { name: 'crm_probe_attempt', labels, value: state.attempt },
+    { name: 'crm_probe_max_attempts', labels, value: maxAttempts },
+    { name: 'crm_probe_hard_state', labels, value: state.stateType === 'hard' ? 1 : 0 },
     { name: 'crm_probe_hard_failure', labels, value: state.hardFailure ? 1 : 0 },
     { name: 'crm_probe_runs_total', labels, value: totals.runs },
     { name: 'crm_probe_run_failures_total', labels, value: totals.failures },

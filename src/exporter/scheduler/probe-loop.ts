@@ -2,9 +2,9 @@ import type { Clock, Logger, Timer } from '../../std/std.ts';
 import { errorMessage } from '../../std/std.ts';
 import type { ProbeRun } from '../probes/probes.ts';
 import type { ScheduledProbe } from './scheduled-probe.ts';
-import type { Slots } from './slots.ts';
+import type { Slots, Ticket } from './slots.ts';
 import { INITIAL_STATE, nextState } from './state.ts';
-import type { ProbeState, StateChange } from './state.ts';
+import type { ProbeState, StateChange, TargetReach } from './state.ts';
 
 /** What subscribers get after each run. */
 export type ProbeReport = {
@@ -12,29 +12,35 @@ export type ProbeReport = {
   readonly state: ProbeState;
   readonly change: StateChange;
   readonly checkIntervalMs: number;
+  readonly maxAttempts: number;
 };
 
 export type LoopDependencies = {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly slots: Slots;
-  readonly signal: AbortSignal;
+  /** What the other probes of a target say of it as a whole, when that counts. */
+  reachOf(scheduled: ScheduledProbe): TargetReach;
   publish(report: ProbeReport): void;
   onStart(delaySeconds: number): void;
   onEnd(): void;
+  onShed(scheduled: ScheduledProbe): void;
 };
 
 export type ProbeLoop = {
   /** Plans the first scheduled run. */
   begin(firstDelayMs: number): void;
-  /** A run that starts after this call; undefined when the loop was stopped before it ended. */
+  /** Where the probe stands, for a loop that takes its place. */
+  state(): ProbeState;
+  /** A run that starts after this call; undefined when the loop was stopped before it ended, or it was shed. */
   runNow(): Promise<ProbeReport | undefined>;
-  /** Cancels what has not started; resolves when nothing runs any more. */
+  /** Aborts what runs and cancels what has not started; resolves when nothing runs any more. Idempotent. */
   stop(): Promise<void>;
 };
 
 type Phase = 'idle' | 'queued' | 'running';
 type Waiter = (report: ProbeReport | undefined) => void;
+type Executed = ProbeReport & { readonly nextDelayMs: number };
 
 /**
  * The life of one probe: wait, queue, run, judge, wait. There is one of these per probe and it is in one
@@ -44,11 +50,15 @@ type Waiter = (report: ProbeReport | undefined) => void;
 export function createProbeLoop(
   scheduled: ScheduledProbe,
   dependencies: LoopDependencies,
+  initialState: ProbeState = INITIAL_STATE,
 ): ProbeLoop {
-  const { clock, logger, slots, signal } = dependencies;
+  const { clock, slots } = dependencies;
+  const abort = new AbortController();
+  const { signal } = abort;
   let phase: Phase = 'idle';
-  let state = INITIAL_STATE;
+  let state = initialState;
   let timer: Timer | undefined;
+  let ticket: Ticket | undefined;
   let isPeriodic = false;
   let waiters: Waiter[] = [];
   let current: Promise<void> = Promise.resolve();
@@ -63,24 +73,28 @@ export function createProbeLoop(
     timer?.cancel();
     if (phase !== 'idle' || signal.aborted) return;
     phase = 'queued';
-    const ticket = { target: scheduled.target, start: () => void (current = run(dueMs)) };
-    slots.request(ticket, isUrgent);
+    const granted: Ticket = {
+      target: scheduled.target,
+      start: () => void (current = run(granted, dueMs)),
+    };
+    ticket = granted;
+    slots.request(granted, isUrgent);
   }
 
-  async function run(dueMs: number): Promise<void> {
+  async function run(granted: Ticket, dueMs: number): Promise<void> {
     phase = 'running';
     const startMs = clock.monotonicMs();
     const served = waiters;
     waiters = [];
     dependencies.onStart(Math.max(0, startMs - dueMs) / 1000);
-    const report = await execute(scheduled, state, signal, logger);
+    const report = await execute(scheduled, state, signal, dependencies);
     phase = 'idle';
     if (report !== undefined) state = report.state;
     dependencies.onEnd();
     if (report !== undefined && !signal.aborted) dependencies.publish(report);
     for (const resolve of served) resolve(signal.aborted ? undefined : report);
     again(startMs, report?.nextDelayMs ?? scheduled.policy.intervalMs);
-    slots.release(scheduled.target);
+    slots.release(granted);
   }
 
   function again(startMs: number, nextDelayMs: number): void {
@@ -94,6 +108,7 @@ export function createProbeLoop(
       isPeriodic = true;
       if (phase === 'idle') plan(firstDelayMs);
     },
+    state: () => state,
     async runNow() {
       if (signal.aborted) return undefined;
       const waiting = Promise.withResolvers<ProbeReport | undefined>();
@@ -102,7 +117,9 @@ export function createProbeLoop(
       return waiting.promise;
     },
     async stop() {
+      abort.abort();
       timer?.cancel();
+      if (phase === 'queued' && ticket !== undefined) slots.withdraw(ticket);
       for (const resolve of waiters) resolve(undefined);
       waiters = [];
       await current;
@@ -114,16 +131,21 @@ async function execute(
   scheduled: ScheduledProbe,
   previous: ProbeState,
   signal: AbortSignal,
-  logger: Logger,
-): Promise<(ProbeReport & { readonly nextDelayMs: number }) | undefined> {
+  dependencies: LoopDependencies,
+): Promise<Executed | undefined> {
+  const { target, probe, policy } = scheduled;
   try {
     const run = await scheduled.run(signal);
+    if (run === 'shed') {
+      dependencies.onShed(scheduled);
+      return undefined;
+    }
     const outcome = run.result.ok ? 'ok' : 'failed';
-    const transition = nextState(previous, outcome, scheduled.policy);
-    return { run, ...transition, checkIntervalMs: scheduled.policy.intervalMs };
+    const transition = nextState(previous, outcome, policy, dependencies.reachOf(scheduled));
+    const { intervalMs, maxAttempts } = policy;
+    return { run, ...transition, checkIntervalMs: intervalMs, maxAttempts };
   } catch (error) {
-    const { target, probe } = scheduled;
-    logger.error('a probe runner threw; please report it', {
+    dependencies.logger.error('a probe runner threw; please report it', {
       target,
       probe,
       error: errorMessage(error),

@@ -3,6 +3,7 @@ import type { ProbeKindName } from '../../catalog/catalog.ts';
 import type { Clock, Logger } from '../../std/std.ts';
 import { PROBE_REGISTRY, runProbe } from '../probes/probes.ts';
 import type { ProbeRun, ProbeTarget, TargetProbes } from '../probes/probes.ts';
+import type { ApiBudget } from './budget/api-budget.ts';
 import type { AttemptPolicy } from './state.ts';
 
 /** One probe of one target with its pace; `run` ends by its own deadline and never throws. */
@@ -10,7 +11,10 @@ export type ScheduledProbe = {
   readonly target: string;
   readonly probe: ProbeKindName;
   readonly policy: AttemptPolicy;
-  run(signal: AbortSignal): Promise<ProbeRun>;
+  /** What it is made of: two with the same text do the same, so that one may stand for the other. */
+  readonly fingerprint: string;
+  /** `shed` means that the API budget did not allow the run: nothing was sent and nothing is known. */
+  run(signal: AbortSignal): Promise<ProbeRun | 'shed'>;
 };
 
 export type TargetPlan = {
@@ -19,23 +23,36 @@ export type TargetPlan = {
   readonly unsupported: readonly ProbeKindName[];
 };
 
+export type PlanDependencies = {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What the connector behind the target is made of. */
+  readonly fingerprint: string;
+  /** The share of the platform's API quota that the target's probes may use; all of it when absent. */
+  readonly budget?: ApiBudget;
+};
+
 /** Turns the probes section of a target into what the scheduler runs. */
 export function planTarget(
   target: ProbeTarget,
   probes: TargetProbes,
-  dependencies: { readonly clock: Clock; readonly logger: Logger },
+  dependencies: PlanDependencies,
 ): TargetPlan {
+  const { clock, logger, fingerprint, budget } = dependencies;
   const enabled = PROBE_KIND_NAMES.filter((probe) => probes[probe].enabled);
   const isSupported = (probe: ProbeKindName): boolean =>
     PROBE_REGISTRY[probe].isSupported(target.connector);
   const scheduled = enabled.filter(isSupported).map((probe): ScheduledProbe => {
     const { timeoutMs, options, ...settings } = probes[probe];
+    const run = async (signal: AbortSignal): Promise<ProbeRun> =>
+      runProbe(target, probe, { clock, logger, timeoutMs, options, signal });
     return {
       target: target.name,
       probe,
       policy: settings,
+      fingerprint: JSON.stringify([fingerprint, probes[probe]]),
       run: async (signal) =>
-        runProbe(target, probe, { ...dependencies, timeoutMs, options, signal }),
+        budget === undefined ? run(signal) : budget.spend(probe, async () => run(signal)),
     };
   });
   return { scheduled, unsupported: enabled.filter((probe) => !isSupported(probe)) };
