@@ -3,6 +3,7 @@ import { Transform, pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createUnzip } from 'node:zlib';
 
+import { systemErrorCode } from '../std/std.ts';
 import { RequestEnd } from './failures.ts';
 
 /** What is asked for: each is unpacked here, as a stream, so that a limit can end it at any byte. */
@@ -39,7 +40,7 @@ export async function readBody(stream: Readable, options: BodyOptions): Promise<
   let buffer = Buffer.alloc(0);
   let length = 0;
   try {
-    for await (const chunk of unpacked as AsyncIterable<Buffer>) {
+    for await (const chunk of unpacked.stream as AsyncIterable<Buffer>) {
       if (length + chunk.length > limitBytes) throw tooLarge();
       if (length + chunk.length > buffer.length) {
         buffer = grown(buffer, length, length + chunk.length);
@@ -50,9 +51,13 @@ export async function readBody(stream: Readable, options: BodyOptions): Promise<
     signal.throwIfAborted();
     const bytes = buffer.subarray(0, length);
     return { text: bytes.toString('utf8'), hasInvalidUtf8: !isUtf8(bytes) };
+  } catch (error) {
+    const isIncomplete = systemErrorCode(error) === 'Z_BUF_ERROR';
+    if (signal.aborted || !isIncomplete || !unpacked.isEmpty()) throw error;
+    return { text: '', hasInvalidUtf8: false };
   } finally {
     signal.removeEventListener('abort', cut);
-    unpacked.destroy();
+    unpacked.stream.destroy();
     stream.destroy();
   }
 }
@@ -64,17 +69,23 @@ function grown(buffer: Buffer, length: number, wanted: number): Buffer<ArrayBuff
   return larger;
 }
 
+type Packed = {
+  readonly stream: Readable;
+  /** Nothing arrived that could be unpacked, as in an answer without content. */
+  isEmpty(): boolean;
+};
+
 /**
  * The body as it was before it was packed (RFC 9110, section 8.4). Packed twice over is refused: nobody does it
  * but to hide how much there is.
  */
-function unpack(stream: Readable, options: BodyOptions, tooLarge: () => RequestEnd): Readable {
+function unpack(stream: Readable, options: BodyOptions, tooLarge: () => RequestEnd): Packed {
   const codings = (options.encoding ?? '')
     .split(',')
     .map((coding) => coding.trim().toLowerCase())
     .filter((coding) => coding !== '' && coding !== 'identity');
   const [coding] = codings;
-  if (coding === undefined) return stream;
+  if (coding === undefined) return { stream, isEmpty: () => false };
   const unpacker = codings.length === 1 ? createUnpacker(coding) : undefined;
   if (unpacker === undefined) {
     stream.destroy();
@@ -88,15 +99,10 @@ function unpack(stream: Readable, options: BodyOptions, tooLarge: () => RequestE
       if (arrivedBytes > options.limitBytes) done(tooLarge());
       else done(null, chunk);
     },
-    flush(done) {
-      // An answer without any body needs no unpacking, whatever its headers say.
-      if (arrivedBytes === 0) unpacker.destroy();
-      done();
-    },
   });
   // The reader of the last stream gets whatever error ends the chain.
   pipeline(stream, counter, unpacker, () => {});
-  return unpacker;
+  return { stream: unpacker, isEmpty: () => arrivedBytes === 0 };
 }
 
 function createUnpacker(coding: string): Transform | undefined {

@@ -142,6 +142,8 @@ type Exchange = {
   readonly end: AbortController;
   sent?: ClientRequest;
   answering: boolean;
+  /** What Node's parser found wrong in a body; the body itself only breaks off then. */
+  parserError?: Error;
 };
 
 async function send(request: HttpRequest, agents: Agents, context: Context): Promise<HttpOutcome> {
@@ -171,7 +173,10 @@ async function send(request: HttpRequest, agents: Agents, context: Context): Pro
     return { ok: true, answer: await exchangeAndFollow(exchange, { ...request, url }) };
   } catch (error) {
     exchange.sent?.destroy();
-    return failed(exchange, end.signal.aborted ? end.signal.reason : error);
+    return failed(
+      exchange,
+      end.signal.aborted ? end.signal.reason : (exchange.parserError ?? error),
+    );
   } finally {
     deadline.cancel();
     request.signal?.removeEventListener('abort', onAbort);
@@ -304,6 +309,14 @@ function open(exchange: Exchange, options: RequestOptions, done: OnResponse): Cl
     if (++interim <= interimAnswers) return;
     const detail = `sent more than ${interimAnswers} interim answers`;
     end.abort(new RequestEnd('bad_payload', `${place} ${detail}`));
+  });
+  // Without a listener, Node hangs up and tells nobody.
+  sent.once('upgrade', (_response, socket) => {
+    socket.destroy();
+    end.abort(new RequestEnd('bad_payload', `${place} switched to another protocol`));
+  });
+  sent.on('error', (error) => {
+    if (systemErrorCode(error)?.startsWith('HPE_') === true) exchange.parserError = error;
   });
   sent.once('socket', (socket) => timer.watch(socket));
   exchange.sent = sent;
