@@ -21,16 +21,20 @@ type Entry = {
 export class AllowListError extends Error {}
 
 /**
- * Networks that a public name has no business resolving to (IANA special-purpose registries, and address
- * families that carry an IPv4 address inside). They are reached only when an entry names them.
+ * Networks that a public name has no business resolving to (IANA special-purpose registries, address families
+ * that carry an IPv4 address inside, and 168.63.129.16, a public address behind which a cloud keeps its
+ * metadata). Of IPv6 only 2000::/3 is handed out for the public at all. They are reached only when an entry
+ * names them.
  */
-const SPECIAL_NETWORKS = [
-  '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12',
-  '192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15',
-  '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/3', '::/96', '64:ff9b::/96', '64:ff9b:1::/48',
-  '100::/64', '2001::/23', '2001:db8::/32', '2002::/16', 'fc00::/7', 'fe80::/9', 'ff00::/8',
-]; // prettier-ignore
-const SPECIAL = networkOf(SPECIAL_NETWORKS);
+const SPECIAL_IPV4 = networkOf([
+  '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '168.63.129.16/32', '169.254.0.0/16',
+  '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15',
+  '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/3',
+]); // prettier-ignore
+/** A list of its own, since Node takes an IPv4 address for a member of ::/3. */
+const SPECIAL_IPV6 = networkOf([
+  '::/3', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', '4000::/2', '8000::/1',
+]); // prettier-ignore
 const LOOPBACK = networkOf(['127.0.0.0/8', '::1/128']);
 
 /**
@@ -69,7 +73,7 @@ export function createAllowList(entries: readonly string[]): AllowList {
       if (isListedAddress(plain, port)) return true;
       const name = normalizeHost(host);
       if (!isListedName(name, port)) return false;
-      return !contains(SPECIAL, plain) || (name === 'localhost' && contains(LOOPBACK, plain));
+      return !isSpecial(plain) || (name === 'localhost' && contains(LOOPBACK, plain));
     },
   };
 }
@@ -110,6 +114,10 @@ function plainAddress(address: string): string {
 
 function contains(network: BlockList, address: string): boolean {
   return network.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+function isSpecial(address: string): boolean {
+  return contains(isIP(address) === 6 ? SPECIAL_IPV6 : SPECIAL_IPV4, address);
 }
 
 function networkOf(ranges: readonly string[]): BlockList {

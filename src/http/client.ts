@@ -11,11 +11,15 @@ import { systemErrorCode } from '../std/std.ts';
 import type { Clock } from '../std/std.ts';
 import { createAllowList, defaultPort } from './allow-list.ts';
 import type { AllowList } from './allow-list.ts';
+import { ACCEPTED_ENCODINGS, readBody } from './body.ts';
 import { inspectCertificate } from './inspect-certificate.ts';
 import { RequestEnd, toFailure } from './failures.ts';
+import { DEFAULT_HTTP_LIMITS } from './limits.ts';
+import type { HttpLimits } from './limits.ts';
 import { createGuardedLookup, resolveWithSystem } from './lookup.ts';
 import type { Resolve } from './lookup.ts';
 import type {
+  Failure,
   HttpAnswer,
   InspectingHttpClient,
   HttpClientOptions,
@@ -24,6 +28,8 @@ import type {
 } from './outcome.ts';
 import { createPhaseTimer } from './phases.ts';
 import type { PhaseTimer } from './phases.ts';
+import { nextStep } from './redirects.ts';
+import type { Step } from './redirects.ts';
 
 export type HttpClientDependencies = {
   readonly clock: Clock;
@@ -31,7 +37,6 @@ export type HttpClientDependencies = {
   readonly resolve?: Resolve;
 };
 
-const DEFAULT_MAXIMUM_BYTES = 16 * 1024 * 1024;
 const POOL = { keepAlive: true, maxSockets: 8, maxFreeSockets: 4, scheduling: 'lifo' } as const;
 
 type Agents = { readonly http: HttpAgent; readonly https: HttpsAgent };
@@ -50,16 +55,17 @@ export function createHttpClient(
   const trust =
     authorities.length === 0 ? {} : { ca: [...getCACertificates('default'), ...authorities] };
   const pool = createAgents(true, trust);
-  const context = { clock, resolve, allowList, userAgent: options.userAgent ?? 'crmwatch' };
+  const context = {
+    clock,
+    resolve,
+    allowList,
+    userAgent: options.userAgent ?? 'crmwatch',
+    limits: { ...DEFAULT_HTTP_LIMITS, ...options.limits },
+  };
 
   async function request(wanted: HttpRequest): Promise<HttpOutcome> {
-    if (!URL.canParse(wanted.url)) {
-      const failure = {
-        reason: 'internal',
-        detail: 'the URL of a request cannot be read',
-      } as const;
-      return { ok: false, failure, phases: {}, totalSeconds: 0 };
-    }
+    const failure = judgeUrl(wanted.url, options.origin);
+    if (failure !== undefined) return { ok: false, failure, phases: {}, totalSeconds: 0 };
     if (wanted.freshConnection !== true) return send(wanted, pool, context);
     const once = createAgents(false, trust);
     try {
@@ -71,9 +77,36 @@ export function createHttpClient(
 
   return {
     request,
-    inspectCertificate: (url, timeoutMs) => inspectCertificate(url, timeoutMs, context),
+    async inspectCertificate(url, timeoutMs) {
+      const failure = judgeUrl(url, options.origin);
+      return failure === undefined
+        ? inspectCertificate(url, timeoutMs, context)
+        : { ok: false, failure };
+    },
     close: () => destroy(pool),
   };
+}
+
+/**
+ * What can be said of a URL without asking anybody. The detail names no part of it: a URL that is refused may be
+ * one that somebody else has put together.
+ */
+function judgeUrl(text: string, origin: string | undefined): Failure | undefined {
+  const refuse = (detail: string): Failure => ({ reason: 'refused_target', detail });
+  if (!URL.canParse(text)) {
+    return { reason: 'internal', detail: 'the URL of a request cannot be read' };
+  }
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    return refuse('the URL of a request is neither http nor https');
+  }
+  if (url.username !== '' || url.password !== '') {
+    return refuse('the URL of a request holds a user name or a password');
+  }
+  if (origin !== undefined && url.origin !== new URL(origin).origin) {
+    return refuse('the URL of a request leads away from the target that its credentials are for');
+  }
+  return undefined;
 }
 
 function createAgents(keepAlive: boolean, trust: { readonly ca?: string[] }): Agents {
@@ -95,6 +128,7 @@ type Context = {
   readonly resolve: Resolve;
   readonly allowList: AllowList;
   readonly userAgent: string;
+  readonly limits: HttpLimits;
 };
 
 type Exchange = {
@@ -108,6 +142,8 @@ type Exchange = {
   readonly end: AbortController;
   sent?: ClientRequest;
   answering: boolean;
+  /** What Node's parser found wrong in a body; the body itself only breaks off then. */
+  parserError?: Error;
 };
 
 async function send(request: HttpRequest, agents: Agents, context: Context): Promise<HttpOutcome> {
@@ -134,10 +170,13 @@ async function send(request: HttpRequest, agents: Agents, context: Context): Pro
   request.signal?.addEventListener('abort', onAbort, { once: true });
   if (request.signal?.aborted === true) onAbort();
   try {
-    return { ok: true, answer: await exchangeWithRetry(exchange, url) };
+    return { ok: true, answer: await exchangeAndFollow(exchange, { ...request, url }) };
   } catch (error) {
     exchange.sent?.destroy();
-    return failed(exchange, end.signal.aborted ? end.signal.reason : error);
+    return failed(
+      exchange,
+      end.signal.aborted ? end.signal.reason : (exchange.parserError ?? error),
+    );
   } finally {
     deadline.cancel();
     request.signal?.removeEventListener('abort', onAbort);
@@ -157,44 +196,64 @@ function failed(exchange: Exchange, error: unknown): HttpOutcome {
   };
 }
 
+/** Follows redirects as far as the limits say; with none allowed, a redirect is an answer like any other. */
+async function exchangeAndFollow(exchange: Exchange, first: Step): Promise<HttpAnswer> {
+  const { place } = exchange;
+  const { redirects } = exchange.context.limits;
+  let step = first;
+  for (let followed = 0; ; followed++) {
+    exchange.answering = false;
+    const answer = await exchangeWithRetry(exchange, step);
+    const next = redirects === 0 ? undefined : nextStep(step, answer, place);
+    if (next === undefined) return answer;
+    if (followed === redirects) {
+      throw new RequestEnd('bad_payload', `${place} redirects more than ${redirects} times`);
+    }
+    step = next;
+  }
+}
+
 /**
  * A kept connection may have been closed by the server just when it was taken; such a request never reached
  * anybody and is sent again (RFC 9112, section 9.3.1).
  */
-async function exchangeWithRetry(exchange: Exchange, url: URL): Promise<HttpAnswer> {
+async function exchangeWithRetry(exchange: Exchange, step: Step): Promise<HttpAnswer> {
   try {
-    return await exchangeOnce(exchange, url);
+    return await exchangeOnce(exchange, step);
   } catch (error) {
     const code = systemErrorCode(error instanceof Error ? (error.cause ?? error) : error);
     const lost = code === 'ECONNRESET' || code === 'EPIPE';
     const retry = lost && exchange.sent?.reusedSocket === true && !exchange.answering;
     if (!retry || exchange.end.signal.aborted) throw error;
-    return exchangeOnce(exchange, url);
+    return exchangeOnce(exchange, step);
   }
 }
 
-async function exchangeOnce(exchange: Exchange, url: URL): Promise<HttpAnswer> {
+async function exchangeOnce(exchange: Exchange, step: Step): Promise<HttpAnswer> {
   const { request, context, timer, place, port, end, agents } = exchange;
   end.signal.throwIfAborted();
-  if (context.allowList.checkHost(url.hostname, port) === 'refused') {
+  if (context.allowList.checkHost(step.url.hostname, port) === 'refused') {
     throw new RequestEnd('refused_target', `${place} is not on the list of allowed targets`);
   }
   const response = await axios.request<Readable>({
-    method: request.method,
-    url: request.url,
+    method: step.method,
+    url: step.url.href,
     headers: {
       'user-agent': context.userAgent,
       accept: 'application/json',
-      ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...request.headers,
+      'accept-encoding': ACCEPTED_ENCODINGS,
+      ...(step.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...step.headers,
     },
-    ...(request.body === undefined ? {} : { data: request.body }),
+    ...(step.body === undefined ? {} : { data: step.body }),
     // The body goes out as it is; axios would parse and trim JSON.
     transformRequest: [(data: unknown) => data],
     responseType: 'stream',
     validateStatus: () => true,
     maxRedirects: 0,
     maxContentLength: -1,
+    // Unpacked by readBody, which can stop at any byte.
+    decompress: false,
     proxy: false,
     httpAgent: agents.http,
     httpsAgent: agents.https,
@@ -204,13 +263,20 @@ async function exchangeOnce(exchange: Exchange, url: URL): Promise<HttpAnswer> {
     },
   });
   exchange.answering = true;
-  const body = await readBody(exchange, response);
+  const headers = plainHeaders(response);
+  const body = await readBody(response.data, {
+    place,
+    encoding: headers['content-encoding'],
+    limitBytes: request.maximumBytes ?? context.limits.bodyBytes,
+    signal: end.signal,
+  });
   timer.finish();
   const certificate = timer.certificate();
   return {
     status: response.status,
-    headers: plainHeaders(response),
-    body,
+    headers,
+    body: body.text,
+    ...(body.hasInvalidUtf8 ? { hasInvalidUtf8: true } : {}),
     phases: timer.phases(),
     totalSeconds: timer.totalSeconds(),
     ...(certificate === undefined ? {} : { certificate }),
@@ -219,44 +285,42 @@ async function exchangeOnce(exchange: Exchange, url: URL): Promise<HttpAnswer> {
 
 type OnResponse = (response: IncomingMessage) => void;
 
-/** Opens the request in axios' place, so that its socket can be watched and its look-up guarded. */
+/** Opens the request in axios' place, so that its socket can be watched, its look-up guarded and its head bounded. */
 function open(exchange: Exchange, options: RequestOptions, done: OnResponse): ClientRequest {
-  const { context, port, timer } = exchange;
+  const { context, port, timer, place, end } = exchange;
+  const { headerBytes, headerLines, interimAnswers } = context.limits;
   const guarded: RequestOptions = {
     ...options,
     lookup: createGuardedLookup(context.allowList, port, context.resolve, timer),
+    maxHeaderSize: headerBytes,
   };
-  const sent = (options.protocol === 'https:' ? httpsRequest : httpRequest)(guarded, done);
+  const sent = (options.protocol === 'https:' ? httpsRequest : httpRequest)(guarded, (response) => {
+    if (response.rawHeaders.length / 2 > headerLines) {
+      end.abort(
+        new RequestEnd('too_large', `${place} answered with more than ${headerLines} header lines`),
+      );
+    }
+    done(response);
+  });
+  // Node leaves out the lines beyond this number without a word, so one more is let in.
+  sent.maxHeadersCount = headerLines + 1;
+  let interim = 0;
+  sent.on('information', () => {
+    if (++interim <= interimAnswers) return;
+    const detail = `sent more than ${interimAnswers} interim answers`;
+    end.abort(new RequestEnd('bad_payload', `${place} ${detail}`));
+  });
+  // Without a listener, Node hangs up and tells nobody.
+  sent.once('upgrade', (_response, socket) => {
+    socket.destroy();
+    end.abort(new RequestEnd('bad_payload', `${place} switched to another protocol`));
+  });
+  sent.on('error', (error) => {
+    if (systemErrorCode(error)?.startsWith('HPE_') === true) exchange.parserError = error;
+  });
   sent.once('socket', (socket) => timer.watch(socket));
   exchange.sent = sent;
   return sent;
-}
-
-async function readBody(exchange: Exchange, response: AxiosResponse<Readable>): Promise<string> {
-  const limit = exchange.request.maximumBytes ?? DEFAULT_MAXIMUM_BYTES;
-  const stream = response.data;
-  // A body that is never read to its end is cut off by destroying the stream, deadline included.
-  const cut = (): void => void stream.destroy();
-  exchange.end.signal.addEventListener('abort', cut, { once: true });
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > limit) {
-        throw new RequestEnd(
-          'too_large',
-          `${exchange.place} answered with more than ${limit} bytes`,
-        );
-      }
-      chunks.push(chunk);
-    }
-    exchange.end.signal.throwIfAborted();
-    return Buffer.concat(chunks).toString('utf8');
-  } finally {
-    exchange.end.signal.removeEventListener('abort', cut);
-    stream.destroy();
-  }
 }
 
 function plainHeaders(response: AxiosResponse): Readonly<Record<string, string>> {

@@ -37,6 +37,11 @@ const UNTRUSTED_CODES = new Set([
   'HOSTNAME_MISMATCH',
 ]);
 
+/** Node's parser stops at the limit of the header section, and at its own for the extensions of chunks. */
+const TOO_LARGE_CODES: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: 'answered with more bytes of headers than the limit',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'answered with more bytes of chunk extensions than the limit',
+};
 const DNS_CODES = new Set(['ENOTFOUND', 'ENODATA', 'ESERVFAIL', 'EREFUSED', 'EBADNAME']);
 const TIMEOUT_CODES = new Set(['ETIMEDOUT', 'ECONNABORTED']);
 
@@ -72,6 +77,7 @@ function reasonOf(code: string, context: FailureContext): FailureReason {
   }
   if (DNS_CODES.has(code) || code.startsWith('EAI_')) return 'dns';
   if (TIMEOUT_CODES.has(code)) return 'timeout';
+  if (Object.hasOwn(TOO_LARGE_CODES, code)) return 'too_large';
   if (code.startsWith('HPE_') || code.startsWith('Z_') || code.startsWith('ERR_STREAM_PREMATURE')) {
     return 'bad_payload';
   }
@@ -95,6 +101,7 @@ function describe(
   if (reason === 'refused_target' && error instanceof Error) {
     return error.cause instanceof Error ? error.cause.message : error.message;
   }
+  if (reason === 'too_large') return `${place} ${TOO_LARGE_CODES[code]}`;
   if (reason === 'bad_payload') return `${place} sent an incomplete or malformed answer (${code})`;
   if (reason === 'certificate_expired' && certificate !== undefined) {
     const from = new Date(certificate.notBeforeMs).toISOString();

@@ -1,4 +1,5 @@
 import type { FailureReason, RequestPhase } from '../catalog/catalog.ts';
+import type { HttpLimits } from './limits.ts';
 
 /** Seconds spent in each phase that took place; a phase that did not happen is absent, never 0. */
 export type PhaseSeconds = Readonly<Partial<Record<RequestPhase, number>>>;
@@ -23,6 +24,8 @@ export type HttpAnswer = {
   /** Lower-case names; repeated headers are joined with ", ". */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The body held bytes that are no UTF-8; each stands in the text as U+FFFD. */
+  readonly hasInvalidUtf8?: true;
   readonly phases: PhaseSeconds;
   readonly totalSeconds: number;
   readonly certificate?: CertificateFacts;
@@ -52,7 +55,10 @@ export type HttpRequest = {
 };
 
 export type HttpClient = {
-  /** Never throws for a remote failure and always ends by its deadline. Redirects are not followed. */
+  /**
+   * Never throws for a remote failure and always ends by its deadline. A redirect is an answer, unless
+   * `limits.redirects` lets it be followed within its origin.
+   */
   request(request: HttpRequest): Promise<HttpOutcome>;
   /** Closes idle connections. */
   close(): void;
@@ -76,4 +82,8 @@ export type HttpClientOptions = {
   /** PEM text of certificate authorities to trust besides the built-in ones. */
   readonly certificateAuthorities?: readonly string[];
   readonly userAgent?: string;
+  /** The only scheme, host and port that requests may name, for a client whose requests carry credentials. */
+  readonly origin?: string;
+  /** Those that are left out are those of DEFAULT_HTTP_LIMITS. */
+  readonly limits?: Partial<HttpLimits>;
 };

@@ -189,9 +189,12 @@ describe('reasons', () => {
     const url = `${crm.url}/secret-path?token=s3cret`;
     const outcome = await get(client(), url, { headers: { authorization: 'Bearer s3cret' } });
     expect(JSON.stringify(outcome)).not.toMatch(/s3cret|secret-path/);
-    for (const bad of ['ftp://127.0.0.1/s3cret', 'not a url s3cret']) {
+    for (const [bad, reason] of [
+      ['ftp://127.0.0.1/s3cret', 'refused_target'],
+      ['not a url s3cret', 'internal'],
+    ] as const) {
       const broken = await get(client(), bad);
-      expect(reasonOf(broken)).toBe('internal');
+      expect(reasonOf(broken)).toBe(reason);
       expect(JSON.stringify(broken)).not.toContain('s3cret');
     }
   });

@@ -26,8 +26,13 @@ export function parseJson(answer: HttpAnswer, what: string): Outcome<unknown> {
   if (answer.body.trim() === '') {
     return fail('bad_payload', `${what} answered ${answer.status} with an empty body`);
   }
+  // JSON that is exchanged is UTF-8 (RFC 8259, section 8.1); guessed letters would become facts about data.
+  if (answer.hasInvalidUtf8 === true) {
+    return fail('bad_payload', `${what} answered ${answer.status} with JSON that is no UTF-8`);
+  }
   try {
-    return succeed(JSON.parse(answer.body) as unknown);
+    // A parser may ignore a byte order mark (same section), and some servers send one.
+    return succeed(JSON.parse(answer.body.replace(/^\uFEFF/, '')) as unknown);
   } catch {
     const size = Buffer.byteLength(answer.body);
     return fail('bad_payload', `${what} answered ${size} bytes that are no complete JSON`);
