@@ -4,8 +4,8 @@ import { createConnector } from '../exporter/connectors/connectors.ts';
 import type { Connector } from '../exporter/connectors/connectors.ts';
 import { PROBE_REGISTRY, runProbe } from '../exporter/probes/probes.ts';
 import type { ProbeRun } from '../exporter/probes/probes.ts';
-import { planTarget } from '../exporter/scheduler/scheduler.ts';
-import type { TargetPlan } from '../exporter/scheduler/scheduler.ts';
+import { createApiBudget, planTarget } from '../exporter/scheduler/scheduler.ts';
+import type { ApiBudget, TargetPlan } from '../exporter/scheduler/scheduler.ts';
 import type { Clock, Logger, SecretResolver } from '../std/std.ts';
 
 /** A configured CRM with its live connector. */
@@ -13,6 +13,7 @@ export type Target = {
   readonly config: TargetConfig;
   readonly connector: Connector;
   readonly plan: TargetPlan;
+  readonly budget?: ApiBudget;
 };
 
 export type Targets = {
@@ -43,9 +44,21 @@ export type TargetsOptions = {
 export function createTargets(options: TargetsOptions): Targets {
   const { clock, logger, resolveSecret, folder } = options;
   const all = options.targets.map((config): Target => {
-    const connector = createConnector(config.connection, { clock, logger, resolveSecret, folder });
-    const plan = planTarget({ name: config.name, connector }, config.probes, { clock, logger });
-    return { config, connector, plan };
+    const { name, connection, probes, apiBudget } = config;
+    const budget = apiBudget === undefined ? undefined : createApiBudget(apiBudget, clock);
+    const shared = { clock, logger, resolveSecret, folder };
+    const connector = createConnector(
+      connection,
+      budget === undefined ? shared : { ...shared, observer: budget.observer },
+    );
+    const fingerprint = JSON.stringify([connection, apiBudget]);
+    const plan = planTarget({ name, connector }, probes, {
+      clock,
+      logger,
+      fingerprint,
+      ...(budget === undefined ? {} : { budget }),
+    });
+    return { config, connector, plan, ...(budget === undefined ? {} : { budget }) };
   });
   const byName = new Map(all.map((target) => [target.config.name, target]));
   return {

@@ -2,6 +2,8 @@ import { connectionDecoder } from '../exporter/connectors/connectors.ts';
 import type { Connection } from '../exporter/connectors/connectors.ts';
 import { thresholdsDecoder } from '../exporter/exposition/exposition.ts';
 import type { ThresholdOverrides } from '../exporter/exposition/exposition.ts';
+import { apiBudgetDecoder } from '../exporter/scheduler/scheduler.ts';
+import type { ApiBudgetPolicy } from '../exporter/scheduler/scheduler.ts';
 import { defaultTargetProbes, targetProbesDecoder } from '../exporter/probes/probes.ts';
 import type { TargetProbes } from '../exporter/probes/probes.ts';
 import type { QualityChecks } from '../exporter/quality/quality.ts';
@@ -16,9 +18,11 @@ export type TargetConfig = {
   readonly connection: Connection;
   readonly probes: TargetProbes;
   readonly thresholds: ThresholdOverrides;
+  /** Absent: monitoring may use as many API calls as it needs. */
+  readonly apiBudget?: ApiBudgetPolicy;
 };
 
-const target: Decoder<TargetConfig> = decode.object({
+const targetFields = decode.object({
   name: decode.required(
     nameDecoder(),
     'name of this CRM in metrics, alerts and incidents; it should never change',
@@ -36,7 +40,17 @@ const target: Decoder<TargetConfig> = decode.object({
     'thresholds of this target',
     'those of docs/METRICS.md',
   ),
+  api_budget: decode.optional(
+    apiBudgetDecoder,
+    "how much of the platform's daily quota of API calls monitoring may use; without it, as much as it needs",
+  ),
 });
+
+const target: Decoder<TargetConfig> = decode.transform(
+  targetFields,
+  ({ api_budget: apiBudget, ...others }) =>
+    apiBudget === undefined ? others : { ...others, apiBudget },
+);
 
 /** Also holds the names that the data-quality checks use against those that the connection defines. */
 export const targetDecoder: Decoder<TargetConfig> = {

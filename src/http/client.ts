@@ -25,6 +25,7 @@ import type {
   HttpClientOptions,
   HttpOutcome,
   HttpRequest,
+  RequestObserver,
 } from './outcome.ts';
 import { createPhaseTimer } from './phases.ts';
 import type { PhaseTimer } from './phases.ts';
@@ -35,6 +36,7 @@ export type HttpClientDependencies = {
   readonly clock: Clock;
   /** How names become addresses; the system's resolver when absent. */
   readonly resolve?: Resolve;
+  readonly observer?: RequestObserver;
 };
 
 const POOL = { keepAlive: true, maxSockets: 8, maxFreeSockets: 4, scheduling: 'lifo' } as const;
@@ -61,6 +63,7 @@ export function createHttpClient(
     allowList,
     userAgent: options.userAgent ?? 'crmwatch',
     limits: { ...DEFAULT_HTTP_LIMITS, ...options.limits },
+    observer: dependencies.observer,
   };
 
   async function request(wanted: HttpRequest): Promise<HttpOutcome> {
@@ -129,6 +132,7 @@ type Context = {
   readonly allowList: AllowList;
   readonly userAgent: string;
   readonly limits: HttpLimits;
+  readonly observer: RequestObserver | undefined;
 };
 
 type Exchange = {
@@ -230,11 +234,22 @@ async function exchangeWithRetry(exchange: Exchange, step: Step): Promise<HttpAn
 }
 
 async function exchangeOnce(exchange: Exchange, step: Step): Promise<HttpAnswer> {
-  const { request, context, timer, place, port, end, agents } = exchange;
+  const { context, place, port, end } = exchange;
   end.signal.throwIfAborted();
   if (context.allowList.checkHost(step.url.hostname, port) === 'refused') {
     throw new RequestEnd('refused_target', `${place} is not on the list of allowed targets`);
   }
+  const refusal = context.observer?.admit();
+  if (refusal !== undefined) throw new RequestEnd('quota_exhausted', refusal);
+  try {
+    return await exchangeAdmitted(exchange, step);
+  } finally {
+    context.observer?.ended();
+  }
+}
+
+async function exchangeAdmitted(exchange: Exchange, step: Step): Promise<HttpAnswer> {
+  const { request, context, timer, place, end, agents } = exchange;
   const response = await axios.request<Readable>({
     method: step.method,
     url: step.url.href,
@@ -264,6 +279,7 @@ async function exchangeOnce(exchange: Exchange, step: Step): Promise<HttpAnswer>
   });
   exchange.answering = true;
   const headers = plainHeaders(response);
+  context.observer?.answered(response.status, headers);
   const body = await readBody(response.data, {
     place,
     encoding: headers['content-encoding'],

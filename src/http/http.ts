@@ -9,6 +9,7 @@ export type {
   InspectingHttpClient,
   Outcome,
   PhaseSeconds,
+  RequestObserver,
 } from './outcome.ts';
 export { createHttpClient } from './client.ts';
 export type { HttpClientDependencies } from './client.ts';

@@ -73,6 +73,19 @@ export type InspectingHttpClient = HttpClient & {
   inspectCertificate(url: string, timeoutMs: number): Promise<Outcome<CertificateFacts>>;
 };
 
+/** Watches the requests of a client, and may refuse them: for budgets. */
+export type RequestObserver = {
+  /**
+   * Called before each request, redirects and repetitions too. A text refuses it: nothing is sent, and the outcome is
+   * `quota_exhausted` with this text as its detail.
+   */
+  admit(): string | undefined;
+  /** The head of the answer has arrived. Names of headers are in lower case. */
+  answered(status: number, headers: Readonly<Record<string, string>>): void;
+  /** An admitted request is over, whether it was answered or not. */
+  ended(): void;
+};
+
 export type HttpClientOptions = {
   /**
    * Host names, addresses or CIDR ranges that may be connected to, each with an optional port; everything

@@ -1,5 +1,12 @@
 import type { JobState } from '../../catalog/catalog.ts';
-import type { CertificateFacts, Failure, Outcome, PhaseSeconds, Resolve } from '../../http/http.ts';
+import type {
+  CertificateFacts,
+  Failure,
+  Outcome,
+  PhaseSeconds,
+  RequestObserver,
+  Resolve,
+} from '../../http/http.ts';
 import type { Clock, Knowable, Logger, SecretResolver } from '../../std/std.ts';
 
 /** Handed to every call: its deadline and the means to abort it. */
@@ -95,4 +102,6 @@ export type ConnectorDependencies = {
   readonly folder: string;
   /** How host names become addresses; the system's resolver when absent. */
   readonly resolve?: Resolve;
+  /** Watches, and may refuse, what is sent to the CRM over HTTP. */
+  readonly observer?: RequestObserver;
 };

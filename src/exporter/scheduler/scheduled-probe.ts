@@ -1,5 +1,5 @@
 import { PROBE_KIND_NAMES } from '../../catalog/catalog.ts';
-import type { ProbeKindName } from '../../catalog/catalog.ts';
+import type { MeasurementName, ProbeKindName } from '../../catalog/catalog.ts';
 import type { Clock, Logger } from '../../std/std.ts';
 import { PROBE_REGISTRY, runProbe } from '../probes/probes.ts';
 import type { ProbeRun, ProbeTarget, TargetProbes } from '../probes/probes.ts';
@@ -44,8 +44,11 @@ export function planTarget(
     PROBE_REGISTRY[probe].isSupported(target.connector);
   const scheduled = enabled.filter(isSupported).map((probe): ScheduledProbe => {
     const { timeoutMs, options, ...settings } = probes[probe];
-    const run = async (signal: AbortSignal): Promise<ProbeRun> =>
-      runProbe(target, probe, { clock, logger, timeoutMs, options, signal });
+    const run = async (signal: AbortSignal): Promise<ProbeRun> => {
+      const ran = await runProbe(target, probe, { clock, logger, timeoutMs, options, signal });
+      if (probe === 'api_quota') learnDailyQuota(ran, budget);
+      return ran;
+    };
     return {
       target: target.name,
       probe,
@@ -56,4 +59,17 @@ export function planTarget(
     };
   });
   return { scheduled, unsupported: enabled.filter((probe) => !isSupported(probe)) };
+}
+
+/** Platforms name their limits themselves; only one that speaks of a day is the quota that a budget is a share of. */
+function learnDailyQuota({ result }: ProbeRun, budget: ApiBudget | undefined): void {
+  if (budget === undefined || !result.ok) return;
+  const valueOf = (metric: MeasurementName): number | undefined =>
+    result.samples.find(
+      (sample) => sample.metric === metric && /da(y|ily)/i.test(sample.labels['limit'] ?? ''),
+    )?.value;
+  const limitCalls = valueOf('crm_api_quota_limit');
+  const remainingCalls = valueOf('crm_api_quota_remaining');
+  if (limitCalls === undefined || limitCalls < 1) return;
+  budget.learn(remainingCalls === undefined ? { limitCalls } : { limitCalls, remainingCalls });
 }

@@ -13,13 +13,7 @@ export type { ProbeReport } from './probe-loop.ts';
 export { planTarget } from './scheduled-probe.ts';
 export type { PlanDependencies, ScheduledProbe, TargetPlan } from './scheduled-probe.ts';
 export { INITIAL_STATE, nextState } from './state.ts';
-export type {
-  AttemptPolicy,
-  ProbeState,
-  StateChange,
-  TargetReach,
-  Transition,
-} from './state.ts';
+export type { AttemptPolicy, ProbeState, StateChange, TargetReach, Transition } from './state.ts';
 export { apiBudgetDecoder, createApiBudget } from './budget/api-budget.ts';
 export type { ApiBudget, ApiBudgetFacts, ApiBudgetPolicy } from './budget/api-budget.ts';
 
@@ -39,7 +33,7 @@ export type SchedulerDependencies = {
 export type SchedulerOptions = {
   readonly maximumConcurrent?: number;
   readonly maximumConcurrentPerTarget?: number;
-  /** A probe that has run for this long no longer counts against maximumConcurrent. Default 1000. */
+  /** A probe that has run for this long no longer counts against maximumConcurrent. Default 2000. */
   readonly hangsAfterMs?: number;
   /**
    * While the reachability probe of a target fails, failures of its other probes are hard at once and nobody is
@@ -208,7 +202,7 @@ function slotLimits(options: SchedulerOptions): SlotLimits {
   return {
     total,
     perTarget: options.maximumConcurrentPerTarget ?? 3,
-    hangsAfterMs: options.hangsAfterMs ?? 1000,
+    hangsAfterMs: options.hangsAfterMs ?? 2000,
     maximumHanging: 50 * total,
   };
 }

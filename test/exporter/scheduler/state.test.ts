@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { INITIAL_STATE, nextState } from '../../../src/exporter/scheduler/scheduler.ts';
-import type { Transition } from '../../../src/exporter/scheduler/scheduler.ts';
+import type { ProbeState, Transition } from '../../../src/exporter/scheduler/scheduler.ts';
+import { NAGIOS_TRANSITIONS } from './nagios-transitions.ts';
 
 type Outcome = 'ok' | 'failed';
 
@@ -77,5 +78,43 @@ describe('nextState', () => {
         expect(changes).toEqual(expected);
       }),
     );
+  });
+});
+
+describe('the table of Nagios', () => {
+  const INTERVALS = { check_interval: 60, retry_interval: 10 } as const;
+  const NOTICES = {
+    none: ['none', 'soft_failure', 'soft_recovery'],
+    problem: ['hard_failure'],
+    recovery: ['hard_recovery'],
+  } as const;
+
+  it.each(NAGIOS_TRANSITIONS)('$rule ($before$result, max $max)', (row) => {
+    const policy = { intervalMs: 60, retryIntervalMs: 10, maxAttempts: row.max };
+    const step = (state: ProbeState, letter: string): Transition =>
+      nextState(
+        state,
+        letter === 'O' ? 'ok' : 'failed',
+        policy,
+        letter === 'c' ? 'unreachable' : 'reachable',
+      );
+    const before = [...row.before].reduce(
+      (state, letter) => step(state, letter).state,
+      INITIAL_STATE,
+    );
+    const { state, change, nextDelayMs } = step(before, row.result);
+    expect([state.attempt, state.stateType.toUpperCase()]).toEqual([row.attempt, row.type]);
+    expect(nextDelayMs).toBe(INTERVALS[row.next]);
+    expect(NOTICES[row.notice]).toContain(change);
+  });
+
+  it('holds a row for each kind of notice, type and interval, and can fail', () => {
+    const distinct = (key: 'notice' | 'type' | 'next'): number =>
+      new Set(NAGIOS_TRANSITIONS.map((row) => row[key])).size;
+    expect([distinct('notice'), distinct('type'), distinct('next')]).toEqual([3, 2, 2]);
+    expect(
+      nextState(INITIAL_STATE, 'failed', { intervalMs: 60, retryIntervalMs: 10, maxAttempts: 3 })
+        .nextDelayMs,
+    ).not.toBe(60);
   });
 });

@@ -73,6 +73,7 @@ export function createTargetClient(
     {
       clock: dependencies.clock,
       ...(dependencies.resolve === undefined ? {} : { resolve: dependencies.resolve }),
+      ...(dependencies.observer === undefined ? {} : { observer: dependencies.observer }),
     },
   );
 }

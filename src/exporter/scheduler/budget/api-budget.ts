@@ -30,6 +30,8 @@ export type ApiBudget = {
    * outside of `spend`, such as by a verification, is counted too, but for no probe.
    */
   spend<T>(probe: ProbeKindName, work: () => Promise<T>): Promise<T | 'shed'>;
+  /** What the platform says of its daily quota by other means than the headers of its answers. */
+  learn(reading: QuotaReading): void;
   /** For the HTTP client of the target: admits and counts each request. */
   readonly observer: RequestObserver;
   facts(): ApiBudgetFacts;
@@ -38,15 +40,16 @@ export type ApiBudget = {
 /** Runs whose costs are remembered; the dearest of them is what the next one is taken to cost. */
 const REMEMBERED_COSTS = 3;
 
-type Spending = { readonly probe: ProbeKindName; calls: number };
+type Spending = { readonly probe: ProbeKindName; readonly likelyCalls: number; calls: number };
 
 export function createApiBudget(policy: ApiBudgetPolicy, clock: Clock): ApiBudget {
   const spending = new AsyncLocalStorage<Spending>();
   const costs = new Map<ProbeKindName, readonly number[]>();
   const callsByProbe = new Map<ProbeKindName, number>();
   const shedByProbe = new Map<ProbeKindName, number>();
-  /** Calls that admitted runs will likely still make, so that runs at the same time do not spend the same calls. */
-  let reservedCalls = 0;
+  /** Runs under way: what each will likely still spend must not be granted to another. */
+  const underWay = new Set<Spending>();
+  let inFlightCount = 0;
   let quota: KnownQuota | undefined;
   let ledger = openLedger(now(), policy);
 
@@ -68,16 +71,28 @@ export function createApiBudget(policy: ApiBudgetPolicy, clock: Clock): ApiBudge
     return seen === undefined ? FIRST_COST_CALLS[PROBE_KINDS[probe].area] : Math.max(...seen);
   }
 
+  function reservedCalls(): number {
+    return [...underWay].reduce((sum, one) => sum + Math.max(0, one.likelyCalls - one.calls), 0);
+  }
+
   function isAffordable(probe: ProbeKindName, cost: number): boolean {
     refresh();
     const allowance = allowanceOf(policy, quota);
     if (allowance === undefined) return true;
     const limit = areaLimit(allowance, PROBE_KINDS[probe].area, elapsedRatio(ledger, now()));
-    return ledger.spentCalls + reservedCalls + cost <= limit;
+    return ledger.spentCalls + reservedCalls() + cost <= limit;
+  }
+
+  function leftRatio(allowedCalls: number): number {
+    return allowedCalls === 0 ? 0 : Math.max(0, 1 - ledger.spentCalls / allowedCalls);
   }
 
   function noteQuota(reading: QuotaReading | undefined): void {
-    if (reading !== undefined) quota = { ...reading, spentCalls: ledger.spentCalls };
+    if (reading === undefined) return;
+    refresh();
+    // The platform may not have counted yet what else is under way.
+    const countedCalls = Math.max(0, ledger.spentCalls - Math.max(0, inFlightCount - 1));
+    quota = { ...reading, spentCalls: countedCalls };
   }
 
   return {
@@ -87,15 +102,16 @@ export function createApiBudget(policy: ApiBudgetPolicy, clock: Clock): ApiBudge
         shedByProbe.set(probe, (shedByProbe.get(probe) ?? 0) + 1);
         return 'shed';
       }
-      const mine: Spending = { probe, calls: 0 };
-      reservedCalls += cost;
+      const mine: Spending = { probe, likelyCalls: cost, calls: 0 };
+      underWay.add(mine);
       try {
         return await spending.run(mine, work);
       } finally {
-        reservedCalls -= cost;
+        underWay.delete(mine);
         costs.set(probe, [...(costs.get(probe) ?? []), mine.calls].slice(-REMEMBERED_COSTS));
       }
     },
+    learn: noteQuota,
     observer: {
       admit() {
         refresh();
@@ -103,6 +119,7 @@ export function createApiBudget(policy: ApiBudgetPolicy, clock: Clock): ApiBudge
         if (allowance !== undefined && ledger.spentCalls + 1 > allowance) {
           return `the API budget of ${allowance} calls a day that crmwatch may make is used up; nothing was sent`;
         }
+        inFlightCount += 1;
         ledger = { ...ledger, spentCalls: ledger.spentCalls + 1 };
         const current = spending.getStore();
         if (current !== undefined) {
@@ -112,17 +129,16 @@ export function createApiBudget(policy: ApiBudgetPolicy, clock: Clock): ApiBudge
         return undefined;
       },
       answered: (_status, headers) => noteQuota(readQuotaHeaders(headers, clock.now())),
+      ended() {
+        inFlightCount -= 1;
+      },
     },
     facts() {
       refresh();
       const allowedCalls = allowanceOf(policy, quota);
-      const left = allowedCalls === undefined ? undefined : allowedCalls - ledger.spentCalls;
       return {
         allowedCalls,
-        remainingRatio:
-          allowedCalls === undefined || left === undefined || allowedCalls === 0
-            ? undefined
-            : Math.max(0, left / allowedCalls),
+        remainingRatio: allowedCalls === undefined ? undefined : leftRatio(allowedCalls),
         callsByProbe,
         shedByProbe,
       };

@@ -49,8 +49,7 @@ export function openLedger(now: Instant, policy: ApiBudgetPolicy): Ledger {
  * not grant the day's calls early, nor may one that is set back grant them twice.
  */
 export function turnOver(ledger: Ledger, now: Instant, policy: ApiBudgetPolicy): Ledger {
-  const isOver =
-    now.wallMs >= ledger.endsAtWallMs && now.monotonicMs >= ledger.endsAtMonotonicMs;
+  const isOver = now.wallMs >= ledger.endsAtWallMs && now.monotonicMs >= ledger.endsAtMonotonicMs;
   return isOver ? dayFrom(now, policy, 0) : ledger;
 }
 

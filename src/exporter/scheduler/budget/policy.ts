@@ -58,7 +58,9 @@ export const apiBudgetDecoder: Decoder<ApiBudgetPolicy> = decode.transform(
  * allowance. At every time quality has the lowest limit and health the highest, so quality is shed before
  * security and security before health, and what health leaves for the rest of the day cannot be used up before.
  */
-export const AREA_PACE: Readonly<Record<ProbeArea, { readonly base: number; readonly perDay: number }>> = {
+export const AREA_PACE: Readonly<
+  Record<ProbeArea, { readonly base: number; readonly perDay: number }>
+> = {
   quality: { base: 0.04, perDay: 0.56 },
   security: { base: 0.07, perDay: 0.78 },
   health: { base: 0.1, perDay: 0.9 },

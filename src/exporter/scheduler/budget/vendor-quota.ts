@@ -9,7 +9,10 @@ function count(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined;
 }
 
-function reading(limit: number | undefined, remaining: number | undefined): QuotaReading | undefined {
+function reading(
+  limit: number | undefined,
+  remaining: number | undefined,
+): QuotaReading | undefined {
   if (limit === undefined || limit < 1) return undefined;
   return remaining === undefined || remaining > limit
     ? { limitCalls: limit }
