@@ -120,6 +120,7 @@ find_missing_packages() {
   need tryton-modules-party has_any $modules/trytond/modules/party
   need tryton-modules-sale-opportunity has_any $modules/trytond/modules/sale_opportunity
   need python3-psycopg2 has_any $modules/psycopg2
+  need python3-prometheus-client has_any $modules/prometheus_client
   need postgresql has_any /usr/lib/postgresql/*/bin/initdb
   need chromium has chromium
   need openssl has openssl

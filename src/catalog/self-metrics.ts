@@ -8,6 +8,12 @@ export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricDefinition>> = 
     unit: 'info',
     labels: ['version', 'node_version'],
   },
+  crmwatch_collector_failures_total: {
+    kind: 'counter',
+    help: 'Self-metrics that could not be collected for a scrape, by metric; the rest of the page was served.',
+    unit: 'count',
+    labels: ['metric'],
+  },
   crmwatch_probes_in_flight: {
     kind: 'gauge',
     help: 'Probes running now.',
@@ -114,6 +120,7 @@ export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricDefinition>> = 
 
 export type SelfMetricName =
   | 'crmwatch_build_info'
+  | 'crmwatch_collector_failures_total'
   | 'crmwatch_probes_in_flight'
   | 'crmwatch_probe_start_delay_seconds'
   | 'crmwatch_intake_deliveries_total'

@@ -3,8 +3,9 @@ import { MEASUREMENTS, PROBE_METRICS } from '../../src/catalog/catalog.ts';
 import { createExposition } from '../../src/exporter/exposition/exposition.ts';
 import type { Exposition } from '../../src/exporter/exposition/exposition.ts';
 import type { Sample } from '../../src/exporter/probes/probes.ts';
-import { createSeededRandom } from '../../src/std/std.ts';
+import { createSeededRandom, createSystemClock } from '../../src/std/std.ts';
 import type { Random } from '../../src/std/std.ts';
+import { metricsText } from '../support/page-text.ts';
 import { createReport, createRun } from '../support/fake-run.ts';
 import type { Figure } from './main.ts';
 

@@ -19,10 +19,16 @@ import type {
   SelfHistogramName,
 } from '../../src/catalog/catalog.ts';
 import { listDashboardExpressions } from '../../src/dashboards/dashboards.ts';
-import { createExposition, createSelfMetrics } from '../../src/exporter/exposition/exposition.ts';
+import {
+  PLAIN_SCRAPE,
+  createExposition,
+  createSelfMetrics,
+} from '../../src/exporter/exposition/exposition.ts';
 import type { Sample } from '../../src/exporter/probes/probes.ts';
 import { recordingGroups } from '../../src/rules/rules.ts';
 import { createReport, createRun, FAILED } from '../support/fake-run.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+import { metricsText, pageText } from '../support/page-text.ts';
 import { findFreePort, findProgram, startProgram, waitUntil } from '../support/program.ts';
 import type { Program } from '../support/program.ts';
 
@@ -36,7 +42,7 @@ type Sampled = {
 type Answer<Data> = { readonly status: string; readonly error?: string; readonly data: Data };
 
 /** The page of an exporter that measured everything there is, on one target in trouble. */
-function exporterPage(): string {
+async function exporterPage(): Promise<string> {
   const exposition = createExposition({ clock: createManualClock() });
   exposition.setTarget({ name: 'crm1', platform: 'fake', unsupported: ['api_quota'] });
   for (const probe of PROBE_KIND_NAMES.filter((kind) => kind !== 'reachability')) {
@@ -51,7 +57,7 @@ function exporterPage(): string {
     }),
   );
   exposition.record({ ...failing, state: { ...failing.state, hardFailure: true } });
-  return (await metricsText(exposition));
+  return metricsText(exposition);
 }
 
 /** Past the critical threshold where there is one. */
@@ -74,7 +80,7 @@ async function selfPage(): Promise<string> {
     if (kind === 'gauge') metrics.set(name as SelfGaugeName, 1, values);
     if (kind === 'histogram') metrics.observe(name as SelfHistogramName, 0.5, values);
   }
-  return metrics.render();
+  return pageText(await metrics.renderPage(PLAIN_SCRAPE));
 }
 
 const silent = {
@@ -90,8 +96,8 @@ describe.skipIf(program === undefined)('a real Prometheus with our rules', () =>
   const pages = createServer((request, response) => {
     response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
     const isExporter = request.url === '/exporter';
-    selfPage().then(
-      (self) => response.end(isExporter ? exporterPage() : self),
+    (isExporter ? exporterPage() : selfPage()).then(
+      (page) => response.end(page),
       (error: unknown) => response.destroy(error as Error),
     );
   });

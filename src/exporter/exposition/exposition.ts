@@ -1,21 +1,37 @@
 import type { ProbeKindName } from '../../catalog/catalog.ts';
-import type { ProbeRun } from '../probes/probes.ts';
-import type { ProbeReport } from '../scheduler/scheduler.ts';
 import type { Clock } from '../../std/std.ts';
-import { createFamilies } from './families.ts';
-import { FORMATS } from './formats.ts';
+import type { ProbeRun } from '../probes/probes.ts';
+import type { ApiBudgetFacts, ProbeReport } from '../scheduler/scheduler.ts';
+import { budgetToSeries } from './budget-series.ts';
+import { createChunkStore } from './chunk-store.ts';
+import type { FamilyChunks } from './chunk-store.ts';
+import { DEFAULT_EXPOSITION_LIMITS } from './limits.ts';
+import type { ExpositionLimits } from './limits.ts';
+import { EMPTY_HISTOGRAM, histogramValue, observe } from './native-histogram.ts';
+import type { NativeHistogram } from './native-histogram.ts';
+import { pageKey, writePage } from './page-writer.ts';
 import type { RenderedPage, ScrapeRequest } from './page.ts';
+import type { Prefixes } from './renderer.ts';
 import type { SelfMetrics } from './self-metrics.ts';
-import { reportToSeries, runToSeries, unsupportedToSeries } from './series.ts';
-import type { RunTotals, Series } from './series.ts';
-import { TEXT_CONTENT_TYPE } from './text-format.ts';
+import {
+  EXPOSED_METRICS,
+  exemplarOf,
+  reportToSeries,
+  runToSeries,
+  unsupportedToSeries,
+} from './series.ts';
+import type { Series } from './series.ts';
 import { thresholdsToSeries } from './thresholds.ts';
 import type { ThresholdOverrides } from './thresholds.ts';
 
+export { DEFAULT_EXPOSITION_LIMITS } from './limits.ts';
+export type { ExpositionLimits } from './limits.ts';
+export { ALL_FORMATS, negotiateFormat } from './negotiate.ts';
 export { PLAIN_SCRAPE } from './page.ts';
 export type { RenderedPage, ScrapeRequest } from './page.ts';
 export { createSelfMetrics } from './self-metrics.ts';
 export type { SelfMetrics, SelfMetricsOptions } from './self-metrics.ts';
+export { runIdOf } from './series.ts';
 export { thresholdsDecoder } from './thresholds.ts';
 export type { ThresholdOverrides } from './thresholds.ts';
 
@@ -30,12 +46,16 @@ export type ExposedTarget = {
 export type Exposition = {
   /** Makes a target known: its info, its thresholds, and what cannot be measured on it. */
   setTarget(target: ExposedTarget): void;
-  /** Replaces what is exposed of this probe. After a failure no older measurement is left to look good. */
-  record(report: ProbeReport): void;
-  /** The last report of every probe, in the order of their first runs. */
-  latest(): readonly ProbeReport[];
   /** Forgets a target and all that its probes said. */
   removeTarget(name: string): void;
+  /** Forgets what one probe of a target said. */
+  removeProbe(target: string, probe: ProbeKindName): void;
+  /** Replaces what is exposed of this probe. After a failure no older measurement is left to look good. */
+  record(report: ProbeReport): void;
+  /** Replaces what is exposed of the API budget of a target. */
+  recordBudget(target: string, facts: ApiBudgetFacts): void;
+  /** The last report of every probe, in the order of their first runs. */
+  latest(): readonly ProbeReport[];
   /** The page of /metrics: results of probes and self-metrics, in the format that the scrape asks for. */
   render(request: ScrapeRequest): Promise<RenderedPage>;
 };
@@ -44,33 +64,75 @@ export type ExpositionOptions = {
   readonly clock: Clock;
   /** Joined in behind the results of the probes. */
   readonly selfMetrics?: SelfMetrics;
+  /** Those that are left out are those of DEFAULT_EXPOSITION_LIMITS. */
+  readonly limits?: Partial<ExpositionLimits>;
 };
 
-/** The results of all probes as immutable chunks of text, rendered when they change and joined on demand. */
-export function createExposition({ selfMetrics }: ExpositionOptions): Exposition {
-  const families = createFamilies(FORMATS.text);
-  const latest = new Map<string, ProbeReport>();
-  const totals = new Map<string, RunTotals>();
+type KeptTotals = {
+  readonly runs: number;
+  readonly failures: number;
+  readonly durations: NativeHistogram;
+  readonly failure?: ReturnType<typeof exemplarOf>;
+};
+
+const NO_RUNS: KeptTotals = { runs: 0, failures: 0, durations: EMPTY_HISTOGRAM };
+
+function addRun(before: KeptTotals, run: ProbeRun): KeptTotals {
+  const failed = !run.result.ok;
+  const exemplar = exemplarOf(run);
+  const failure = failed ? exemplar : before.failure;
+  return {
+    runs: before.runs + 1,
+    failures: before.failures + (failed ? 1 : 0),
+    durations: observe(before.durations, Math.max(0, run.durationSeconds), exemplar),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** What is kept of one probe of one target. */
+type KeptProbe = {
+  readonly report: ProbeReport;
+  readonly totals: KeptTotals;
+  readonly prefixes: Prefixes;
+};
+
+/** The results of all probes in immutable chunks, written when a scrape asks for them and kept until they change. */
+export function createExposition(options: ExpositionOptions): Exposition {
+  const { clock, selfMetrics } = options;
+  const store = createChunkStore({ ...DEFAULT_EXPOSITION_LIMITS, ...options.limits });
+  const probes = new Map<string, KeptProbe>();
   const targets = new Map<string, ExposedTarget>();
   const versions = new Map<string, string>();
+  const rendering = new Map<string, Promise<RenderedPage>>();
 
-  function describe(target: ExposedTarget): void {
-    const { name, platform, thresholds = {}, unsupported = [] } = target;
-    const version = versions.get(name) ?? '';
-    const info: Series = { name: 'crm_target_info', labels: { platform, version }, value: 1 };
-    families.replace(sourceOf(name), name, [
-      info,
+  function describe({ name, platform, thresholds = {}, unsupported = [] }: ExposedTarget): void {
+    const info = { platform, version: versions.get(name) ?? '' };
+    store.replace(sourceOf(name), name, [
+      { name: 'crm_target_info', labels: info, value: 1 },
       ...thresholdsToSeries(thresholds),
       ...unsupported.flatMap(unsupportedToSeries),
     ]);
   }
 
-  function noteVersion(run: ProbeRun): void {
-    const version = run.result.ok ? run.result.version : undefined;
-    if (version === undefined || version === versions.get(run.target)) return;
-    versions.set(run.target, version);
-    const target = targets.get(run.target);
+  function noteVersion({ target: name, result }: ProbeRun): void {
+    const version = result.ok ? result.version : undefined;
+    if (version === undefined || version === versions.get(name)) return;
+    versions.set(name, version);
+    const target = targets.get(name);
     if (target !== undefined) describe(target);
+  }
+
+  function removeProbe(target: string, probe: ProbeKindName): void {
+    probes.delete(sourceOf(target, probe));
+    store.replace(sourceOf(target, probe), target, []);
+    store.replace(sourceOf(target, probe, 'dropped'), target, []);
+  }
+
+  async function renderNow(request: ScrapeRequest): Promise<RenderedPage> {
+    // Taken before anything is awaited, so that a page is of one moment.
+    const families = [...store.snapshot(), ...ageFamily(probes.values(), clock.now())];
+    const own = (await selfMetrics?.collect()) ?? [];
+    return writePage([...families, ...own], request);
   }
 
   return {
@@ -78,34 +140,67 @@ export function createExposition({ selfMetrics }: ExpositionOptions): Exposition
       targets.set(target.name, target);
       describe(target);
     },
-    record(report) {
-      const { run } = report;
-      const source = sourceOf(run.target, run.probe);
-      const before = totals.get(source) ?? { runs: 0, failures: 0 };
-      const failures = before.failures + (run.result.ok ? 0 : 1);
-      const now = { runs: before.runs + 1, failures };
-      totals.set(source, now);
-      latest.set(source, report);
-      families.replace(source, run.target, reportToSeries(report, now));
-      noteVersion(run);
-    },
-    latest: () => [...latest.values()],
     removeTarget(name) {
       targets.delete(name);
       versions.delete(name);
-      families.replace(sourceOf(name), name, []);
-      for (const [source, { run }] of latest) {
-        if (run.target !== name) continue;
-        latest.delete(source);
-        totals.delete(source);
-        families.replace(source, name, []);
+      store.replace(sourceOf(name), name, []);
+      store.replace(sourceOf(name, 'budget'), name, []);
+      for (const { report } of [...probes.values()]) {
+        if (report.run.target === name) removeProbe(name, report.run.probe);
       }
     },
-    async render(_request) {
-      const text = families.render() + ((await selfMetrics?.render()) ?? '');
-      return { contentType: TEXT_CONTENT_TYPE, body: [Buffer.from(text)] };
+    removeProbe,
+    record(report) {
+      const { run } = report;
+      const source = sourceOf(run.target, run.probe);
+      const before = probes.get(source);
+      const totals = addRun(before?.totals ?? NO_RUNS, run);
+      probes.set(source, { report, totals, prefixes: before?.prefixes ?? {} });
+      const durations = histogramValue(totals.durations);
+      const dropped = store.replace(
+        source,
+        run.target,
+        reportToSeries(report, { ...totals, durations }),
+      );
+      store.replace(
+        sourceOf(run.target, run.probe, 'dropped'),
+        run.target,
+        droppedToSeries(run, dropped),
+      );
+      noteVersion(run);
+    },
+    recordBudget: (target, facts) =>
+      void store.replace(sourceOf(target, 'budget'), target, budgetToSeries(facts)),
+    latest: () => [...probes.values()].map(({ report }) => report),
+    async render(request) {
+      const key = pageKey(request);
+      const shared = rendering.get(key);
+      if (shared !== undefined) return shared;
+      const page = renderNow(request).finally(() => rendering.delete(key));
+      rendering.set(key, page);
+      return page;
     },
   };
+}
+
+/** The one family that is different at every scrape; all others are as their probes left them. */
+function ageFamily(probes: Iterable<KeptProbe>, nowMs: number): readonly FamilyChunks[] {
+  const points = Array.from(probes, ({ report: { run }, prefixes }) => ({
+    labels: [
+      ['target', run.target],
+      ['probe', run.probe],
+    ] as const,
+    value: Math.max(0, nowMs - run.endedAtMs) / 1000,
+    prefixes,
+  }));
+  if (points.length === 0) return [];
+  const name = 'crm_probe_result_age_seconds';
+  const { kind, help } = EXPOSED_METRICS[name];
+  return [{ header: { name, kind, help }, chunks: [{ points, written: new Map() }] }];
+}
+
+function droppedToSeries({ probe }: ProbeRun, count: number): readonly Series[] {
+  return count === 0 ? [] : [{ name: 'crm_probe_series_dropped', labels: { probe }, value: count }];
 }
 
 /** A run as the answer to /probe, which may be older than the question. */
@@ -114,13 +209,22 @@ export type AnsweredRun = { readonly run: ProbeRun; readonly ageSeconds: number 
 /** Runs as the answer to /probe: the scraper knows the target, so no series carries it. */
 export async function renderProbe(
   answers: readonly AnsweredRun[],
-  _request: ScrapeRequest,
+  request: ScrapeRequest,
+  limits: Partial<ExpositionLimits> = {},
 ): Promise<RenderedPage> {
-  const families = createFamilies(FORMATS.text);
-  for (const { run } of answers) {
-    families.replace(sourceOf(run.target, run.probe), undefined, runToSeries(run));
+  const store = createChunkStore({ ...DEFAULT_EXPOSITION_LIMITS, ...limits });
+  for (const { run, ageSeconds } of answers) {
+    const { probe } = run;
+    const age: Series = {
+      name: 'crm_probe_result_age_seconds',
+      labels: { probe },
+      value: ageSeconds,
+    };
+    const source = sourceOf(run.target, probe);
+    const dropped = store.replace(source, undefined, [...runToSeries(run), age]);
+    store.replace(sourceOf(run.target, probe, 'dropped'), undefined, droppedToSeries(run, dropped));
   }
-  return { contentType: TEXT_CONTENT_TYPE, body: [Buffer.from(families.render())] };
+  return writePage(store.snapshot(), request);
 }
 
 function sourceOf(...parts: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { FamilyChunks } from './chunk-store.ts';
 import { SELF_METRICS } from '../../catalog/catalog.ts';
 import type {
   SelfCounterName,
@@ -7,7 +8,8 @@ import type {
   SelfMetricName,
 } from '../../catalog/catalog.ts';
 import type { RenderedPage, ScrapeRequest } from './page.ts';
-import { TEXT_CONTENT_TYPE } from './text-format.ts';
+import { writePage } from './page-writer.ts';
+import { recordedToFamily } from './prom-client-families.ts';
 import { errorMessage } from '../../std/std.ts';
 import type { Logger } from '../../std/std.ts';
 
@@ -25,8 +27,8 @@ export type SelfMetrics = {
   observe(name: SelfHistogramName, value: number, labels?: Labels): void;
   /** Calls back before each rendering, to set gauges that are looked up rather than kept. */
   beforeRender(callback: () => void | Promise<void>): void;
-  /** Text format 0.0.4, to be put behind the results of the probes. */
-  render(): Promise<string>;
+  /** Everything recorded so far, to be joined with other families; what cannot be collected is left out. */
+  collect(): Promise<readonly FamilyChunks[]>;
   /** The same as a page of its own. */
   renderPage(request: ScrapeRequest): Promise<RenderedPage>;
 };
@@ -118,14 +120,33 @@ export function createSelfMetrics(options: SelfMetricsOptions): SelfMetrics {
         options.logger.error('a self-metric could not be refreshed', {
           error: errorMessage(error),
         });
+        recorders.counter('crmwatch_collector_failures_total').inc({ metric: 'refresh' });
       }
     }
   }
 
-  async function render(): Promise<string> {
+  async function collect(): Promise<readonly FamilyChunks[]> {
     await refresh();
-    // prom-client 15 spells NaN in a way that the format does not know.
-    return (await registry.metrics()).replaceAll(/ Nan$/gm, ' NaN');
+    const families: FamilyChunks[] = [];
+    const failed: string[] = [];
+    for (const { name } of registry.getMetricsAsArray()) {
+      try {
+        const recorded = await registry.getSingleMetric(name)?.get();
+        const family = recorded && recordedToFamily(recorded);
+        if (family !== undefined) families.push(family);
+      } catch (error) {
+        failed.push(name);
+        options.logger.error('a self-metric could not be collected', {
+          metric: name,
+          error: errorMessage(error),
+        });
+      }
+    }
+    // Counted for the next scrape: this one may have read the counter already.
+    for (const metric of failed) {
+      recorders.counter('crmwatch_collector_failures_total').inc({ metric });
+    }
+    return families;
   }
 
   return {
@@ -138,9 +159,7 @@ export function createSelfMetrics(options: SelfMetricsOptions): SelfMetrics {
     },
     observe: (name, value, labels = {}) => recorders.histogram(name).observe({ ...labels }, value),
     beforeRender: (callback) => void callbacks.push(callback),
-    render,
-    async renderPage(_request) {
-      return { contentType: TEXT_CONTENT_TYPE, body: [Buffer.from(await render())] };
-    },
+    collect,
+    renderPage: async (request) => writePage(await collect(), request),
   };
 }

@@ -8,6 +8,8 @@ import type {
 import { MEASUREMENT_NAMES } from '../../catalog/catalog.ts';
 import type { ProbeRun } from '../probes/probes.ts';
 import type { ProbeReport } from '../scheduler/scheduler.ts';
+import { sha256Hex } from '../../std/std.ts';
+import type { Exemplar, HistogramValue } from './renderer.ts';
 
 export type ExposedName = ProbeMetricName | MeasurementName;
 
@@ -20,7 +22,8 @@ export const EXPOSED_METRICS: Readonly<Record<ExposedName, MetricDefinition>> = 
 export type Series = {
   readonly name: ExposedName;
   readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
+  readonly value: number | HistogramValue;
+  readonly exemplar?: Exemplar;
 };
 
 /** What one run says by itself: the answer to /probe, and the core of what /metrics says about it. */
@@ -28,6 +31,7 @@ export function runToSeries(run: ProbeRun): readonly Series[] {
   const { probe, result } = run;
   const series: Series[] = [
     { name: 'crm_probe_success', labels: { probe }, value: result.ok ? 1 : 0 },
+    { name: 'crm_probe_timeout', labels: { probe }, value: isTimeout(run) ? 1 : 0 },
     { name: 'crm_probe_duration_seconds', labels: { probe }, value: run.durationSeconds },
   ];
   if (result.ok) {
@@ -42,14 +46,35 @@ export function runToSeries(run: ProbeRun): readonly Series[] {
   return series;
 }
 
-export type RunTotals = { readonly runs: number; readonly failures: number };
+function isTimeout({ result }: ProbeRun): boolean {
+  return !result.ok && result.failure.reason === 'timeout';
+}
+
+/** What tells one run from every other, in exemplars and in the history of probes. */
+export function runIdOf({ target, probe, startedAtMs }: ProbeRun): string {
+  return sha256Hex(JSON.stringify([target, probe, startedAtMs])).slice(0, 16);
+}
+
+/** Leads from a number to the run that made it. */
+export function exemplarOf(run: ProbeRun): Exemplar {
+  const { durationSeconds, endedAtMs } = run;
+  return { labels: [['run_id', runIdOf(run)]], value: durationSeconds, timestampMs: endedAtMs };
+}
+
+/** What is known of a probe over all its runs since the exporter started. */
+export type RunTotals = {
+  readonly runs: number;
+  readonly failures: number;
+  readonly durations: HistogramValue;
+  /** Of the last run that failed. */
+  readonly failure?: Exemplar;
+};
 
 /** A scheduled run: the run, where its probe stands, and how often it ran. */
 export function reportToSeries(report: ProbeReport, totals: RunTotals): readonly Series[] {
   const { run, state, checkIntervalMs, maxAttempts } = report;
   const labels = { probe: run.probe };
   return [
-    ...runToSeries(run),
     { name: 'crm_probe_last_run_timestamp_seconds', labels, value: run.endedAtMs / 1000 },
     { name: 'crm_probe_interval_seconds', labels, value: checkIntervalMs / 1000 },
     { name: 'crm_probe_attempt', labels, value: state.attempt },
@@ -57,7 +82,15 @@ export function reportToSeries(report: ProbeReport, totals: RunTotals): readonly
     { name: 'crm_probe_hard_state', labels, value: state.stateType === 'hard' ? 1 : 0 },
     { name: 'crm_probe_hard_failure', labels, value: state.hardFailure ? 1 : 0 },
     { name: 'crm_probe_runs_total', labels, value: totals.runs },
-    { name: 'crm_probe_run_failures_total', labels, value: totals.failures },
+    {
+      name: 'crm_probe_run_failures_total',
+      labels,
+      value: totals.failures,
+      ...(totals.failure === undefined ? {} : { exemplar: totals.failure }),
+    },
+    { name: 'crm_probe_run_duration_seconds', labels, value: totals.durations },
+    // Last, since what is beyond the limit of a run is dropped at its end: measurements, never its state.
+    ...runToSeries(run),
   ];
 }
 

@@ -4,13 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { MEASUREMENTS, MEASUREMENT_NAMES } from '../../../src/catalog/catalog.ts';
 import {
   createExposition,
-  PLAIN_SCRAPE,
   thresholdsDecoder,
 } from '../../../src/exporter/exposition/exposition.ts';
 import type { ProbeResult, Sample } from '../../../src/exporter/probes/probes.ts';
 import { decode } from '../../../src/std/std.ts';
 import { allSeries, parseExposition } from '../../support/exposition-parser.ts';
 import { FAILED, createReport, createRun } from '../../support/fake-run.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
+import { metricsText, probeText } from '../../support/page-text.ts';
 import { findProgram } from '../../support/program.ts';
 
 const PROMTOOL = findProgram('promtool');
@@ -56,7 +57,7 @@ const hostile = fc.oneof(
 );
 
 describe('renderMetrics', () => {
-  it('is read back as the same series, whatever is in the labels; no two merge', () => {
+  it('is read back as the same series, whatever is in the labels; no two merge', async () => {
     const samples = fc.uniqueArray(
       fc.record({
         target: hostile,
@@ -66,8 +67,8 @@ describe('renderMetrics', () => {
       }),
       { selector: ({ target, object, field }) => JSON.stringify([target, object, field]) },
     );
-    fc.assert(
-      fc.property(samples, (wanted) => {
+    await fc.assert(
+      fc.asyncProperty(samples, async (wanted) => {
         const exposition = createExposition({ clock: createManualClock() });
         const byTarget = Map.groupBy(wanted, ({ target }) => target);
         for (const [target, ofTarget] of byTarget) {
@@ -79,7 +80,7 @@ describe('renderMetrics', () => {
           const run = createRun(target, 'data_quality', passed(measured));
           exposition.record(createReport(run));
         }
-        const text = (await metricsText(exposition));
+        const text = await metricsText(exposition);
         // As bytes and back, because that is what a scraper gets.
         const series = parseExposition(new TextDecoder().decode(Buffer.from(text)))
           .get('crm_missing_ratio')
@@ -94,8 +95,8 @@ describe('renderMetrics', () => {
     );
   });
 
-  it('writes what a page of two targets should be, byte for byte', () => {
-    const exposition = createExposition({ clock: createManualClock() });
+  it('writes what a page of two targets should be, byte for byte', async () => {
+    const exposition = createExposition({ clock: createManualClock(1_001_250) });
     exposition.record(
       createReport(createRun('a', 'data_quality', passed([records('x"\\\n', NaN)]))),
     );
@@ -107,11 +108,21 @@ describe('renderMetrics', () => {
       '# TYPE crm_probe_success gauge',
       'crm_probe_success{target="a",probe="data_quality"} 1',
       'crm_probe_success{target="b",probe="login"} 0',
+      '# TYPE crm_probe_timeout gauge',
+      'crm_probe_timeout{target="a",probe="data_quality"} 0',
+      'crm_probe_timeout{target="b",probe="login"} 0',
       '# TYPE crm_probe_failure_reason gauge',
       'crm_probe_failure_reason{target="b",probe="login",reason="tcp"} 1',
       '# TYPE crm_probe_duration_seconds gauge',
       'crm_probe_duration_seconds{target="a",probe="data_quality"} 0.25',
       'crm_probe_duration_seconds{target="b",probe="login"} 0.25',
+      '# TYPE crm_probe_run_duration_seconds histogram',
+      'crm_probe_run_duration_seconds_bucket{target="a",probe="data_quality",le="+Inf"} 1',
+      'crm_probe_run_duration_seconds_sum{target="a",probe="data_quality"} 0.25',
+      'crm_probe_run_duration_seconds_count{target="a",probe="data_quality"} 1',
+      'crm_probe_run_duration_seconds_bucket{target="b",probe="login",le="+Inf"} 1',
+      'crm_probe_run_duration_seconds_sum{target="b",probe="login"} 0.25',
+      'crm_probe_run_duration_seconds_count{target="b",probe="login"} 1',
       '# TYPE crm_probe_last_run_timestamp_seconds gauge',
       'crm_probe_last_run_timestamp_seconds{target="a",probe="data_quality"} 1000.25',
       'crm_probe_last_run_timestamp_seconds{target="b",probe="login"} 1000.25',
@@ -121,6 +132,12 @@ describe('renderMetrics', () => {
       '# TYPE crm_probe_attempt gauge',
       'crm_probe_attempt{target="a",probe="data_quality"} 0',
       'crm_probe_attempt{target="b",probe="login"} 1',
+      '# TYPE crm_probe_max_attempts gauge',
+      'crm_probe_max_attempts{target="a",probe="data_quality"} 3',
+      'crm_probe_max_attempts{target="b",probe="login"} 3',
+      '# TYPE crm_probe_hard_state gauge',
+      'crm_probe_hard_state{target="a",probe="data_quality"} 1',
+      'crm_probe_hard_state{target="b",probe="login"} 0',
       '# TYPE crm_probe_hard_failure gauge',
       'crm_probe_hard_failure{target="a",probe="data_quality"} 0',
       'crm_probe_hard_failure{target="b",probe="login"} 0',
@@ -132,12 +149,14 @@ describe('renderMetrics', () => {
       'crm_probe_run_failures_total{target="b",probe="login"} 1',
       '# TYPE crm_records gauge',
       'crm_records{target="a",object="x\\"\\\\\\n"} NaN',
+      '# TYPE crm_probe_result_age_seconds gauge',
+      'crm_probe_result_age_seconds{target="a",probe="data_quality"} 1',
+      'crm_probe_result_age_seconds{target="b",probe="login"} 1',
       '',
     ]);
-    expect(TEXT_CONTENT_TYPE).toBe('text/plain; version=0.0.4; charset=utf-8');
   });
 
-  it('drops the old measurements of a failed probe and keeps those made before it failed', () => {
+  it('drops the old measurements of a failed probe and keeps those made before it failed', async () => {
     const exposition = createExposition({ clock: createManualClock() });
     const phase = (name: string, value: number): Sample => ({
       metric: 'crm_phase_duration_seconds',
@@ -148,17 +167,17 @@ describe('renderMetrics', () => {
       exposition.record(createReport(createRun('a', 'reachability', result)));
     report(passed([phase('dns', 1), phase('http', 2)]));
     report({ ...FAILED, samples: [phase('dns', 3)] });
-    const text = (await metricsText(exposition));
+    const text = await metricsText(exposition);
     expect(family(text, 'crm_phase_duration_seconds')).toEqual({ 'a dns': 3 });
     expect(family(text, 'crm_probe_runs_total')).toEqual({ 'a reachability': 2 });
     expect(family(text, 'crm_probe_run_failures_total')).toEqual({ 'a reachability': 1 });
     report(passed([]));
-    expect((await metricsText(exposition))).not.toContain('crm_phase_duration_seconds');
-    expect((await metricsText(exposition))).not.toContain('crm_probe_failure_reason');
+    expect(await metricsText(exposition)).not.toContain('crm_phase_duration_seconds');
+    expect(await metricsText(exposition)).not.toContain('crm_probe_failure_reason');
     expect(exposition.latest()).toHaveLength(1);
   });
 
-  it('says that a measurement is unknown, once per reason, and never as a number', () => {
+  it('says that a measurement is unknown, once per reason, and never as a number', async () => {
     const exposition = createExposition({ clock: createManualClock() });
     const unknownRatio = (field: string) =>
       ({
@@ -172,7 +191,7 @@ describe('renderMetrics', () => {
       createReport(createRun('a', 'data_quality', { ok: true, samples: [], unknowns })),
     );
     exposition.setTarget({ name: 'a', platform: 'x', unsupported: ['certificate'] });
-    const text = (await metricsText(exposition));
+    const text = await metricsText(exposition);
     expect(family(text, 'crm_probe_unknown')).toEqual({
       'a data_quality crm_missing_ratio empty': 1,
       'a certificate crm_certificate_not_after_timestamp_seconds not_supported': 1,
@@ -181,17 +200,17 @@ describe('renderMetrics', () => {
     expect(text).not.toMatch(/^crm_missing_ratio/m);
   });
 
-  it('tells platform, version once it is known, and thresholds with overrides', () => {
+  it('tells platform, version once it is known, and thresholds with overrides', async () => {
     const exposition = createExposition({ clock: createManualClock() });
     exposition.setTarget({
       name: 'a',
       platform: 'tryton',
       thresholds: { crm_api_latency_seconds: { warning: 0.5 } },
     });
-    expect(family((await metricsText(exposition)), 'crm_target_info')).toEqual({ 'a tryton': 1 });
+    expect(family(await metricsText(exposition), 'crm_target_info')).toEqual({ 'a tryton': 1 });
     const result: ProbeResult = { ok: true, samples: [], unknowns: [], version: '6.0' };
     exposition.record(createReport(createRun('a', 'reachability', result)));
-    const text = (await metricsText(exposition));
+    const text = await metricsText(exposition);
     expect(family(text, 'crm_target_info')).toEqual({ 'a tryton 6.0': 1 });
     const thresholds = family(text, 'crm_probe_threshold');
     expect(thresholds['a crm_api_latency_seconds warning']).toBe(0.5);
@@ -200,7 +219,7 @@ describe('renderMetrics', () => {
     expect(Object.keys(thresholds)).toHaveLength(2 * expected.length);
   });
 
-  it.skipIf(PROMTOOL === undefined)('is what promtool accepts', () => {
+  it.skipIf(PROMTOOL === undefined)('is what promtool accepts', async () => {
     const exposition = createExposition({ clock: createManualClock() });
     exposition.setTarget({ name: 'a"\\\n,', platform: 'x', unsupported: ['certificate'] });
     const everything = MEASUREMENT_NAMES.map((metric): Sample => ({
@@ -210,7 +229,7 @@ describe('renderMetrics', () => {
     }));
     exposition.record(createReport(createRun('a', 'data_quality', passed(everything))));
     exposition.record(createReport(createRun('b', 'login', FAILED)));
-    const input = (await metricsText(exposition));
+    const input = await metricsText(exposition);
     const checked = spawnSync(PROMTOOL ?? '', ['check', 'metrics'], { input, encoding: 'utf8' });
     expect(`${checked.stdout}${checked.stderr}`).toBe('');
     expect(checked.status).toBe(0);
@@ -218,11 +237,13 @@ describe('renderMetrics', () => {
 });
 
 describe('renderProbe', () => {
-  it('answers /probe for one run, without the target', () => {
+  it('answers /probe for one run, without the target', async () => {
     const run = createRun('a', 'data_quality', passed([records('contact', 3)]));
     expect(allSeries(await probeText(run))).toEqual([
       { name: 'crm_probe_success', labels: { probe: 'data_quality' }, value: 1 },
+      { name: 'crm_probe_timeout', labels: { probe: 'data_quality' }, value: 0 },
       { name: 'crm_probe_duration_seconds', labels: { probe: 'data_quality' }, value: 0.25 },
+      { name: 'crm_probe_result_age_seconds', labels: { probe: 'data_quality' }, value: 0 },
       { name: 'crm_records', labels: { object: 'contact' }, value: 3 },
     ]);
     const failed = await probeText(createRun('a', 'login', FAILED));
@@ -231,7 +252,7 @@ describe('renderProbe', () => {
 });
 
 describe('thresholdsDecoder', () => {
-  it('accepts known metrics and refuses thresholds in the wrong order, also against a default', () => {
+  it('accepts known metrics and refuses thresholds in the wrong order, also against a default', async () => {
     const good = { crm_certificate_remaining_seconds: { warning: 2e6, critical: 1e6 } };
     expect(decode.run(thresholdsDecoder, good)).toEqual({ ok: true, value: good });
     const bad = {

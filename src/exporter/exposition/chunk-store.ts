@@ -1,0 +1,81 @@
+import type { Format, Point } from './renderer.ts';
+import type { FamilyHeader } from './renderer.ts';
+import { NO_POINTS, internSeries, samePoints } from './interned-series.ts';
+import type { SourcePoints } from './interned-series.ts';
+import type { ExpositionLimits } from './limits.ts';
+import { EXPOSED_METRICS } from './series.ts';
+import type { ExposedName, Series } from './series.ts';
+
+/** What one source adds to one family: immutable points, and what was made of them. */
+export type Chunk = {
+  readonly points: readonly Point[];
+  /** By format; written when a scrape first asks for it. */
+  readonly written: Map<string, WrittenChunk>;
+};
+
+export type WrittenChunk = { readonly bytes: Uint8Array; gzipped?: Uint8Array };
+
+export type FamilyChunks = { readonly header: FamilyHeader; readonly chunks: readonly Chunk[] };
+
+/** The results of all sources (such as a probe of a target), in chunks that change only when their source does. */
+export type ChunkStore = {
+  /** Replaces everything the source said before; returns how many series were beyond the limit. */
+  replace(source: string, target: string | undefined, series: readonly Series[]): number;
+  /** The families that hold something, as they are now: what comes later changes nothing in what is returned. */
+  snapshot(): readonly FamilyChunks[];
+};
+
+/** Values that are read from a cache say so, once for all families that a probe measures. */
+function helpOf(name: ExposedName): string {
+  const { help, probe } = EXPOSED_METRICS[name];
+  if (probe === undefined) return help;
+  return `${help} Kept from the last run of the probe; crm_probe_result_age_seconds is its age.`;
+}
+
+export function createChunkStore(limits: ExpositionLimits): ChunkStore {
+  const families = new Map(
+    (Object.keys(EXPOSED_METRICS) as ExposedName[]).map((name) => {
+      const header = { name, kind: EXPOSED_METRICS[name].kind, help: helpOf(name) };
+      return [name, { header, chunks: new Map<string, Chunk>() }] as const;
+    }),
+  );
+  const sources = new Map<string, SourcePoints>();
+
+  function setChunk(name: ExposedName, source: string, points: readonly Point[] | undefined): void {
+    const chunks = families.get(name)?.chunks;
+    if (points === undefined) {
+      chunks?.delete(source);
+      return;
+    }
+    const before = chunks?.get(source);
+    if (before !== undefined && samePoints(before.points, points)) return;
+    chunks?.set(source, { points, written: new Map() });
+  }
+
+  return {
+    replace(source, target, series) {
+      const before = sources.get(source) ?? NO_POINTS;
+      const after = internSeries(series, target, before.interned, limits);
+      for (const name of before.byFamily.keys()) {
+        if (!after.byFamily.has(name)) setChunk(name, source, undefined);
+      }
+      for (const [name, points] of after.byFamily) setChunk(name, source, points);
+      if (after.byFamily.size === 0) sources.delete(source);
+      else sources.set(source, after);
+      return after.droppedCount;
+    },
+    snapshot: () =>
+      [...families.values()]
+        .filter(({ chunks }) => chunks.size > 0)
+        .map(({ header, chunks }) => ({ header, chunks: [...chunks.values()] })),
+  };
+}
+
+/** The bytes of a chunk in a format, from its memory or written now. */
+export function writeChunk(header: FamilyHeader, chunk: Chunk, format: Format): WrittenChunk {
+  const known = chunk.written.get(format.id);
+  if (known !== undefined) return known;
+  const written = { bytes: format.chunk(header, chunk.points) };
+  chunk.written.set(format.id, written);
+  return written;
+}
