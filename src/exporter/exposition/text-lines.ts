@@ -45,25 +45,49 @@ export function seriesText(
  * and ours are classic, so one memory serves them; any other name is written anew each time.
  */
 export function pointText(name: string, point: Point, style: NameStyle): string {
-  const isPlain = style.escaping !== 'dots' && hasClassicNames(name, point.labels);
-  if (!isPlain) return seriesText(name, '', point.labels, style);
-  return (point.prefixes.plain ??= seriesText(name, '', point.labels, style));
+  const { labels, prefixes } = point;
+  if (style.escaping !== 'dots' && prefixes.plain !== undefined) return prefixes.plain;
+  if (style.escaping === 'dots' || !hasClassicNames(name, labels)) {
+    return seriesText(name, '', labels, style);
+  }
+  prefixes.plain = classicSeriesText(name, labels);
+  return prefixes.plain;
 }
 
-const classicNames = new Map<string, boolean>();
+/**
+ * The most frequent case by far, and the most expensive part of the first page. Joined once: a text that is put
+ * together bit by bit keeps all its bits, which takes several times the memory for as long as the series lives.
+ */
+function classicSeriesText(name: string, labels: LabelPairs): string {
+  if (labels.length === 0) return name;
+  const parts = [name];
+  for (const [label, value] of labels) {
+    parts.push(parts.length === 1 ? '{' : '",', label, '="', escapeQuoted(value));
+  }
+  parts.push('"}');
+  return parts.join('');
+}
+
+/** Names that were found to be classic. They come from the catalog, so they are few. */
+const knownMetrics = new Map<string, boolean>();
+const knownLabels = new Map<string, boolean>();
 const REMEMBERED_NAMES = 4096;
 
-function isKnownClassic(name: string, kind: 'metric' | 'label'): boolean {
-  const known = classicNames.get(`${kind}${name}`);
-  if (known !== undefined) return known;
-  if (classicNames.size >= REMEMBERED_NAMES) classicNames.clear();
+function isKnownClassic(
+  known: Map<string, boolean>,
+  name: string,
+  kind: 'metric' | 'label',
+): boolean {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  if (known.size >= REMEMBERED_NAMES) known.clear();
   const isClassic = isClassicName(name, kind);
-  classicNames.set(`${kind}${name}`, isClassic);
+  known.set(name, isClassic);
   return isClassic;
 }
 
 function hasClassicNames(name: string, labels: LabelPairs): boolean {
-  return (
-    isKnownClassic(name, 'metric') && labels.every(([label]) => isKnownClassic(label, 'label'))
-  );
+  if (!isKnownClassic(knownMetrics, name, 'metric')) return false;
+  for (const [label] of labels) if (!isKnownClassic(knownLabels, label, 'label')) return false;
+  return true;
 }
