@@ -9,3 +9,4 @@ export type { Running, RunningAll, RunningResponder } from './run.ts';
 export { recordEpisodes } from './record-episodes.ts';
 export type { RecordOptions } from './record-episodes.ts';
 export { findSandbox } from './sandbox-file.ts';
+export { createSecretPrograms } from './secret-programs.ts';
