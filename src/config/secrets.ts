@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { CrmwatchError } from '../std/std.ts';
 import type { Problem, SecretReference, SecretResolver } from '../std/std.ts';
 import type { SecretCommands } from './secret-commands.ts';
+import { createSecretHiding } from './secret-hiding.ts';
 import { createSecretFiles } from './secret-files.ts';
 
 export type SecretSources = {
@@ -78,7 +79,8 @@ function readCommand(command: readonly string[], { commands }: SecretSources): s
  */
 export function createSecretResolver(sources: SecretSources): SecretResolver {
   const files = createSecretFiles();
-  const resolve = ({ file = '', environment, command }: SecretReference): string => {
+  const { remember, hide } = createSecretHiding();
+  const read = ({ file = '', environment, command }: SecretReference): string => {
     if (environment !== undefined) return readEnvironment(environment, sources);
     return command === undefined
       ? files.read(pathOf(file, sources))
@@ -87,7 +89,12 @@ export function createSecretResolver(sources: SecretSources): SecretResolver {
   const noteRefusal = ({ command }: SecretReference): void => {
     if (command !== undefined) sources.commands?.noteRefusal(command);
   };
-  return Object.assign(resolve, { noteRefusal });
+  const resolve = (reference: SecretReference): string => {
+    const secret = read(reference);
+    remember(secret);
+    return secret;
+  };
+  return Object.assign(resolve, { noteRefusal, hide });
 }
 
 /** Tries every secret that a parsed file refers to and returns a problem for each that cannot be read. */

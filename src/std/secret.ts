@@ -24,6 +24,8 @@ export type SecretResolver = {
   (reference: SecretReference): string;
   /** Takes note that the other side refused the secret: one that a command gave may have been replaced. */
   readonly noteRefusal?: (reference: SecretReference) => void;
+  /** The text without any secret that was ever given, for text that comes from outside. */
+  readonly hide?: (text: string) => string;
 };
 
 const REMEDY = 'write { file: /path }, { environment: NAME } or { command: [program, argument] }';
