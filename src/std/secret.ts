@@ -30,6 +30,10 @@ export type SecretResolver = {
 
 const REMEDY = 'write { file: /path }, { environment: NAME } or { command: [program, argument] }';
 
+function isCommand(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+
 export function secretReference(): Decoder<SecretReference> {
   const all = object({
     file: optional(text(), 'path of a file that holds the secret alone; relative to this file'),
@@ -54,6 +58,12 @@ export function secretReference(): Decoder<SecretReference> {
   return {
     shape: reference.shape,
     decode(value, place, report) {
+      const command = typeof value === 'object' && value !== null && 'command' in value;
+      if (command && !isCommand(value.command)) {
+        // Arguments may be secrets as well.
+        const found = 'expected a list of a program and its arguments, found something else';
+        return refuse(report, `${place}.command`, found, REMEDY);
+      }
       if (typeof value === 'object') return reference.decode(value, place, report);
       // What stands here is likely the secret itself, so it is not repeated.
       const message = 'expected a map that says where the secret is, found the value itself';

@@ -11,7 +11,8 @@ export function allowedHost(host: string, port: number): readonly string[] {
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   // Text that moves the host elsewhere in a URL is no host.
   if (!URL.canParse(url) || /[\s/\\?#@]/.test(host)) {
-    throw new AllowListError(`"${host}" is no host name or address`);
+    // Not repeated: what stands before an @ may be a password.
+    throw new AllowListError('what stands here is no host name or address');
   }
   const entry = allowEntryOf(url);
   createAllowList([entry]);
