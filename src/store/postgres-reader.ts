@@ -4,6 +4,7 @@ import type { ClientConfig } from 'pg';
 import type { FailureReason } from '../catalog/catalog.ts';
 import { RefusedTargetError, errorMessage, systemErrorCode } from '../std/std.ts';
 import type { Clock } from '../std/std.ts';
+import { BoundedClient } from './postgres-client.ts';
 import { SqlReaderError } from './sql-source.ts';
 import type { PostgresConnection, QueryLimits, ReaderRow, SqlReader } from './sql-source.ts';
 
@@ -51,6 +52,7 @@ function clientConfig(source: PostgresConnection, password: string): ClientConfi
 function openPool(config: ClientConfig): pg.Pool {
   const pool = new pg.Pool({
     ...config,
+    Client: BoundedClient,
     max: POOL_SIZE,
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
@@ -73,7 +75,7 @@ export function openPostgresReader(source: PostgresConnection, clock: Clock): Sq
   function poolOfNow(): pg.Pool {
     const password = readPassword();
     if (opened?.password === password) return opened.pool;
-    void opened?.pool.end();
+    void opened?.pool.end().catch(() => {});
     opened = { password, pool: openPool(clientConfig(source, password)) };
     return opened.pool;
   }
@@ -89,6 +91,7 @@ export function openPostgresReader(source: PostgresConnection, clock: Clock): Sq
     ): Promise<readonly ReaderRow[]> => {
       const client = await pool.connect();
       onClient(client);
+      if (client instanceof BoundedClient) client.startAnswer();
       try {
         await client.query(`SET statement_timeout = ${Math.max(1, Math.floor(limits.timeoutMs))}`);
         // The extended protocol takes exactly one statement, whatever stands in the text.
@@ -109,7 +112,7 @@ export function openPostgresReader(source: PostgresConnection, clock: Clock): Sq
     let tcpSeconds: number | undefined;
     const config = clientConfig(source, readPassword());
     const work = async (onClient: (client: pg.ClientBase) => void): Promise<string> => {
-      const client = new pg.Client(config);
+      const client = new BoundedClient(config);
       socketOf(client)?.once('connect', () => {
         tcpSeconds = (clock.monotonicMs() - startedAtMs) / 1000;
       });
