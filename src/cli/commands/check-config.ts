@@ -9,7 +9,7 @@ export const checkConfigCommand: Command = {
   help: `usage: crmwatch check-config FILE
 
 Reads a configuration and all secrets it refers to, and reports every problem at once with its place and remedy.
-Connects to nothing. Exit codes: 0 good, 3 problems, 2 wrong usage.`,
+Connects to nothing, but runs the programs that print secrets. Exit codes: 0 good, 3 problems, 2 wrong usage.`,
   async run(context) {
     const { positionals } = parseOptions(
       'check-config',
