@@ -1,12 +1,31 @@
+import type { Demonstration, DemonstrationOptions } from './demonstration.ts';
+import type { RecordOptions } from './record-episodes.ts';
+
 export { diagnoseEvidence, readModel } from './diagnosis.ts';
-export { startDemonstration } from './demonstration.ts';
 export type { Demonstration, DemonstrationOptions } from './demonstration.ts';
-export { checkGenerated, writeGenerated } from './generated.ts';
-export { DEFAULT_MODEL_FILE } from './responder.ts';
+export { DEFAULT_MODEL_FILE } from './default-model.ts';
 export { readVersion } from './repository.ts';
 export { createRuntime, probeOnce, startAll, startExporter, startResponder } from './run.ts';
 export type { Running, RunningAll, RunningResponder } from './run.ts';
-export { recordEpisodes } from './record-episodes.ts';
 export type { RecordOptions } from './record-episodes.ts';
 export { findSandbox } from './sandbox-file.ts';
 export { createSecretPrograms } from './secret-programs.ts';
+
+// What only some commands need is loaded by them alone: the sandbox, the dashboards and their libraries cost a
+// third of the time in which an exporter starts.
+
+export async function startDemonstration(options: DemonstrationOptions): Promise<Demonstration> {
+  return (await import('./demonstration.ts')).startDemonstration(options);
+}
+
+export async function recordEpisodes(options: RecordOptions): Promise<{ readonly rows: number }> {
+  return (await import('./record-episodes.ts')).recordEpisodes(options);
+}
+
+export async function writeGenerated(): Promise<readonly string[]> {
+  return (await import('./generated.ts')).writeGenerated();
+}
+
+export async function checkGenerated(): Promise<readonly string[]> {
+  return (await import('./generated.ts')).checkGenerated();
+}

@@ -15,9 +15,10 @@ import type { Store } from '../store/store.ts';
 import { createResponderApp, createWebServer } from '../web/web.ts';
 import type { WebServer } from '../web/web.ts';
 import { readAssets } from './assets.ts';
+import { DEFAULT_MODEL_FILE } from './default-model.ts';
 import { diagnoseEvidence, readModel } from './diagnosis.ts';
 import type { Dependencies, Service } from './exporter.ts';
-import { REPOSITORY_FOLDER, readVersion } from './repository.ts';
+import { readVersion } from './repository.ts';
 import {
   createPipelineMetrics,
   createResponderSelfMetrics,
@@ -26,12 +27,6 @@ import {
 import { createResponderService } from './responder-service.ts';
 import type { Targets } from './targets.ts';
 import { createTargetVerifier } from './verifier.ts';
-
-export const DEFAULT_MODEL_FILE: string = join(
-  REPOSITORY_FOLDER,
-  'models',
-  'fault-classifier.json',
-);
 
 const BASELINE_MS = 3_600_000;
 const PROMETHEUS_TIMEOUT_MS = 15_000;

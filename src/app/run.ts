@@ -7,7 +7,6 @@ import { CrmwatchError, createLogger, createSystemClock, createSystemRandom } fr
 import type { LogLevel } from '../std/std.ts';
 import { createExporter } from './exporter.ts';
 import type { Dependencies } from './exporter.ts';
-import { createResponder } from './responder.ts';
 import type { Responder } from './responder.ts';
 import { createTargets } from './targets.ts';
 import type { Targets } from './targets.ts';
@@ -72,7 +71,7 @@ export async function startResponder(
 ): Promise<RunningResponder> {
   const targets = makeTargets(loaded, dependencies);
   const responder = await startOrUndo(
-    async () => createResponder(loaded, targets, dependencies),
+    async () => (await import('./responder.ts')).createResponder(loaded, targets, dependencies),
     async () => targets.close(),
   );
   async function stop(): Promise<void> {
@@ -90,7 +89,7 @@ export async function startAll(
 ): Promise<RunningAll> {
   const targets = makeTargets(loaded, dependencies);
   const responder = await startOrUndo(
-    async () => createResponder(loaded, targets, dependencies),
+    async () => (await import('./responder.ts')).createResponder(loaded, targets, dependencies),
     async () => targets.close(),
   );
   const exporter = createExporter(loaded.config, targets, dependencies);

@@ -1,4 +1,10 @@
-import { runCommandLine } from './run-command-line.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+
+// Compiled code is kept beside the dependencies, so that every start but the first is faster. Where that folder cannot
+// be written, as in a read-only container, nothing is kept and nothing else changes.
+enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/crmwatch'));
+const { runCommandLine } = await import('./run-command-line.ts');
 
 // Who reads may leave, as `head` does. What was asked for is still done, and what runs is still stopped in order.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});

@@ -1,25 +1,18 @@
 import type { Command } from './command.ts';
-import { checkConfigCommand } from './commands/check-config.ts';
-import { diagnoseCommand } from './commands/diagnose.ts';
-import { exporterCommand } from './commands/exporter.ts';
-import { generateCommand } from './commands/generate.ts';
-import { probeCommand } from './commands/probe.ts';
-import { recordCommand } from './commands/record.ts';
-import { responderCommand } from './commands/responder.ts';
-import { sandboxCommand } from './commands/sandbox.ts';
-import { startCommand } from './commands/start.ts';
-import { trainCommand } from './commands/train.ts';
 
-/** Every verb, in the order in which people meet them. */
-export const COMMANDS: readonly Command[] = [
-  startCommand,
-  sandboxCommand,
-  checkConfigCommand,
-  exporterCommand,
-  responderCommand,
-  probeCommand,
-  diagnoseCommand,
-  recordCommand,
-  trainCommand,
-  generateCommand,
-];
+/**
+ * Every verb, in the order in which people meet them. A command is loaded when it is asked for, so that starting the
+ * exporter does not wait for the code of all others.
+ */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./commands/start.ts')).startCommand,
+  sandbox: async () => (await import('./commands/sandbox.ts')).sandboxCommand,
+  'check-config': async () => (await import('./commands/check-config.ts')).checkConfigCommand,
+  exporter: async () => (await import('./commands/exporter.ts')).exporterCommand,
+  responder: async () => (await import('./commands/responder.ts')).responderCommand,
+  probe: async () => (await import('./commands/probe.ts')).probeCommand,
+  diagnose: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
+  record: async () => (await import('./commands/record.ts')).recordCommand,
+  train: async () => (await import('./commands/train.ts')).trainCommand,
+  generate: async () => (await import('./commands/generate.ts')).generateCommand,
+};

@@ -3,9 +3,10 @@ import { CrmwatchError, errorMessage } from '../std/std.ts';
 import type { CommandContext, ExitCode } from './command.ts';
 import { COMMANDS } from './registry.ts';
 
-function usage(): string {
-  const width = Math.max(...COMMANDS.map((command) => command.name.length));
-  const lines = COMMANDS.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+async function usage(): Promise<string> {
+  const commands = await Promise.all(Object.values(COMMANDS).map(async (load) => load()));
+  const width = Math.max(...commands.map((command) => command.name.length));
+  const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
   return [
     'crmwatch watches CRM platforms for performance, security and data quality, and handles what goes wrong.',
     '',
@@ -39,14 +40,14 @@ export async function runCommandLine(
 ): Promise<ExitCode> {
   const [name, ...rest] = words;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    print(usage());
+    print(await usage());
     return name === undefined ? 2 : 0;
   }
   if (name === '--version') {
     print(`crmwatch ${readVersion()}`);
     return 0;
   }
-  const command = COMMANDS.find((candidate) => candidate.name === name);
+  const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
   if (command === undefined) {
     note(`crmwatch: there is no command "${name}"\n  remedy: see: crmwatch --help`);
     return 2;

@@ -3,7 +3,6 @@ export type { SqlChange, SqlRow, SqlValue, Sqlite, SqliteOptions } from './sqlit
 export { openStore } from './open-store.ts';
 export type { Database, DatabaseTransaction, Store, StoreOptions } from './open-store.ts';
 export type { Migrations, MigrationStep } from './migrations.ts';
-export { sql } from 'kysely';
 export type {
   Generated,
   GeneratedAlways,

@@ -106,7 +106,7 @@ function edgeOfCall(call: Node): Omit<ImportEdge, 'from'> | undefined {
   }
   if (callee.type !== 'MemberExpression') return undefined;
   const { object, property } = callee;
-  if (nameOf(property) === 'getBuiltinModule') return hidden;
+  if (['getBuiltinModule', 'createRequire'].includes(nameOf(property))) return hidden;
   if (nameOf(property) !== 'resolve' || !isNode(object) || object.type !== 'MetaProperty') {
     return undefined;
   }

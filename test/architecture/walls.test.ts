@@ -40,6 +40,7 @@ describe('the reader of imports', () => {
     'const name = "fs"; await import(name);',
     'const fs = require("fs");',
     'const fs = process.getBuiltinModule("fs");',
+    'const load = nodeModule.createRequire(import.meta.url);',
   ])('treats a hidden target as a breach: %s', (text) => {
     const found = readImports('src/app/app.ts', text);
     expect(findBreaches(found)).toEqual([

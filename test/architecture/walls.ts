@@ -79,6 +79,7 @@ export const BUILTINS: Readonly<Record<string, readonly string[]>> = {
   'node:dgram': SOCKET_ROOMS,
   'node:child_process': ['app', 'cli'],
   'node:worker_threads': ['store', 'app'],
-  'node:module': [],
+  // For the compile cache alone: calls of createRequire are hidden imports, which no room may have.
+  'node:module': ['cli'],
   'node:vm': [],
 };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSqlite, openStore, sql } from '../../src/store/store.ts';
+import { sql } from 'kysely';
+import { openSqlite, openStore } from '../../src/store/store.ts';
 import type { Migrations, Store } from '../../src/store/store.ts';
 import { createTemporaryFolder } from '../support/responder.ts';
 import type { TemporaryFolder } from '../support/responder.ts';

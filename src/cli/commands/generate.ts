@@ -17,10 +17,10 @@ decoders. With --check it writes nothing and fails when a committed file differs
       { minimum: 0, maximum: 0 },
     );
     if (!options.flag('check')) {
-      for (const line of writeGenerated()) context.print(line);
+      for (const line of await writeGenerated()) context.print(line);
       return 0;
     }
-    const differences = checkGenerated();
+    const differences = await checkGenerated();
     for (const line of differences) context.note(line);
     if (differences.length === 0) context.print('all generated files are unchanged');
     return differences.length === 0 ? 0 : 1;

@@ -1,5 +1,4 @@
 import type { Severity } from '../../catalog/catalog.ts';
-import { sql } from '../../store/store.ts';
 import type { Database, DatabaseTransaction, Kysely, Selectable } from '../../store/store.ts';
 import type { IncidentEvent } from './incident-event.ts';
 import type { IncidentTables } from './incident-tables.ts';
@@ -60,7 +59,7 @@ export async function findNewestOfScope(
     .select('snapshot')
     .where('scope', '=', scope)
     // In order of insertion: identifiers of the same millisecond, or after a clock jump, are not.
-    .orderBy(sql`rowid`, 'desc')
+    .orderBy(database.dynamic.ref('rowid'), 'desc')
     .limit(1)
     .executeTakeFirst();
   return row === undefined ? null : (JSON.parse(row.snapshot) as Incident);

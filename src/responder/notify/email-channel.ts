@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 
 import { decode, errorMessage, html, secretReference } from '../../std/std.ts';
 import type { Decoder, SecretReference } from '../../std/std.ts';
@@ -67,7 +67,7 @@ export const emailChannel: ChannelKind<EmailOptions> = {
   options,
   create(name, settings, services) {
     const { host, port, encryption, from, to, user, password, timeout } = settings;
-    const transport = createTransport({
+    const connection = {
       host,
       port,
       secure: encryption === 'tls',
@@ -79,11 +79,16 @@ export const emailChannel: ChannelKind<EmailOptions> = {
       ...(user === undefined || password === undefined
         ? {}
         : { auth: { user, pass: services.resolveSecret(password) } }),
-    });
+    };
+    let opening: Promise<Transporter> | undefined;
+    // Loaded with the first mail: whoever only reads a configuration does not wait for it.
+    const open = async (): Promise<Transporter> =>
+      (opening ??= import('nodemailer').then(({ createTransport }) => createTransport(connection)));
     return {
       name,
       async send(message) {
         try {
+          const transport = await open();
           await transport.sendMail({
             from,
             to: [...to],
@@ -101,7 +106,7 @@ export const emailChannel: ChannelKind<EmailOptions> = {
           return refusal(error);
         }
       },
-      close: () => transport.close(),
+      close: () => void opening?.then((transport) => transport.close()),
     };
   },
 };

@@ -8,7 +8,8 @@ import {
   saveSnapshot,
   transition,
 } from '../../../src/responder/incidents/incidents.ts';
-import { openStore, sql } from '../../../src/store/store.ts';
+import { sql } from 'kysely';
+import { openStore } from '../../../src/store/store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { START_MS, createAlert } from '../../support/alerts.ts';
 import { createTemporaryFolder } from '../../support/responder.ts';
