@@ -32,7 +32,9 @@ function parserOf(type: number): (text: string) => unknown {
 function clientConfig(source: PostgresConnection, password: string): ClientConfig {
   const { host, port, database, user, openSocket, tls } = source;
   const authorities = tls?.certificateAuthorities ?? [];
-  const ssl = authorities.length === 0 ? true : { ca: [...authorities] };
+  // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED in the environment would turn it off where it is not.
+  const verified = { rejectUnauthorized: true };
+  const ssl = authorities.length === 0 ? verified : { ...verified, ca: [...authorities] };
   return {
     host,
     port,
