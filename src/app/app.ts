@@ -9,6 +9,7 @@ export { createRuntime, probeOnce, startAll, startExporter, startResponder } fro
 export type { Running, RunningAll, RunningResponder } from './run.ts';
 export type { RecordOptions } from './record-episodes.ts';
 export { findSandbox } from './sandbox-file.ts';
+export { createSecretPrograms } from './secret-programs.ts';
 
 // What only some commands need is loaded by them alone: the sandbox, the dashboards and their libraries cost a
 // third of the time in which an exporter starts.

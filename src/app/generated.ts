@@ -14,8 +14,8 @@ const CONFIGURATION_INTRODUCTION = `# Configuration
 
 This page is written by \`crmwatch generate\` from the decoders that read the file. Unknown keys and keys that stand twice are errors;
 \`crmwatch check-config FILE\` reports every problem at once, with its place and remedy. Durations are written as in Prometheus (\`30s\`,
-\`5m\`, \`1h30m\`). A secret is never in the file: write \`{ file: path }\` or \`{ environment: NAME }\` instead; relative paths count
-from the folder of the configuration file, and \`$CREDENTIALS_DIRECTORY/\` begins those that systemd hands to a service.`;
+\`5m\`, \`1h30m\`). A secret is never in the file: write \`{ file: path }\`, \`{ environment: NAME }\` or
+\`{ command: [program, argument] }\` instead; relative paths count from the folder of the configuration file, and \`$CREDENTIALS_DIRECTORY/\` begins those that systemd hands to a service.`;
 
 function generateFiles(): readonly GeneratedFile[] {
   const configuration = {

@@ -7,6 +7,7 @@ import type { ProbeRun } from '../exporter/probes/probes.ts';
 import { createApiBudget, planTarget } from '../exporter/scheduler/scheduler.ts';
 import type { ApiBudget, TargetPlan } from '../exporter/scheduler/scheduler.ts';
 import type { Clock, Logger, SecretResolver } from '../std/std.ts';
+import { createHidingLogger } from './hiding-logger.ts';
 
 /** A configured CRM with its live connector. */
 export type Target = {
@@ -42,7 +43,9 @@ export type TargetsOptions = {
 
 /** Makes the connectors of all targets; connects to nothing yet. */
 export function createTargets(options: TargetsOptions): Targets {
-  const { clock, logger, resolveSecret, folder } = options;
+  const { clock, resolveSecret, folder } = options;
+  const { hide = (text: string): string => text } = resolveSecret;
+  const logger = createHidingLogger(options.logger, hide);
   const all = options.targets.map((config): Target => {
     const { name, connection, probes, apiBudget } = config;
     const budget = apiBudget === undefined ? undefined : createApiBudget(apiBudget, clock);
@@ -72,7 +75,7 @@ export function createTargets(options: TargetsOptions): Targets {
       const settings = target.config.probes[probe];
       return runProbe({ name, connector: target.connector }, probe, {
         clock,
-        logger: ownLogger ?? logger,
+        logger: ownLogger === undefined ? logger : createHidingLogger(ownLogger, hide),
         timeoutMs: Math.min(timeoutMs ?? settings.timeoutMs, settings.timeoutMs),
         options: settings.options,
         ...(signal === undefined ? {} : { signal }),

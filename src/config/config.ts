@@ -13,3 +13,10 @@ export type { Config, ExporterConfig } from './schema.ts';
 export type { ListenAddress } from './common.ts';
 export type { ResponderConfig, SenderConfig } from './responder.ts';
 export type { TargetConfig } from './target.ts';
+export { createSecretCommands } from './secret-commands.ts';
+export type {
+  CommandLimits,
+  CommandResult,
+  CommandRunner,
+  SecretCommands,
+} from './secret-commands.ts';

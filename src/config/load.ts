@@ -4,6 +4,7 @@ import { CrmwatchError, decode, describeFileError } from '../std/std.ts';
 import type { Problem, SecretResolver } from '../std/std.ts';
 import { configDecoder } from './schema.ts';
 import type { Config } from './schema.ts';
+import type { SecretCommands } from './secret-commands.ts';
 import { checkSecrets, createSecretResolver } from './secrets.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -29,17 +30,25 @@ function readText(path: string): string {
   }
 }
 
-/** Reads a configuration file and returns it, or every problem in it at once. */
+/**
+ * Reads a configuration file and returns it, or every problem in it at once. Secrets are tried; those that
+ * programs print can be read only with `commands`.
+ */
 export function checkConfig(
   path: string,
   environment: Readonly<Record<string, string | undefined>>,
+  commands?: SecretCommands,
 ): LoadResult {
   const file = resolve(path);
   const parsed = parseYaml(readText(file), path);
   if (!parsed.ok) return { ok: false, problems: [parsed.problem] };
   const decoded = decode.run(configDecoder, parsed.value ?? {});
   const folder = dirname(file);
-  const resolveSecret = createSecretResolver({ folder, environment });
+  const resolveSecret = createSecretResolver({
+    folder,
+    environment,
+    ...(commands === undefined ? {} : { commands }),
+  });
   const secretProblems = checkSecrets(parsed.value, resolveSecret);
   if (!decoded.ok) return { ok: false, problems: [...decoded.problems, ...secretProblems] };
   if (secretProblems.length > 0) return { ok: false, problems: secretProblems };
@@ -60,8 +69,9 @@ export function formatProblems(problems: readonly Problem[]): string {
 export function loadConfig(
   path: string,
   environment: Readonly<Record<string, string | undefined>>,
+  commands?: SecretCommands,
 ): LoadedConfig {
-  const result = checkConfig(path, environment);
+  const result = checkConfig(path, environment, commands);
   if (result.ok) return result.loaded;
   const count = result.problems.length;
   throw new CrmwatchError(

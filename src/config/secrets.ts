@@ -1,12 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { CrmwatchError, describeFileError } from '../std/std.ts';
+import { CrmwatchError } from '../std/std.ts';
 import type { Problem, SecretReference, SecretResolver } from '../std/std.ts';
+import type { SecretCommands } from './secret-commands.ts';
+import { createSecretHiding } from './secret-hiding.ts';
+import { createSecretFiles } from './secret-files.ts';
 
 export type SecretSources = {
   /** Relative file names are relative to this folder, the one of the configuration file. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Runs the programs that print secrets; absent where none may be run. */
+  readonly commands?: SecretCommands;
 };
 
 type Placed = { readonly place: string; readonly reference: SecretReference };
@@ -15,9 +19,16 @@ type Placed = { readonly place: string; readonly reference: SecretReference };
 function asReference(value: object): SecretReference | undefined {
   const [entry, ...others] = Object.entries(value);
   if (entry === undefined || others.length > 0) return undefined;
-  const [key, name] = entry;
+  const [key, name] = entry as [string, unknown];
+  if (key === 'command' && isCommand(name)) return { kind: 'secret_reference', command: name };
   if ((key !== 'file' && key !== 'environment') || typeof name !== 'string') return undefined;
   return { kind: 'secret_reference', [key]: name };
+}
+
+function isCommand(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string')
+  );
 }
 
 /**
@@ -55,28 +66,35 @@ function pathOf(file: string, sources: SecretSources): string {
   return isAbsolute(path) ? path : join(sources.folder, path);
 }
 
-function readSecretFile(path: string): string {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-  } catch (cause) {
-    throw new CrmwatchError('secret_unreadable', describeFileError(path, cause), {
-      remedy: 'put the secret alone into that file, readable by the user crmwatch runs as',
-      cause,
-    });
-  }
-  if (text !== '') return text;
-  throw new CrmwatchError('secret_unreadable', `${path} is empty`, {
-    remedy: 'write the secret into the file',
+function readCommand(command: readonly string[], { commands }: SecretSources): string {
+  if (commands !== undefined) return commands.read(command);
+  throw new CrmwatchError('secret_unreadable', `the program ${command[0]} may not be run here`, {
+    remedy: 'name a file or an environment variable instead',
   });
 }
 
-/** Reads secrets; throws secret_unreadable. A trailing line break of a file does not belong to the secret. */
+/**
+ * Reads secrets as they are now; throws secret_unreadable. A trailing line break of a file, or of what a program
+ * prints, does not belong to the secret.
+ */
 export function createSecretResolver(sources: SecretSources): SecretResolver {
-  return ({ file = '', environment }) =>
-    environment === undefined
-      ? readSecretFile(pathOf(file, sources))
-      : readEnvironment(environment, sources);
+  const files = createSecretFiles();
+  const { remember, hide } = createSecretHiding();
+  const read = ({ file = '', environment, command }: SecretReference): string => {
+    if (environment !== undefined) return readEnvironment(environment, sources);
+    return command === undefined
+      ? files.read(pathOf(file, sources))
+      : readCommand(command, sources);
+  };
+  const noteRefusal = ({ command }: SecretReference): void => {
+    if (command !== undefined) sources.commands?.noteRefusal(command);
+  };
+  const resolve = (reference: SecretReference): string => {
+    const secret = read(reference);
+    remember(secret);
+    return secret;
+  };
+  return Object.assign(resolve, { noteRefusal, hide });
 }
 
 /** Tries every secret that a parsed file refers to and returns a problem for each that cannot be read. */

@@ -41,6 +41,9 @@ export type HttpClientDependencies = {
 
 const POOL = { keepAlive: true, maxSockets: 8, maxFreeSockets: 4, scheduling: 'lifo' } as const;
 
+/** Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED in the environment would turn it off where it is not. */
+const VERIFIED = { rejectUnauthorized: true } as const;
+
 type Agents = { readonly http: HttpAgent; readonly https: HttpsAgent };
 
 /**
@@ -117,7 +120,7 @@ function createAgents(keepAlive: boolean, trust: { readonly ca?: string[] }): Ag
   return {
     http: new HttpAgent(shared),
     // A resumed session would skip the handshake that is to be timed and the certificate that is to be read.
-    https: new HttpsAgent({ ...shared, ...trust, maxCachedSessions: 0 }),
+    https: new HttpsAgent({ ...shared, ...trust, ...VERIFIED, maxCachedSessions: 0 }),
   };
 }
 

@@ -1,6 +1,5 @@
 import type { FailureReason } from '../catalog/catalog.ts';
-import { systemErrorCode } from '../std/std.ts';
-import { REFUSED_CODE } from './lookup.ts';
+import { RefusedTargetError, systemErrorCode } from '../std/std.ts';
 import type { CertificateFacts, Failure } from './outcome.ts';
 import type { ConnectionStage } from './phases.ts';
 
@@ -57,9 +56,13 @@ export type FailureContext = {
 /** Maps whatever ended a request to exactly one reason. */
 export function toFailure(error: unknown, context: FailureContext): Failure {
   if (error instanceof RequestEnd) return { reason: error.reason, detail: error.message };
+  const refusal = [error, error instanceof Error ? error.cause : undefined].find(
+    (each) => each instanceof RefusedTargetError,
+  );
+  if (refusal !== undefined) return { reason: 'refused_target', detail: refusal.message };
   const code = codeOf(error);
   const reason = reasonOf(code, context);
-  return { reason, detail: describe(reason, code, error, context) };
+  return { reason, detail: describe(reason, code, context) };
 }
 
 /** axios wraps errors and AggregateErrors of several addresses carry the code of the last one. */
@@ -69,7 +72,6 @@ function codeOf(error: unknown): string {
 }
 
 function reasonOf(code: string, context: FailureContext): FailureReason {
-  if (code === REFUSED_CODE) return 'refused_target';
   if (EXPIRED_CODES.has(code)) return 'certificate_expired';
   if (UNTRUSTED_CODES.has(code)) {
     // A self-signed certificate is reported as untrusted even when it is out of date as well.
@@ -91,16 +93,8 @@ function isOutsideValidity({ certificate, nowMs }: FailureContext): boolean {
   return nowMs < certificate.notBeforeMs || nowMs > certificate.notAfterMs;
 }
 
-function describe(
-  reason: FailureReason,
-  code: string,
-  error: unknown,
-  context: FailureContext,
-): string {
+function describe(reason: FailureReason, code: string, context: FailureContext): string {
   const { place, certificate } = context;
-  if (reason === 'refused_target' && error instanceof Error) {
-    return error.cause instanceof Error ? error.cause.message : error.message;
-  }
   if (reason === 'too_large') return `${place} ${TOO_LARGE_CODES[code]}`;
   if (reason === 'bad_payload') return `${place} sent an incomplete or malformed answer (${code})`;
   if (reason === 'certificate_expired' && certificate !== undefined) {

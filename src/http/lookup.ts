@@ -2,6 +2,7 @@ import { lookup as systemLookup } from 'node:dns';
 import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 
+import { RefusedTargetError } from '../std/std.ts';
 import type { AllowList } from './allow-list.ts';
 import type { PhaseTimer } from './phases.ts';
 
@@ -9,13 +10,6 @@ export type Resolve = (
   host: string,
   done: (error: Error | null, addresses: readonly LookupAddress[]) => void,
 ) => void;
-
-/** The error code with which a guarded look-up refuses. */
-export const REFUSED_CODE = 'CRMWATCH_REFUSED_TARGET';
-
-export class RefusedTargetError extends Error {
-  readonly code: string = REFUSED_CODE;
-}
 
 export function resolveWithSystem(...[host, done]: Parameters<Resolve>): void {
   systemLookup(host, { all: true, verbatim: true }, done);

@@ -43,6 +43,11 @@ export class CrmwatchError extends Error {
   }
 }
 
+/** Refused by crmwatch itself: a connection to an address that nobody listed. */
+export class RefusedTargetError extends Error {
+  readonly code: string = 'CRMWATCH_REFUSED_TARGET';
+}
+
 /** The innermost useful message of anything that was thrown. */
 export function errorMessage(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) {

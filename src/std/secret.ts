@@ -1,4 +1,4 @@
-import { object, optional, refine, transform } from './decode-structures.ts';
+import { list, object, optional, refine, transform } from './decode-structures.ts';
 import { text } from './decode-scalars.ts';
 import { refuse } from './decoding.ts';
 import type { Decoder } from './decoding.ts';
@@ -12,25 +12,44 @@ export type SecretReference = {
   readonly kind: 'secret_reference';
   readonly file?: string;
   readonly environment?: string;
+  /** A program and its arguments; run without a shell. */
+  readonly command?: readonly string[];
 };
 
-export type SecretResolver = (reference: SecretReference) => string;
+/**
+ * Gives the secret as it is now, so that a changed one is in use at once: ask for it each time that it is needed.
+ * Throws secret_unreadable.
+ */
+export type SecretResolver = {
+  (reference: SecretReference): string;
+  /** Takes note that the other side refused the secret: one that a command gave may have been replaced. */
+  readonly noteRefusal?: (reference: SecretReference) => void;
+  /** The text without any secret that was ever given, for text that comes from outside. */
+  readonly hide?: (text: string) => string;
+};
+
+const REMEDY = 'write { file: /path }, { environment: NAME } or { command: [program, argument] }';
+
+function isCommand(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
 
 export function secretReference(): Decoder<SecretReference> {
-  const both = object({
+  const all = object({
     file: optional(text(), 'path of a file that holds the secret alone; relative to this file'),
     environment: optional(
       text({ pattern: /^[A-Za-z_]\w*$/, meaning: 'the name of an environment variable' }),
       'name of an environment variable that holds the secret',
     ),
+    command: optional(
+      list(text({ maximumLength: 4000 }), { minimumLength: 1, maximumLength: 50 }),
+      'program that prints the secret, and its arguments; no shell reads them',
+    ),
   });
-  const one = refine(both, (reference) =>
-    (reference.file === undefined) === (reference.environment === undefined)
-      ? {
-          message: 'says both or neither of file and environment',
-          remedy: 'write { file: /path } or { environment: NAME }',
-        }
-      : undefined,
+  const one = refine(all, (reference) =>
+    Object.values(reference).filter((place) => place !== undefined).length === 1
+      ? undefined
+      : { message: 'says none or several of file, environment and command', remedy: REMEDY },
   );
   const reference = transform(one, (decoded): SecretReference => ({
     kind: 'secret_reference',
@@ -39,10 +58,16 @@ export function secretReference(): Decoder<SecretReference> {
   return {
     shape: reference.shape,
     decode(value, place, report) {
+      const command = typeof value === 'object' && value !== null && 'command' in value;
+      if (command && !isCommand(value.command)) {
+        // Arguments may be secrets as well.
+        const found = 'expected a list of a program and its arguments, found something else';
+        return refuse(report, `${place}.command`, found, REMEDY);
+      }
       if (typeof value === 'object') return reference.decode(value, place, report);
       // What stands here is likely the secret itself, so it is not repeated.
       const message = 'expected a map that says where the secret is, found the value itself';
-      return refuse(report, place, message, 'write { file: /path } or { environment: NAME }');
+      return refuse(report, place, message, REMEDY);
     },
   };
 }

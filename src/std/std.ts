@@ -2,6 +2,7 @@ export { createSystemClock, sleep } from './clock.ts';
 export type { Clock, Timer } from './clock.ts';
 export {
   CrmwatchError,
+  RefusedTargetError,
   ERROR_CODES,
   describeFileError,
   errorMessage,

@@ -2,8 +2,9 @@ import pg from 'pg';
 import type { ClientConfig } from 'pg';
 
 import type { FailureReason } from '../catalog/catalog.ts';
-import { errorMessage, systemErrorCode } from '../std/std.ts';
+import { RefusedTargetError, errorMessage, systemErrorCode } from '../std/std.ts';
 import type { Clock } from '../std/std.ts';
+import { BoundedClient } from './postgres-client.ts';
 import { SqlReaderError } from './sql-source.ts';
 import type { PostgresConnection, QueryLimits, ReaderRow, SqlReader } from './sql-source.ts';
 
@@ -28,28 +29,32 @@ function parserOf(type: number): (text: string) => unknown {
   return (text) => text;
 }
 
-function clientConfig(source: PostgresConnection): ClientConfig {
-  const { host, port, database, user, password, tls } = source;
+function clientConfig(source: PostgresConnection, password: string): ClientConfig {
+  const { host, port, database, user, openSocket, tls } = source;
   const authorities = tls?.certificateAuthorities ?? [];
-  const ssl = authorities.length === 0 ? true : { ca: [...authorities] };
+  // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED in the environment would turn it off where it is not.
+  const verified = { rejectUnauthorized: true };
+  const ssl = authorities.length === 0 ? verified : { ...verified, ca: [...authorities] };
   return {
     host,
     port,
     database,
     user,
-    password: password ?? '',
+    // A function, because pg would fill an empty text from PGPASSWORD or ~/.pgpass, which are for others.
+    password: () => password,
     application_name: 'crmwatch',
     options: '-c default_transaction_read_only=on',
     types: { getTypeParser: (type: number) => parserOf(type) },
-    ...(tls === undefined ? {} : { ssl }),
+    // Said in any case, because pg would take PGSSLMODE otherwise.
+    ssl: tls === undefined ? false : ssl,
+    ...(openSocket === undefined ? {} : { stream: openSocket }),
   };
 }
 
-export function openPostgresReader(source: PostgresConnection, clock: Clock): SqlReader {
-  const place = `PostgreSQL at ${source.host}:${source.port}`;
-  const config = clientConfig(source);
+function openPool(config: ClientConfig): pg.Pool {
   const pool = new pg.Pool({
     ...config,
+    Client: BoundedClient,
     max: POOL_SIZE,
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
@@ -60,17 +65,35 @@ export function openPostgresReader(source: PostgresConnection, clock: Clock): Sq
   pool.on('error', () => {});
   // A client that is in use emits too; its query is rejected as well, and that is what gets reported.
   pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+}
+
+export function openPostgresReader(source: PostgresConnection, clock: Clock): SqlReader {
+  const place = `PostgreSQL at ${source.host}:${source.port}`;
+  const readPassword = (): string => source.password?.() ?? '';
+  let opened: { readonly password: string; readonly pool: pg.Pool } | undefined;
+
+  /** Connections that were opened with another password than that of now are not used any more. */
+  function poolOfNow(): pg.Pool {
+    const password = readPassword();
+    if (opened?.password === password) return opened.pool;
+    void opened?.pool.end().catch(() => {});
+    opened = { password, pool: openPool(clientConfig(source, password)) };
+    return opened.pool;
+  }
 
   async function query(
     statement: string,
     values: readonly unknown[],
     limits: QueryLimits,
   ): Promise<readonly ReaderRow[]> {
+    const pool = poolOfNow();
     const work = async (
       onClient: (client: pg.ClientBase) => void,
     ): Promise<readonly ReaderRow[]> => {
       const client = await pool.connect();
       onClient(client);
+      if (client instanceof BoundedClient) client.startAnswer();
       try {
         await client.query(`SET statement_timeout = ${Math.max(1, Math.floor(limits.timeoutMs))}`);
         // The extended protocol takes exactly one statement, whatever stands in the text.
@@ -89,8 +112,9 @@ export function openPostgresReader(source: PostgresConnection, clock: Clock): Sq
   async function connect(limits: QueryLimits): Promise<{ version: string; tcpSeconds?: number }> {
     const startedAtMs = clock.monotonicMs();
     let tcpSeconds: number | undefined;
+    const config = clientConfig(source, readPassword());
     const work = async (onClient: (client: pg.ClientBase) => void): Promise<string> => {
-      const client = new pg.Client(config);
+      const client = new BoundedClient(config);
       socketOf(client)?.once('connect', () => {
         tcpSeconds = (clock.monotonicMs() - startedAtMs) / 1000;
       });
@@ -112,7 +136,7 @@ export function openPostgresReader(source: PostgresConnection, clock: Clock): Sq
     };
   }
 
-  return { engine: 'postgresql', query, connect, close: async () => pool.end() };
+  return { engine: 'postgresql', query, connect, close: async () => opened?.pool.end() };
 }
 
 /** Ends at the deadline even when the server answers nothing, and throws SqlReaderError. */
@@ -170,6 +194,9 @@ const REASONS: readonly (readonly [string, FailureReason])[] = [
 
 function toReaderError(error: unknown, place: string): SqlReaderError {
   if (error instanceof SqlReaderError) return error;
+  if (error instanceof RefusedTargetError) {
+    return new SqlReaderError('refused_target', error.message, error);
+  }
   const code = systemErrorCode(error) ?? '';
   if (/^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code)) {
     const reason = REASONS.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'server_error';

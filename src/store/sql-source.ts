@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+
 import type { FailureReason } from '../catalog/catalog.ts';
 
 /** Values as they come out: numbers for every numeric type, ISO 8601 text for times. */
@@ -10,7 +12,10 @@ export type PostgresConnection = {
   readonly port: number;
   readonly database: string;
   readonly user: string;
-  readonly password?: string;
+  /** Asked for each time, so that a new password is in use at once; may throw. */
+  readonly password?: () => string;
+  /** Makes the socket that is then told to connect; the caller decides where it may connect to. */
+  readonly openSocket?: () => Duplex;
   /** Absent: no TLS. Otherwise the server is verified, against these authorities too. */
   readonly tls?: { readonly certificateAuthorities: readonly string[] };
 };

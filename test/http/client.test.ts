@@ -138,6 +138,17 @@ describe('reasons', () => {
     expect(crm.seen).toHaveLength(0);
   });
 
+  it('verifies certificates, whatever the environment says', async () => {
+    const crm = await server({ tls: certificates.otherName });
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+    try {
+      expect(reasonOf(await get(client(), crm.url))).toBe('certificate_untrusted');
+    } finally {
+      delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    }
+    expect(crm.seen).toHaveLength(0);
+  });
+
   it('tells a closed port, TLS without TLS, and an unknown name apart', async () => {
     const crm = await server();
     const http = client(['127.0.0.1', 'nowhere.invalid'], {

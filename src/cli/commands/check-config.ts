@@ -1,3 +1,4 @@
+import { createSecretPrograms } from '../../app/app.ts';
 import { checkConfig, formatProblems } from '../../config/config.ts';
 import type { Command } from '../command.ts';
 import { parseOptions } from '../options.ts';
@@ -8,7 +9,7 @@ export const checkConfigCommand: Command = {
   help: `usage: crmwatch check-config FILE
 
 Reads a configuration and all secrets it refers to, and reports every problem at once with its place and remedy.
-Connects to nothing. Exit codes: 0 good, 3 problems, 2 wrong usage.`,
+Connects to nothing, but runs the programs that print secrets. Exit codes: 0 good, 3 problems, 2 wrong usage.`,
   async run(context) {
     const { positionals } = parseOptions(
       'check-config',
@@ -17,7 +18,7 @@ Connects to nothing. Exit codes: 0 good, 3 problems, 2 wrong usage.`,
       { minimum: 1, maximum: 1 },
     );
     const [path = ''] = positionals;
-    const result = checkConfig(path, process.env);
+    const result = checkConfig(path, process.env, createSecretPrograms());
     if (!result.ok) {
       context.note(formatProblems(result.problems));
       const count = result.problems.length;

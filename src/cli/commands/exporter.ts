@@ -1,4 +1,4 @@
-import { createRuntime, startExporter } from '../../app/app.ts';
+import { createRuntime, createSecretPrograms, startExporter } from '../../app/app.ts';
 import { loadConfig } from '../../config/config.ts';
 import type { Command } from '../command.ts';
 import { parseOptions, requireOption } from '../options.ts';
@@ -18,7 +18,11 @@ Pages: /metrics, /probe?target=NAME&kind=KIND&debug=true, /, /-/healthy, /-/read
       { config: { type: 'string' } },
       { minimum: 0, maximum: 0 },
     );
-    const loaded = loadConfig(requireOption('exporter', options, 'config'), process.env);
+    const loaded = loadConfig(
+      requireOption('exporter', options, 'config'),
+      process.env,
+      createSecretPrograms(),
+    );
     return serveUntilSignal(context, async () => {
       const running = await startExporter(loaded, createRuntime(loaded.config.logLevel));
       context.print(`exporter   ${running.url}`);

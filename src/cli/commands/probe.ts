@@ -1,4 +1,4 @@
-import { createRuntime, probeOnce } from '../../app/app.ts';
+import { createRuntime, createSecretPrograms, probeOnce } from '../../app/app.ts';
 import { PROBE_KIND_NAMES } from '../../catalog/catalog.ts';
 import { loadConfig } from '../../config/config.ts';
 import type { Command } from '../command.ts';
@@ -25,7 +25,11 @@ Kinds: ${PROBE_KIND_NAMES.join(', ')}
       },
       { minimum: 0, maximum: 0 },
     );
-    const loaded = loadConfig(requireOption('probe', options, 'config'), process.env);
+    const loaded = loadConfig(
+      requireOption('probe', options, 'config'),
+      process.env,
+      createSecretPrograms(),
+    );
     const result = await probeOnce(
       loaded,
       createRuntime(options.flag('verbose') ? 'debug' : 'silent'),

@@ -1,4 +1,4 @@
-import { createRuntime, startResponder } from '../../app/app.ts';
+import { createRuntime, createSecretPrograms, startResponder } from '../../app/app.ts';
 import { loadConfig } from '../../config/config.ts';
 import type { Command } from '../command.ts';
 import { parseOptions, requireOption } from '../options.ts';
@@ -18,7 +18,11 @@ by running the probes of the configuration, notifies people, and serves the cons
       { config: { type: 'string' } },
       { minimum: 0, maximum: 0 },
     );
-    const loaded = loadConfig(requireOption('responder', options, 'config'), process.env);
+    const loaded = loadConfig(
+      requireOption('responder', options, 'config'),
+      process.env,
+      createSecretPrograms(),
+    );
     return serveUntilSignal(context, async () => {
       const running = await startResponder(loaded, createRuntime(loaded.config.logLevel));
       running.onEvent((line) => context.print(line));

@@ -1,4 +1,9 @@
-import { createRuntime, startAll, startDemonstration } from '../../app/app.ts';
+import {
+  createRuntime,
+  createSecretPrograms,
+  startAll,
+  startDemonstration,
+} from '../../app/app.ts';
 import type { Demonstration } from '../../app/app.ts';
 import { loadConfig } from '../../config/config.ts';
 import { CrmwatchError } from '../../std/std.ts';
@@ -58,7 +63,7 @@ Without: a demonstration on loopback with a sandbox CRM, Prometheus and Alertman
       const folder = options.text('data') ?? DEFAULT_FOLDER;
       return serveUntilSignal(context, async () => startShow(context, folder));
     }
-    const loaded = loadConfig(path, process.env);
+    const loaded = loadConfig(path, process.env, createSecretPrograms());
     return serveUntilSignal(context, async () => {
       const running = await startAll(loaded, createRuntime(loaded.config.logLevel));
       running.onEvent((line) => context.print(line));

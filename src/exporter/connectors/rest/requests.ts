@@ -67,8 +67,13 @@ export function createRestRequests(
   return {
     judge,
     async get(path, budget) {
-      if (identity.kind === 'headers')
-        return send('GET', path, { headers: identity.headers }, budget);
+      if (identity.kind === 'headers') {
+        const headers = identity.read();
+        if (!headers.ok) return headers;
+        const outcome = await send('GET', path, { headers: headers.value }, budget);
+        if (!outcome.ok && outcome.failure.reason === 'authentication') identity.noteRefusal();
+        return outcome;
+      }
       const first = await identity.keeper.get(budget);
       if (!first.ok) return first;
       const outcome = await send('GET', path, { headers: first.value }, budget);

@@ -1,6 +1,8 @@
 import { decode, secretReference } from '../../../std/std.ts';
 import type { Decoder, SecretReference } from '../../../std/std.ts';
-import { fileReference } from '../web/web-options.ts';
+import { AllowListError } from '../../../http/http.ts';
+import { fileReference, networksField } from '../web/web-options.ts';
+import { allowedHost } from './database-host.ts';
 
 export type DatabaseOptions =
   | { readonly engine: 'sqlite'; readonly file: string }
@@ -12,6 +14,7 @@ export type DatabaseOptions =
       readonly user: string;
       readonly password?: SecretReference;
       readonly tls?: { readonly ca_file?: SecretReference };
+      readonly allow_networks: readonly string[];
     };
 
 export type SqlObjectOptions = {
@@ -46,11 +49,24 @@ const table = decode.text({
   meaning: 'the name of a table or view, such as contacts or sales.contacts',
 });
 
+const hostDecoder = decode.refine(decode.text({ maximumLength: 255 }), (host) => {
+  try {
+    allowedHost(host, 5432);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AllowListError)) throw error;
+    return { message: error.message, remedy: 'write a name or an address, such as db.example.com' };
+  }
+});
+
 /** Where a database is; the identity needs the right to read and no other. */
 export const databaseDecoder: Decoder<DatabaseOptions> = decode.union('engine', {
   postgresql: decode.object({
     engine: decode.required(decode.choice(['postgresql']), 'a PostgreSQL server'),
-    host: decode.required(decode.text({ maximumLength: 255 }), 'host name or address'),
+    host: decode.required(
+      hostDecoder,
+      'host name or address, or the folder of the socket of a server on this machine',
+    ),
     port: decode.withDefault(decode.integer({ minimum: 1, maximum: 65_535 }), 5432, 'port', '5432'),
     database: decode.required(decode.text({ maximumLength: 63 }), 'name of the database'),
     user: decode.required(decode.text({ maximumLength: 63 }), 'user that may only read'),
@@ -61,6 +77,7 @@ export const databaseDecoder: Decoder<DatabaseOptions> = decode.union('engine', 
       }),
       'connect with TLS and verify the server; without this key the connection is plain',
     ),
+    allow_networks: networksField('the host name'),
   }),
   sqlite: decode.object({
     engine: decode.required(decode.choice(['sqlite']), 'a SQLite file'),

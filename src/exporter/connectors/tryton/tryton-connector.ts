@@ -16,7 +16,7 @@ import { fail, succeed } from '../web/outcomes.ts';
 import { createTargetClient } from '../web/web-options.ts';
 import { readAccounts, readJobs, searchRead } from './tryton-facts.ts';
 import type { TrytonObjectOptions, TrytonOptions } from './tryton-options.ts';
-import { judgeTrytonAnswer, trytonRequest } from './tryton-protocol.ts';
+import { TRYTON_ANSWER_BYTES, judgeTrytonAnswer, trytonRequest } from './tryton-protocol.ts';
 import { createTrytonRpc } from './tryton-rpc.ts';
 import type { TrytonRpc } from './tryton-rpc.ts';
 import { createTrytonTables } from './tryton-sql.ts';
@@ -30,7 +30,7 @@ export function createTrytonConnector(
   dependencies: ConnectorDependencies,
 ): Connector {
   const { clock } = dependencies;
-  const http = createTargetClient(options, dependencies);
+  const http = createTargetClient(options, dependencies, TRYTON_ANSWER_BYTES);
   const reader =
     options.sql === undefined ? undefined : openConfiguredReader(options.sql, dependencies);
   const tables = reader === undefined ? undefined : createTrytonTables(reader);
@@ -75,14 +75,15 @@ async function ping(
   call: Call,
 ): Promise<PingOutcome> {
   const method = 'common.server.version';
+  const wanted = { database: false, method, parameters: [] };
   const outcome = await http.request({
-    ...trytonRequest(options, { database: false, method, parameters: [] }),
+    ...trytonRequest(options, wanted),
     freshConnection: true,
     ...call,
   });
   if (!outcome.ok) return { ok: false, failure: outcome.failure, phases: outcome.phases };
   const { phases, certificate } = outcome.answer;
-  const version = judgeTrytonAnswer(outcome.answer, method);
+  const version = judgeTrytonAnswer(outcome.answer, wanted);
   if (!version.ok) return { ...version, phases };
   if (typeof version.value !== 'string') {
     return { ...fail('schema_changed', `${method} answered no version`), phases };

@@ -1,4 +1,5 @@
 import type { FailureReason } from '../../../catalog/catalog.ts';
+import { DEFAULT_HTTP_LIMITS } from '../../../http/http.ts';
 import type { Failure, HttpAnswer, HttpClient, Outcome } from '../../../http/http.ts';
 import { parseJson, reasonOfStatus } from '../web/answers.ts';
 import type { Budget } from '../web/budget.ts';
@@ -15,7 +16,8 @@ export type TrytonRequest = {
 
 /** Kept back of each call, to learn after a time-out whether the server process still answers. */
 const SECOND_LOOK_MS = 1500;
-const MAXIMUM_BYTES = 64 * 1024 * 1024;
+/** Tryton gives whole lists in one answer. */
+export const TRYTON_ANSWER_BYTES: number = 4 * DEFAULT_HTTP_LIMITS.bodyBytes;
 
 /** Sends one call and says what came of it. */
 export type TrytonPost = (wanted: TrytonRequest, budget: Budget) => Promise<Outcome<unknown>>;
@@ -34,7 +36,7 @@ export function createTrytonPost(
       timeoutMs: Math.max(1, remainingMs - keptMs),
       ...(budget.signal === undefined ? {} : { signal: budget.signal }),
     });
-    if (outcome.ok) return judgeTrytonAnswer(outcome.answer, wanted.method);
+    if (outcome.ok) return judgeTrytonAnswer(outcome.answer, wanted);
     const isSilent = outcome.failure.reason === 'timeout' && wanted.database && !budget.isSpent();
     return isSilent
       ? explainSilence(outcome.failure, budget)
@@ -70,19 +72,22 @@ export function trytonRequest(
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  readonly maximumBytes: number;
 } {
   return {
     method: 'POST',
     url: `${options.url}/${database ? `${encodeURIComponent(options.database)}/` : ''}`,
     headers: header === undefined ? {} : { authorization: header },
     body: JSON.stringify({ id: 1, method, params: parameters }),
-    maximumBytes: MAXIMUM_BYTES,
   };
 }
 
 /** What an answer of Tryton means: its result, or exactly one reason. */
-export function judgeTrytonAnswer(answer: HttpAnswer, method: string): Outcome<unknown> {
+export function judgeTrytonAnswer(
+  answer: HttpAnswer,
+  { method, parameters, header }: TrytonRequest,
+): Outcome<unknown> {
+  // A call without a session may carry the password; nothing of it is repeated.
+  const asked = header === undefined ? '' : JSON.stringify([method, parameters]);
   // The path holds nothing but the name of the database, so "not found" speaks of the database.
   const byStatus = reasonOfStatus(answer.status);
   const reason = byStatus === 'not_found' ? 'database_unavailable' : byStatus;
@@ -93,7 +98,7 @@ export function judgeTrytonAnswer(answer: HttpAnswer, method: string): Outcome<u
   if (typeof value !== 'object' || value === null) {
     return fail('bad_payload', `${method} answered JSON that is no JSON-RPC`);
   }
-  if ('error' in value) return refusal(value.error, method);
+  if ('error' in value) return refusal(value.error, method, asked);
   if ('result' in value) return succeed(value.result);
   return fail('bad_payload', `${method} answered JSON that is no JSON-RPC`);
 }
@@ -107,7 +112,7 @@ const EXCEPTIONS: Readonly<Record<string, FailureReason>> = {
 const DATABASE_TEXTS =
   /database|connection to server|server closed the connection|terminating connection|could not connect|connection (already|pool)/i;
 
-function refusal(error: unknown, method: string): Outcome<never> {
+function refusal(error: unknown, method: string, asked: string): Outcome<never> {
   const text = Array.isArray(error) ? String((error as readonly unknown[])[0]) : String(error);
   const named = Object.hasOwn(EXCEPTIONS, text) ? EXCEPTIONS[text] : undefined;
   if (named !== undefined) return fail(named, `${method} was refused with ${text}`);
@@ -115,8 +120,11 @@ function refusal(error: unknown, method: string): Outcome<never> {
     return fail('database_unavailable', `${method}: Tryton cannot use its database`);
   }
   // A KeyError: a model, a method or a field that does not exist (any more).
-  if (/^'[\w.]+'$/.test(text)) {
-    return fail('schema_changed', `${method}: this Tryton does not have ${text}`);
+  const key = /^'([\w.]+)'$/.exec(text)?.[1];
+  if (key !== undefined) {
+    // Only what was asked for is repeated: a server could put anything between the quotes.
+    const what = asked.includes(key) ? text : 'something that was asked for';
+    return fail('schema_changed', `${method}: this Tryton does not have ${what}`);
   }
   return fail('server_error', `${method} failed inside Tryton`);
 }

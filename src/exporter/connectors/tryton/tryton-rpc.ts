@@ -2,6 +2,7 @@ import type { HttpClient, Outcome } from '../../../http/http.ts';
 import type { ConnectorDependencies } from '../connector.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
+import { createSecretReader } from '../web/secret-reader.ts';
 import { createSessionKeeper } from '../web/session-keeper.ts';
 import type { SessionKeeper } from '../web/session-keeper.ts';
 import type { TrytonOptions } from './tryton-options.ts';
@@ -33,11 +34,9 @@ export function createTrytonRpc(
   tables?: TrytonTables,
 ): TrytonRpc {
   const { clock } = dependencies;
-  const password = dependencies.resolveSecret(options.authentication.password);
-
   const post = createTrytonPost(options, http, tables);
 
-  async function logIn(budget: Budget): Promise<Outcome<TrytonSession>> {
+  async function logIn(password: string, budget: Budget): Promise<Outcome<TrytonSession>> {
     const { user } = options.authentication;
     const parameters = [user, { password }];
     const login = await post({ database: true, method: 'common.db.login', parameters }, budget);
@@ -51,8 +50,8 @@ export function createTrytonRpc(
   }
 
   /** The log-in for the shared session, with what the context of its calls must say. */
-  async function open(budget: Budget): Promise<Outcome<TrytonSession>> {
-    const session = await logIn(budget);
+  async function open(password: string, budget: Budget): Promise<Outcome<TrytonSession>> {
+    const session = await logIn(password, budget);
     if (!session.ok) return session;
     const { header } = session.value;
     const method = 'model.res.user.get_preferences';
@@ -64,6 +63,7 @@ export function createTrytonRpc(
   const pauseAfterRejectionMs = options.authentication.pause_after_rejection;
   const shared: SessionKeeper<TrytonSession> = createSessionKeeper({
     clock,
+    secret: createSecretReader(dependencies.resolveSecret, options.authentication.password),
     logIn: open,
     pauseAfterRejectionMs,
   });

@@ -2,6 +2,7 @@ import type { Failure, Outcome } from '../../../http/http.ts';
 import type { Clock } from '../../../std/std.ts';
 import type { Budget } from './budget.ts';
 import { fail } from './outcomes.ts';
+import type { SecretReader } from './secret-reader.ts';
 
 /** Shares one session between all probes of a target. */
 export type SessionKeeper<Session> = {
@@ -15,64 +16,79 @@ export type SessionKeeper<Session> = {
 
 export type SessionKeeperOptions<Session> = {
   readonly clock: Clock;
-  readonly logIn: (budget: Budget) => Promise<Outcome<Session>>;
+  /** What sessions are opened with; a session that another secret opened is used no more. */
+  readonly secret: SecretReader;
+  readonly logIn: (secret: string, budget: Budget) => Promise<Outcome<Session>>;
   /** How long a rejected log-in is not tried again. */
   readonly pauseAfterRejectionMs: number;
 };
 
+type Rejection = { readonly secret: string; readonly failure: Failure; readonly atMs: number };
+
 /**
  * Platforms slow down or lock an identity whose log-ins fail. Monitoring must not be what locks it: after a
- * rejected log-in nothing is sent for a while, and the rejection stands. A throttled log-in that follows a
- * rejected one is still a matter of the credentials, and is reported so.
+ * rejected log-in nothing is sent for a while, and the rejection stands, until there is another secret to try. A
+ * throttled log-in that follows a rejected one is still a matter of the credentials, and is reported so.
  */
 export function createSessionKeeper<Session>(
   options: SessionKeeperOptions<Session>,
 ): SessionKeeper<Session> {
-  const { clock, logIn, pauseAfterRejectionMs } = options;
-  let shared: { readonly session: Session } | undefined;
-  let running: Promise<Outcome<Session>> | undefined;
-  let rejection: { readonly failure: Failure; readonly atMs: number } | undefined;
+  const { clock, secret: reader, logIn, pauseAfterRejectionMs } = options;
+  let shared: { readonly secret: string; readonly session: Session } | undefined;
+  let running: { readonly secret: string; readonly outcome: Promise<Outcome<Session>> } | undefined;
+  let rejection: Rejection | undefined;
 
-  async function attempt(budget: Budget): Promise<Outcome<Session>> {
-    if (rejection !== undefined) {
-      const waitMs = rejection.atMs + pauseAfterRejectionMs - clock.monotonicMs();
-      if (waitMs > 0) {
-        const again = `the next log-in is tried in ${Math.ceil(waitMs / 1000)} s`;
-        return fail(rejection.failure.reason, `${rejection.failure.detail}; ${again}`);
-      }
+  async function attempt(secret: string, budget: Budget): Promise<Outcome<Session>> {
+    const before = rejection?.secret === secret ? rejection : undefined;
+    const waitMs = (before?.atMs ?? 0) + pauseAfterRejectionMs - clock.monotonicMs();
+    if (before !== undefined && waitMs > 0) {
+      reader.noteRefusal();
+      const again = `the next log-in is tried in ${Math.ceil(waitMs / 1000)} s`;
+      return fail(before.failure.reason, `${before.failure.detail}; ${again}`);
     }
-    const outcome = await logIn(budget);
+    const outcome = await logIn(secret, budget);
     if (outcome.ok) {
       rejection = undefined;
       return outcome;
     }
     const { reason } = outcome.failure;
-    if (reason === 'rate_limited' && rejection !== undefined) {
-      const { failure } = rejection;
-      rejection = { failure, atMs: clock.monotonicMs() };
-      return fail(failure.reason, `${failure.detail}; further log-ins are throttled`);
+    if (reason === 'rate_limited' && before !== undefined) {
+      rejection = { ...before, atMs: clock.monotonicMs() };
+      return fail(before.failure.reason, `${before.failure.detail}; further log-ins are throttled`);
     }
     if (reason === 'authentication') {
-      rejection = { failure: outcome.failure, atMs: clock.monotonicMs() };
+      rejection = { secret, failure: outcome.failure, atMs: clock.monotonicMs() };
+      reader.noteRefusal();
     }
     return outcome;
   }
 
-  async function renew(budget: Budget): Promise<Outcome<Session>> {
-    const outcome = await attempt(budget);
-    if (outcome.ok) shared = { session: outcome.value };
+  async function renew(secret: string, budget: Budget): Promise<Outcome<Session>> {
+    const outcome = await attempt(secret, budget);
+    if (outcome.ok) shared = { secret, session: outcome.value };
     return outcome;
   }
 
   return {
     async get(budget) {
-      if (shared !== undefined) return { ok: true, value: shared.session };
-      running ??= renew(budget).finally(() => (running = undefined));
-      return running;
+      const read = reader.read();
+      if (!read.ok) return read;
+      const secret = read.value;
+      if (shared?.secret === secret) return { ok: true, value: shared.session };
+      if (running?.secret !== secret) {
+        const outcome = renew(secret, budget).finally(() => {
+          if (running?.outcome === outcome) running = undefined;
+        });
+        running = { secret, outcome };
+      }
+      return running.outcome;
     },
     drop(session) {
       if (shared?.session === session) shared = undefined;
     },
-    fresh: attempt,
+    async fresh(budget) {
+      const read = reader.read();
+      return read.ok ? attempt(read.value, budget) : read;
+    },
   };
 }

@@ -1,5 +1,6 @@
 import {
   AllowListError,
+  DEFAULT_HTTP_LIMITS,
   allowEntryOf,
   createAllowList,
   createHttpClient,
@@ -14,6 +15,11 @@ export type WebOptions = {
   readonly url: string;
   readonly tls?: { readonly ca_file?: SecretReference };
   readonly allow_networks: readonly string[];
+  readonly answer_limits: {
+    readonly bytes?: number;
+    readonly header_bytes: number;
+    readonly redirects: number;
+  };
 };
 
 /** A file with public content; read where secrets are read, so a missing one is reported with its place. */
@@ -21,6 +27,17 @@ export function fileReference(): Decoder<SecretReference> {
   return decode.transform(
     decode.text({ meaning: 'the path of a file' }),
     (file): SecretReference => ({ kind: 'secret_reference', file }),
+  );
+}
+
+/** The key that lets a configured name lead to more than public addresses. */
+export function networksField(name: string): decode.Field<readonly string[]> {
+  return decode.withDefault(
+    decode.list(networkDecoder(), { maximumLength: 100 }),
+    [],
+    `private addresses and networks that ${name} may resolve to; public ones and an address written there ` +
+      'itself need no entry',
+    '[]',
   );
 }
 
@@ -37,10 +54,21 @@ function networkDecoder(): Decoder<string> {
   });
 }
 
+/** A URL whose host and port can stand on the list of allowed targets. */
+const urlDecoder = decode.refine(decode.url(), (url) => {
+  try {
+    createAllowList([allowEntryOf(url)]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AllowListError)) throw error;
+    return { message: error.message, remedy: 'write it whole, such as https://crm.example.com' };
+  }
+});
+
 export const WEB_FIELDS: {
   readonly [Key in keyof WebOptions]-?: decode.Field<WebOptions[Key]>;
 } = {
-  url: decode.required(decode.url(), 'address of the CRM'),
+  url: decode.required(urlDecoder, 'address of the CRM'),
   tls: decode.optional(
     decode.object({
       ca_file: decode.optional(
@@ -50,24 +78,45 @@ export const WEB_FIELDS: {
     }),
     'trust for https',
   ),
-  allow_networks: decode.withDefault(
-    decode.list(networkDecoder(), { maximumLength: 100 }),
-    [],
-    'private addresses and networks that the name in the URL may resolve to; public ones and an address ' +
-      'written in the URL itself need no entry',
-    '[]',
+  allow_networks: networksField('the name in the URL'),
+  answer_limits: decode.withDefault(
+    decode.object({
+      bytes: decode.optional(
+        decode.integer({ minimum: 1024, maximum: 1024 ** 3 }),
+        `bytes of an answer, unpacked; ${DEFAULT_HTTP_LIMITS.bodyBytes} when not set, four times that for Tryton`,
+      ),
+      header_bytes: decode.withDefault(
+        decode.integer({ minimum: 1024, maximum: 1024 ** 2 }),
+        DEFAULT_HTTP_LIMITS.headerBytes,
+        'bytes of the headers of an answer',
+        String(DEFAULT_HTTP_LIMITS.headerBytes),
+      ),
+      redirects: decode.withDefault(
+        decode.integer({ minimum: 0, maximum: 10 }),
+        DEFAULT_HTTP_LIMITS.redirects,
+        'redirects that are followed, to the same scheme, host and port only; with 0 a redirect is a bad answer',
+        String(DEFAULT_HTTP_LIMITS.redirects),
+      ),
+    }),
+    { header_bytes: DEFAULT_HTTP_LIMITS.headerBytes, redirects: DEFAULT_HTTP_LIMITS.redirects },
+    'what one answer may cost',
+    'as below',
   ),
 };
 
-/** A client that reaches this one CRM and nothing else. */
+/** A client that reaches this one CRM and nothing else, so its credentials cannot get anywhere else. */
 export function createTargetClient(
   options: WebOptions,
   dependencies: ConnectorDependencies,
+  defaultBytes: number = DEFAULT_HTTP_LIMITS.bodyBytes,
 ): InspectingHttpClient {
   const file = options.tls?.ca_file;
+  const { bytes = defaultBytes, header_bytes: headerBytes, redirects } = options.answer_limits;
   return createHttpClient(
     {
       allow: [allowEntryOf(options.url), ...options.allow_networks],
+      origin: options.url,
+      limits: { bodyBytes: bytes, headerBytes, redirects },
       ...(file === undefined ? {} : { certificateAuthorities: [dependencies.resolveSecret(file)] }),
     },
     {

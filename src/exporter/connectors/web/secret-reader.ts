@@ -1,0 +1,39 @@
+import type { Outcome } from '../../../http/http.ts';
+import { CrmwatchError } from '../../../std/std.ts';
+import type { SecretReference, SecretResolver } from '../../../std/std.ts';
+import { fail, succeed } from './outcomes.ts';
+
+/** One secret of one target, read each time that it is needed. */
+export type SecretReader = {
+  read(): Outcome<string>;
+  /** The target did not accept it. */
+  readonly noteRefusal: () => void;
+};
+
+export function createSecretReader(
+  resolveSecret: SecretResolver,
+  reference: SecretReference,
+): SecretReader {
+  return {
+    read: () => attemptSecret(() => resolveSecret(reference)),
+    noteRefusal: () => resolveSecret.noteRefusal?.(reference),
+  };
+}
+
+function attemptSecret(read: () => string): Outcome<string> {
+  try {
+    return succeed(read());
+  } catch (error) {
+    if (error instanceof CrmwatchError) return secretFailure(error);
+    throw error;
+  }
+}
+
+/**
+ * Without its secret a probe cannot prove who it is, so the reason is `authentication`; the detail says where
+ * the secret was looked for. Throws on what is no secret_unreadable.
+ */
+export function secretFailure(error: CrmwatchError): Outcome<never> {
+  if (error.code !== 'secret_unreadable') throw error;
+  return fail('authentication', `the secret cannot be read: ${error.message}`);
+}
