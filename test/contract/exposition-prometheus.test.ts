@@ -54,17 +54,16 @@ describe('read by a real Prometheus', () => {
         : job === 'openmetrics'
           ? 'application/openmetrics-text;version=1.0.0'
           : (request.headers.accept ?? '');
-    const acceptEncoding = String(request.headers['accept-encoding'] ?? '');
-    exposition.render({ accept, acceptEncoding, names: [] }).then(
-      (page) => {
-        contentTypes.set(job, `${page.contentType} ${page.contentEncoding ?? ''}`);
-        response.setHeader('content-type', page.contentType);
-        if (page.contentEncoding !== undefined)
-          response.setHeader('content-encoding', page.contentEncoding);
-        response.end(Buffer.concat(page.body));
-      },
-      (error: unknown) => response.destroy(error as Error),
-    );
+    const acceptEncoding = request.headers['accept-encoding'] ?? '';
+    void (async () => {
+      const page = await exposition.render({ accept, acceptEncoding, names: [] });
+      contentTypes.set(job, `${page.contentType} ${page.contentEncoding ?? ''}`);
+      response.setHeader('content-type', page.contentType);
+      if (page.contentEncoding !== undefined) {
+        response.setHeader('content-encoding', page.contentEncoding);
+      }
+      response.end(Buffer.concat(page.body));
+    })();
   });
   let prometheus: Program;
   let url = '';

@@ -13,16 +13,10 @@ import { pageKey, writePage } from './page-writer.ts';
 import type { RenderedPage, ScrapeRequest } from './page.ts';
 import type { Prefixes } from './renderer.ts';
 import type { SelfMetrics } from './self-metrics.ts';
-import {
-  EXPOSED_METRICS,
-  exemplarOf,
-  reportToSeries,
-  runToSeries,
-  unsupportedToSeries,
-} from './series.ts';
+import { EXPOSED_METRICS, exemplarOf, reportToSeries, runToSeries } from './series.ts';
 import type { Series } from './series.ts';
-import { thresholdsToSeries } from './thresholds.ts';
-import type { ThresholdOverrides } from './thresholds.ts';
+import { createTargetBook } from './target-book.ts';
+import type { ExposedTarget } from './target-book.ts';
 
 export { DEFAULT_EXPOSITION_LIMITS } from './limits.ts';
 export type { ExpositionLimits } from './limits.ts';
@@ -32,16 +26,9 @@ export type { RenderedPage, ScrapeRequest } from './page.ts';
 export { createSelfMetrics } from './self-metrics.ts';
 export type { SelfMetrics, SelfMetricsOptions } from './self-metrics.ts';
 export { runIdOf } from './series.ts';
+export type { ExposedTarget } from './target-book.ts';
 export { thresholdsDecoder } from './thresholds.ts';
 export type { ThresholdOverrides } from './thresholds.ts';
-
-export type ExposedTarget = {
-  readonly name: string;
-  readonly platform: string;
-  readonly thresholds?: ThresholdOverrides;
-  /** Enabled kinds that the connector cannot do. */
-  readonly unsupported?: readonly ProbeKindName[];
-};
 
 export type Exposition = {
   /** Makes a target known: its info, its thresholds, and what cannot be measured on it. */
@@ -101,26 +88,8 @@ export function createExposition(options: ExpositionOptions): Exposition {
   const { clock, selfMetrics } = options;
   const store = createChunkStore({ ...DEFAULT_EXPOSITION_LIMITS, ...options.limits });
   const probes = new Map<string, KeptProbe>();
-  const targets = new Map<string, ExposedTarget>();
-  const versions = new Map<string, string>();
+  const targets = createTargetBook(store, sourceOf);
   const rendering = new Map<string, Promise<RenderedPage>>();
-
-  function describe({ name, platform, thresholds = {}, unsupported = [] }: ExposedTarget): void {
-    const info = { platform, version: versions.get(name) ?? '' };
-    store.replace(sourceOf(name), name, [
-      { name: 'crm_target_info', labels: info, value: 1 },
-      ...thresholdsToSeries(thresholds),
-      ...unsupported.flatMap(unsupportedToSeries),
-    ]);
-  }
-
-  function noteVersion({ target: name, result }: ProbeRun): void {
-    const version = result.ok ? result.version : undefined;
-    if (version === undefined || version === versions.get(name)) return;
-    versions.set(name, version);
-    const target = targets.get(name);
-    if (target !== undefined) describe(target);
-  }
 
   function removeProbe(target: string, probe: ProbeKindName): void {
     probes.delete(sourceOf(target, probe));
@@ -136,16 +105,11 @@ export function createExposition(options: ExpositionOptions): Exposition {
   }
 
   return {
-    setTarget(target) {
-      targets.set(target.name, target);
-      describe(target);
-    },
+    setTarget: (target) => targets.set(target),
     removeTarget(name) {
-      targets.delete(name);
-      versions.delete(name);
-      store.replace(sourceOf(name), name, []);
+      targets.remove(name);
       store.replace(sourceOf(name, 'budget'), name, []);
-      for (const { report } of [...probes.values()]) {
+      for (const { report } of probes.values()) {
         if (report.run.target === name) removeProbe(name, report.run.probe);
       }
     },
@@ -167,7 +131,7 @@ export function createExposition(options: ExpositionOptions): Exposition {
         run.target,
         droppedToSeries(run, dropped),
       );
-      noteVersion(run);
+      targets.noteVersion(run);
     },
     recordBudget: (target, facts) =>
       void store.replace(sourceOf(target, 'budget'), target, budgetToSeries(facts)),

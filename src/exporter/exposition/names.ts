@@ -29,7 +29,7 @@ function escapeValues(character: string, index: number): string {
 }
 
 function escapeClassically(name: string, escaping: Exclude<Escaping, 'allow-utf-8'>): string {
-  const characters = [...name];
+  const characters = Array.from(name);
   switch (escaping) {
     case 'underscores':
       return characters

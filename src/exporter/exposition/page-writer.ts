@@ -79,7 +79,7 @@ async function compressPage(
   end: Uint8Array,
 ): Promise<readonly Uint8Array[]> {
   await compressLargeChunks(families);
-  const members: (Uint8Array | Promise<Uint8Array>)[] = [];
+  const members: Promise<Uint8Array>[] = [];
   let together: Uint8Array[] = [];
   const flush = (): void => {
     if (together.length > 0) members.push(compress(Buffer.concat(together), COMPRESSION));
@@ -90,7 +90,7 @@ async function compressPage(
     // Those with a member of their own come first, so that all others of the family share one.
     const own = chunks.flatMap(({ gzipped }) => (gzipped === undefined ? [] : [gzipped]));
     if (own.length > 0) flush();
-    members.push(...own);
+    for (const member of own) members.push(Promise.resolve(member));
     for (const { bytes, gzipped } of chunks) if (gzipped === undefined) together.push(bytes);
   }
   if (end.length > 0) together.push(end);

@@ -60,7 +60,7 @@ export function createProbeLoop(
   let timer: Timer | undefined;
   let ticket: Ticket | undefined;
   let isPeriodic = false;
-  let waiters: Waiter[] = [];
+  const waiters: Waiter[] = [];
   let current: Promise<void> = Promise.resolve();
 
   function plan(delayMs: number): void {
@@ -73,10 +73,8 @@ export function createProbeLoop(
     timer?.cancel();
     if (phase !== 'idle' || signal.aborted) return;
     phase = 'queued';
-    const granted: Ticket = {
-      target: scheduled.target,
-      start: () => void (current = run(granted, dueMs)),
-    };
+    const start = (): void => void (current = run(granted, dueMs));
+    const granted: Ticket = { target: scheduled.target, start };
     ticket = granted;
     slots.request(granted, isUrgent);
   }
@@ -84,8 +82,7 @@ export function createProbeLoop(
   async function run(granted: Ticket, dueMs: number): Promise<void> {
     phase = 'running';
     const startMs = clock.monotonicMs();
-    const served = waiters;
-    waiters = [];
+    const served = waiters.splice(0);
     dependencies.onStart(Math.max(0, startMs - dueMs) / 1000);
     const report = await execute(scheduled, state, signal, dependencies);
     phase = 'idle';
@@ -109,19 +106,17 @@ export function createProbeLoop(
       if (phase === 'idle') plan(firstDelayMs);
     },
     state: () => state,
-    async runNow() {
-      if (signal.aborted) return undefined;
-      const waiting = Promise.withResolvers<ProbeReport | undefined>();
-      waiters.push(waiting.resolve);
-      enqueue(clock.monotonicMs(), true);
-      return waiting.promise;
-    },
+    runNow: async () =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve(undefined);
+        waiters.push(resolve);
+        enqueue(clock.monotonicMs(), true);
+      }),
     async stop() {
       abort.abort();
       timer?.cancel();
       if (phase === 'queued' && ticket !== undefined) slots.withdraw(ticket);
-      for (const resolve of waiters) resolve(undefined);
-      waiters = [];
+      for (const resolve of waiters.splice(0)) resolve(undefined);
       await current;
     },
   };

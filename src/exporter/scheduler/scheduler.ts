@@ -1,6 +1,8 @@
 import type { ProbeKindName } from '../../catalog/catalog.ts';
-import { errorMessage, sleep } from '../../std/std.ts';
+import { sleep } from '../../std/std.ts';
 import type { Clock, Logger, Random } from '../../std/std.ts';
+import { createListeners } from './listeners.ts';
+import type { ProbeSubscriber, SchedulerObserver } from './listeners.ts';
 import { createProbeLoop } from './probe-loop.ts';
 import type { LoopDependencies, ProbeLoop, ProbeReport } from './probe-loop.ts';
 import type { ScheduledProbe } from './scheduled-probe.ts';
@@ -9,6 +11,7 @@ import type { SlotLimits } from './slots.ts';
 import { INITIAL_STATE } from './state.ts';
 import type { ProbeState, TargetReach } from './state.ts';
 
+export type { ProbeSubscriber, SchedulerObserver } from './listeners.ts';
 export type { ProbeReport } from './probe-loop.ts';
 export { planTarget } from './scheduled-probe.ts';
 export type { PlanDependencies, ScheduledProbe, TargetPlan } from './scheduled-probe.ts';
@@ -21,13 +24,7 @@ export type SchedulerDependencies = {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** For self-metrics: how late a probe starts, and how many run. */
-  readonly observer?: {
-    startDelay(seconds: number): void;
-    inFlight(count: number): void;
-    /** A run that the API budget of its target did not allow. */
-    shed?(target: string, probe: ProbeKindName): void;
-  };
+  readonly observer?: SchedulerObserver;
 };
 
 export type SchedulerOptions = {
@@ -48,8 +45,6 @@ export type SchedulerOptions = {
   /** Longest wait in stop() for aborted probes to end. */
   readonly stopTimeoutMs?: number;
 };
-
-export type ProbeSubscriber = (report: ProbeReport) => void;
 
 export type Scheduler = {
   start(): void;
@@ -89,68 +84,22 @@ export function createScheduler(
   const { clock, random, logger, observer } = dependencies;
   const { stopTimeoutMs = 5000, forceHardWhileUnreachable = false } = options;
   const slots = createSlots(slotLimits(options), clock);
-  const subscribers = new Set<ProbeSubscriber>();
+  const listeners = createListeners(logger, observer);
   const entries = new Map<string, Entry>();
-  let inFlightCount = 0;
   let isStarted = false;
   let stopping: Promise<void> | undefined;
 
-  /** Who listens may be broken; the probes go on. */
-  function tell(listener: () => void): void {
-    try {
-      listener();
-    } catch (error) {
-      logger.error('a listener of the scheduler threw', { error: errorMessage(error) });
-    }
-  }
-  function countInFlight(change: number): void {
-    inFlightCount += change;
-    tell(() => observer?.inFlight(inFlightCount));
-  }
   function reachOf({ target, probe }: ScheduledProbe): TargetReach {
     if (!forceHardWhileUnreachable || probe === REACH_PROBE) return 'reachable';
     const state = entries.get(keyOf(target, REACH_PROBE))?.loop.state() ?? INITIAL_STATE;
     return state.attempt === 0 ? 'reachable' : 'unreachable';
   }
-  const loopDependencies: LoopDependencies = {
-    clock,
-    logger,
-    slots,
-    reachOf,
-    publish: (report) => {
-      for (const subscriber of subscribers) tell(() => subscriber(report));
-    },
-    onStart(delaySeconds) {
-      tell(() => observer?.startDelay(delaySeconds));
-      countInFlight(1);
-    },
-    onEnd: () => countInFlight(-1),
-    onShed: ({ target, probe }) => tell(() => observer?.shed?.(target, probe)),
-  };
-
-  function begin(all: readonly Entry[]): void {
-    const spreadMs = options.firstRunSpreadMs ?? 100 * all.length;
-    const seen = new Set<string>();
-    for (const { scheduled: one, loop } of all) {
-      // The first probe of each target runs at once, so that soon something is known of every target.
-      const isFirst = options.firstRunSpreadMs === undefined && !seen.has(one.target);
-      seen.add(one.target);
-      const latestMs = Math.min(spreadMs, one.policy.intervalMs);
-      loop.begin(isFirst ? 0 : random.next() * latestMs);
-    }
-  }
+  const loopDependencies: LoopDependencies = { clock, logger, slots, reachOf, ...listeners };
 
   function add(one: ScheduledProbe, state?: ProbeState): Entry {
     const entry = { scheduled: one, loop: createProbeLoop(one, loopDependencies, state) };
     entries.set(keyOf(one.target, one.probe), entry);
     return entry;
-  }
-
-  async function boundedStop(loops: readonly ProbeLoop[]): Promise<void> {
-    const ended = Promise.all(loops.map(async (loop) => loop.stop()));
-    const done = new AbortController();
-    await Promise.race([ended, sleep(clock, stopTimeoutMs, done.signal)]);
-    done.abort();
   }
 
   async function replace(next: readonly ScheduledProbe[]): Promise<void> {
@@ -169,8 +118,8 @@ export function createScheduler(
       if (old !== undefined) stopped.push(old.loop);
       begun.push(add(one, carriedOver(old?.loop.state(), one)));
     }
-    if (isStarted) begin(begun);
-    await boundedStop(stopped);
+    if (isStarted) beginAll(begun, options, random);
+    await stopAll(stopped, clock, stopTimeoutMs);
   }
 
   for (const one of scheduled) add(one);
@@ -178,20 +127,44 @@ export function createScheduler(
     start() {
       if (isStarted) return;
       isStarted = true;
-      begin([...entries.values()]);
+      beginAll([...entries.values()], options, random);
     },
     replace,
     async stop() {
-      stopping ??= boundedStop([...entries.values()].map(({ loop }) => loop));
+      stopping ??= stopAll(
+        [...entries.values()].map(({ loop }) => loop),
+        clock,
+        stopTimeoutMs,
+      );
       slots.clear();
       await stopping;
     },
-    subscribe(subscriber) {
-      subscribers.add(subscriber);
-      return () => void subscribers.delete(subscriber);
-    },
+    subscribe: (subscriber) => listeners.subscribe(subscriber),
     runNow: async (target, probe) => entries.get(keyOf(target, probe))?.loop.runNow(),
   };
+}
+
+function beginAll(all: readonly Entry[], options: SchedulerOptions, random: Random): void {
+  const spreadMs = options.firstRunSpreadMs ?? 100 * all.length;
+  const seen = new Set<string>();
+  for (const { scheduled: one, loop } of all) {
+    // The first probe of each target runs at once, so that soon something is known of every target.
+    const isFirst = options.firstRunSpreadMs === undefined && !seen.has(one.target);
+    seen.add(one.target);
+    const latestMs = Math.min(spreadMs, one.policy.intervalMs);
+    loop.begin(isFirst ? 0 : random.next() * latestMs);
+  }
+}
+
+async function stopAll(
+  loops: readonly ProbeLoop[],
+  clock: Clock,
+  timeoutMs: number,
+): Promise<void> {
+  const ended = Promise.all(loops.map(async (loop) => loop.stop()));
+  const done = new AbortController();
+  await Promise.race([ended, sleep(clock, timeoutMs, done.signal)]);
+  done.abort();
 }
 
 /** The probe that tells whether a target can be reached at all, as the host check of Nagios does. */

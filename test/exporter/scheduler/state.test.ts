@@ -98,7 +98,7 @@ describe('the table of Nagios', () => {
         policy,
         letter === 'c' ? 'unreachable' : 'reachable',
       );
-    const before = [...row.before].reduce(
+    const before = Array.from(row.before).reduce(
       (state, letter) => step(state, letter).state,
       INITIAL_STATE,
     );

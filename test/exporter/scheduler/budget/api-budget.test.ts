@@ -216,7 +216,7 @@ describe('createApiBudget', () => {
     ['nothing', {}, undefined],
   ])('reads the quota of %s', (_platform, headers, allowed) => {
     const { budget } = fixed();
-    send(budget, 1, headers as Record<string, string>);
+    send(budget, 1, headers);
     expect(budget.facts().allowedCalls).toBe(allowed);
   });
 
