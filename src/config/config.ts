@@ -7,6 +7,9 @@ export type {
 export { renderConfigurationDocument } from './document.ts';
 export { checkConfig, formatProblems, loadConfig } from './load.ts';
 export type { LoadResult, LoadedConfig } from './load.ts';
+export { createWebConfigSource } from './web-config-source.ts';
+export { readWebConfig } from './web-config.ts';
+export type { WebConfigResult } from './web-config.ts';
 export { parseYaml } from './yaml.ts';
 export { CONFIG_SHAPE } from './schema.ts';
 export type { Config, ExporterConfig } from './schema.ts';

@@ -7,7 +7,15 @@ export { INTAKE_LIMIT_BYTES, INTAKE_PATH } from './intake.ts';
 export { createResponderApp } from './responder-app.ts';
 export type { ResponderAppOptions } from './responder-app.ts';
 export { createWebServer } from './server.ts';
-export type { WebApp, WebServer, WebServerOptions } from './server.ts';
+export type { ListenPlace, WebApp, WebServer, WebServerOptions } from './server.ts';
+export type {
+  ClientAuthentication,
+  RateLimit,
+  TlsVersion,
+  WebConfig,
+  WebConfigSource,
+  WebTls,
+} from './listening/web-config.ts';
 export type {
   ActionOutcome,
   Awaitable,

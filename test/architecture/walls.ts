@@ -53,6 +53,7 @@ export const VENDORS: Readonly<Record<string, readonly string[]>> = {
   nodemailer: ['responder/notify'],
   express: ['web'],
   helmet: ['web'],
+  '@node-rs/bcrypt': ['web'],
   'htmx.org': ['console', 'web', 'app'],
   'htmx-ext-sse': ['console', 'web', 'app'],
   idiomorph: ['console', 'web', 'app'],
