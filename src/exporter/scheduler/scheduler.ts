@@ -12,6 +12,8 @@ import type { ProbeState, TargetReach } from './state.ts';
 export type { ProbeReport } from './probe-loop.ts';
 export { planTarget } from './scheduled-probe.ts';
 export type { PlanDependencies, ScheduledProbe, TargetPlan } from './scheduled-probe.ts';
+export { createSharedRuns } from './shared-runs.ts';
+export type { RunRequest, SharedAnswer, SharedRun, SharedRuns } from './shared-runs.ts';
 export { INITIAL_STATE, nextState } from './state.ts';
 export type { AttemptPolicy, ProbeState, StateChange, TargetReach, Transition } from './state.ts';
 export { apiBudgetDecoder, createApiBudget } from './budget/api-budget.ts';
