@@ -19,8 +19,8 @@ export type ReloaderOptions = {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Builds everything and goes over to it; when it throws, the old configuration is untouched. */
-  apply(next: LoadedConfig): Promise<string>;
-  onReload(succeeded: boolean): void;
+  readonly apply: (next: LoadedConfig) => Promise<string>;
+  readonly onReload: (succeeded: boolean) => void;
 };
 
 /** Keys that are read once, at the start. */

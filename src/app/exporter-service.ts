@@ -23,10 +23,10 @@ type Parts = {
   readonly startedMs: number;
   readonly enableLifecycle: boolean;
   /** The configuration in force. */
-  config(): Config;
+  readonly config: () => Config;
   /** The same as it was written. */
-  written(): unknown;
-  countRefusedScrape(path: string): void;
+  readonly written: () => unknown;
+  readonly countRefusedScrape: (path: string) => void;
 };
 
 function statusOf(target: Target, latest: readonly ProbeReport[]): TargetStatusView {

@@ -67,12 +67,16 @@ function groupOf(
         __metrics_path__: '/probe',
         __param_target: config.name,
         __param_module: modules.join(','),
-        __scrape_interval__: `${intervalMs}ms`,
-        __scrape_timeout__: `${timeoutMs}ms`,
+        __scrape_interval__: prometheusDuration(intervalMs),
+        __scrape_timeout__: prometheusDuration(timeoutMs),
         target: config.name,
         platform: connector.platform,
         area,
       },
     },
   ];
+}
+
+function prometheusDuration(durationMs: number): string {
+  return durationMs % 1000 === 0 ? `${durationMs / 1000}s` : `${durationMs}ms`;
 }

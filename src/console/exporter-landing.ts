@@ -120,7 +120,7 @@ export function exporterLandingPage(view: ExporterLandingView): string {
       ${
         view.lastReload.atMs === null
           ? 'The configuration was not reloaded since the start.'
-          : `Last reload: ${relativeTime(view.lastReload.atMs, view.nowMs)}.`
+          : html`Last reload: ${relativeTime(view.lastReload.atMs, view.nowMs)}.`
       }
       Reload the page to see newer states.
     </p>`;

@@ -39,12 +39,10 @@ export type SharedRunsOptions = {
   /** Results that are kept; the one that was used least recently gives way. */
   readonly maximumResults: number;
   /** A logger for one run, with the lines that it was given so far. */
-  createLog(): { readonly logger: Logger; readonly lines: readonly string[] };
+  readonly createLog: () => { readonly logger: Logger; readonly lines: readonly string[] };
   /** Hears of every run that ended, scheduled or asked for. */
-  onFinished(finished: SharedRun): void;
+  readonly onFinished: (finished: SharedRun) => void;
 };
-
-type Kept = SharedRun & { readonly endedMs: number };
 
 type Flight = {
   readonly ended: Promise<SharedRun | 'shed'>;
@@ -55,22 +53,41 @@ type Flight = {
   isPinned: boolean;
 };
 
-/**
- * At most one run of each probe at a time, whoever asks. All times are monotonic. A run that only one caller
- * waits for is aborted when that caller hangs up; a caller whose deadline comes first leaves the run going, so
- * that the next one finds its result.
- */
-export function createSharedRuns(options: SharedRunsOptions): SharedRuns {
-  const { clock, maximumResults, createLog, onFinished } = options;
-  const kept = new Map<string, Kept>();
-  const flights = new Map<string, Flight>();
+type Flights = {
+  /** The run in flight that can still be joined, or a new one. */
+  join(scheduled: ScheduledProbe): Flight;
+  forget(isMeant: (key: string) => boolean): void;
+};
 
-  function keep(key: string, finished: SharedRun): void {
-    kept.delete(key);
-    kept.set(key, { ...finished, endedMs: clock.monotonicMs() });
-    const [oldest] = kept.keys();
-    if (kept.size > maximumResults && oldest !== undefined) kept.delete(oldest);
-  }
+type Results = ReturnType<typeof createResults>;
+
+/** The last result of each probe, with the monotonic time of its end. */
+function createResults(clock: Clock, maximumResults: number) {
+  const kept = new Map<string, SharedRun & { readonly endedMs: number }>();
+  return {
+    keep(key: string, finished: SharedRun): void {
+      kept.delete(key);
+      kept.set(key, { ...finished, endedMs: clock.monotonicMs() });
+      const [oldest] = kept.keys();
+      if (kept.size > maximumResults && oldest !== undefined) kept.delete(oldest);
+    },
+    last(key: string, maximumAgeMs: number): SharedAnswer | null {
+      const last = kept.get(key);
+      if (last === undefined) return null;
+      const ageMs = clock.monotonicMs() - last.endedMs;
+      if (ageMs >= maximumAgeMs) return null;
+      kept.delete(key);
+      kept.set(key, last);
+      return { kind: 'answered', run: last.run, log: last.log, ageSeconds: ageMs / 1000 };
+    },
+    forget(isMeant: (key: string) => boolean): void {
+      for (const key of [...kept.keys()].filter(isMeant)) kept.delete(key);
+    },
+  };
+}
+
+function createFlights(results: Results, { createLog, onFinished }: SharedRunsOptions): Flights {
+  const flights = new Map<string, Flight>();
 
   function launch(scheduled: ScheduledProbe): Flight {
     const key = keyOf(scheduled.target, scheduled.probe);
@@ -82,7 +99,7 @@ export function createSharedRuns(options: SharedRunsOptions): SharedRuns {
         if (run === 'shed') return run;
         const finished = { run, log: [...lines] };
         // What was aborted says nothing about the target, and what was forgotten is no longer wanted.
-        if (!abort.signal.aborted && flights.get(key) === flight) keep(key, finished);
+        if (!abort.signal.aborted && flights.get(key) === flight) results.keep(key, finished);
         if (!abort.signal.aborted) onFinished(finished);
         return finished;
       } finally {
@@ -98,21 +115,27 @@ export function createSharedRuns(options: SharedRunsOptions): SharedRuns {
     return flight;
   }
 
-  function inFlight(scheduled: ScheduledProbe): Flight | undefined {
-    const flight = flights.get(keyOf(scheduled.target, scheduled.probe));
-    return flight?.abort.signal.aborted === true ? undefined : flight;
-  }
+  return {
+    join(scheduled) {
+      const flight = flights.get(keyOf(scheduled.target, scheduled.probe));
+      const isGone = flight === undefined || flight.abort.signal.aborted;
+      return isGone ? launch(scheduled) : flight;
+    },
+    forget(isMeant) {
+      for (const key of [...flights.keys()].filter(isMeant)) flights.delete(key);
+    },
+  };
+}
 
-  function lastOf({ target, probe }: ScheduledProbe, maximumAgeMs: number): SharedAnswer | null {
-    const key = keyOf(target, probe);
-    const last = kept.get(key);
-    if (last === undefined) return null;
-    const ageMs = clock.monotonicMs() - last.endedMs;
-    if (ageMs >= maximumAgeMs) return null;
-    kept.delete(key);
-    kept.set(key, last);
-    return { kind: 'answered', run: last.run, log: last.log, ageSeconds: ageMs / 1000 };
-  }
+/**
+ * At most one run of each probe at a time, whoever asks. All times are monotonic. A run that only one caller
+ * waits for is aborted when that caller hangs up; a caller whose deadline comes first leaves the run going, so
+ * that the next one finds its result.
+ */
+export function createSharedRuns(options: SharedRunsOptions): SharedRuns {
+  const { clock, maximumResults } = options;
+  const results = createResults(clock, maximumResults);
+  const flights = createFlights(results, options);
 
   async function waitFor(
     flight: Flight,
@@ -128,14 +151,15 @@ export function createSharedRuns(options: SharedRunsOptions): SharedRuns {
     }
     if (outcome === 'late') flight.isPinned = true;
     if (typeof outcome === 'object') return { kind: 'answered', ageSeconds: 0, ...outcome };
-    return lastOf(scheduled, request.maximumAgeMs) ?? { kind: outcome };
+    const key = keyOf(scheduled.target, scheduled.probe);
+    return results.last(key, request.maximumAgeMs) ?? { kind: outcome };
   }
 
   return {
     share: (scheduled) => ({
       ...scheduled,
       async run(signal) {
-        const flight = inFlight(scheduled) ?? launch(scheduled);
+        const flight = flights.join(scheduled);
         flight.isPinned = true;
         const stop = (): void => flight.abort.abort();
         signal.addEventListener('abort', stop, { once: true });
@@ -150,16 +174,17 @@ export function createSharedRuns(options: SharedRunsOptions): SharedRuns {
     }),
     async ask(scheduled, request) {
       if (request.signal.aborted) return { kind: 'hung_up' };
-      const young = lastOf(scheduled, request.minimumIntervalMs);
-      return young ?? waitFor(inFlight(scheduled) ?? launch(scheduled), scheduled, request);
+      const key = keyOf(scheduled.target, scheduled.probe);
+      const young = results.last(key, request.minimumIntervalMs);
+      return young ?? waitFor(flights.join(scheduled), scheduled, request);
     },
     forget(target, probe) {
       const isMeant = (key: string): boolean => {
         const [ofTarget, ofProbe] = JSON.parse(key) as [string, string];
         return ofTarget === target && (probe === undefined || ofProbe === probe);
       };
-      for (const key of [...kept.keys()].filter(isMeant)) kept.delete(key);
-      for (const key of [...flights.keys()].filter(isMeant)) flights.delete(key);
+      results.forget(isMeant);
+      flights.forget(isMeant);
     },
   };
 }
