@@ -1,36 +1,33 @@
-import { PROBE_KIND_NAMES } from '../catalog/catalog.ts';
-import type { ProbeKindName } from '../catalog/catalog.ts';
+import { renderEffectiveConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import type { TargetStatusView } from '../console/console.ts';
-import { renderProbe } from '../exporter/exposition/exposition.ts';
-import type { Exposition, RenderedPage } from '../exporter/exposition/exposition.ts';
-import type { ProbeReport } from '../exporter/scheduler/scheduler.ts';
-import type { LogFields, Logger } from '../std/std.ts';
-import type { ExporterService, ProbeAnswer, ProbeRequestOptions } from '../web/web.ts';
+import type { Exposition } from '../exporter/exposition/exposition.ts';
+import type { ProbeReport, SharedRuns } from '../exporter/scheduler/scheduler.ts';
+import type { Clock } from '../std/std.ts';
+import type { ExporterService, Readiness } from '../web/web.ts';
+import type { Reloader } from './exporter-reload.ts';
+import { answerProbe, runPage } from './on-demand.ts';
+import type { ProbeHistory } from './probe-history.ts';
+import { discoverTargets } from './service-discovery.ts';
 import type { Target, Targets } from './targets.ts';
 
 type Parts = {
   readonly version: string;
   readonly targets: Targets;
   readonly exposition: Exposition;
-  readonly logger: Logger;
+  readonly sharedRuns: SharedRuns;
+  readonly history: ProbeHistory;
+  readonly reloader: Reloader;
+  readonly clock: Clock;
+  /** Monotonic. */
+  readonly startedMs: number;
+  readonly enableLifecycle: boolean;
+  /** The configuration in force. */
+  readonly config: () => Config;
+  /** The same as it was written. */
+  readonly written: () => unknown;
+  readonly countRefusedScrape: (path: string) => void;
 };
-
-/** A logger that also keeps its lines, for the page of `?debug=true`. */
-function createRecordingLogger(logger: Logger, lines: string[]): Logger {
-  const record = (level: string, message: string, fields: LogFields | undefined): void => {
-    lines.push(`${level} ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`}`);
-  };
-  return {
-    debug: (message, fields) => record('debug', message, fields),
-    info: (message, fields) => record('info', message, fields),
-    warn: (message, fields) => record('warn', message, fields),
-    error(message, fields) {
-      record('error', message, fields);
-      logger.error(message, fields);
-    },
-    child: () => createRecordingLogger(logger, lines),
-  };
-}
 
 function statusOf(target: Target, latest: readonly ProbeReport[]): TargetStatusView {
   const { name } = target.config;
@@ -69,71 +66,50 @@ function statusOf(target: Target, latest: readonly ProbeReport[]): TargetStatusV
   };
 }
 
-function isProbeKind(name: string): name is ProbeKindName {
-  return (PROBE_KIND_NAMES as readonly string[]).includes(name);
-}
-
-/** Comment lines before the metrics: what the probe logged and the settings it ran with. */
-function debugComments(target: Target, kind: ProbeKindName, lines: readonly string[]): string {
-  const { intervalMs, retryIntervalMs, maxAttempts, timeoutMs, options } =
-    target.config.probes[kind];
-  const settings = { intervalMs, retryIntervalMs, maxAttempts, timeoutMs, options };
-  const comments = [
-    `settings ${JSON.stringify(settings)}`,
-    ...(lines.length === 0 ? ['the probe logged nothing'] : lines),
-  ];
-  return comments.map((comment) => `# ${comment.replaceAll('\n', ' ')}\n`).join('');
-}
-
-function withComments(
-  page: RenderedPage,
-  target: Target,
-  kind: ProbeKindName,
-  lines: readonly string[],
-): RenderedPage {
-  return { ...page, body: [Buffer.from(debugComments(target, kind, lines)), ...page.body] };
-}
-
-async function answerProbe(
-  { targets, logger }: Parts,
-  name: string,
-  kind: string,
-  options: ProbeRequestOptions,
-): Promise<ProbeAnswer> {
-  const target = targets.find(name);
-  if (target === undefined) {
-    return { kind: 'unknown_target', known: targets.all.map(({ config }) => config.name) };
-  }
-  const known = target.plan.scheduled.map((scheduled) => scheduled.probe);
-  if (!isProbeKind(kind) || !known.includes(kind)) return { kind: 'unknown_kind', known };
-  const lines: string[] = [];
-  const run = await targets.run(name, kind, {
-    timeoutMs: options.timeoutMs,
-    signal: options.signal,
-    logger: createRecordingLogger(logger, lines),
-  });
-  if (run === undefined) return { kind: 'unknown_kind', known };
-  if (!run.result.ok) {
-    const { reason, detail } = run.result.failure;
-    lines.push(`failed: ${reason}: ${detail}`);
-  }
-  const page = await renderProbe([{ run, ageSeconds: 0 }], options.scrape);
-  return { kind: 'ok', ...(options.debug ? withComments(page, target, kind, lines) : page) };
+/** A target was tried when one of its probes has reported, and is given up on when the time for that is over. */
+function readinessOf(parts: Parts): Readiness {
+  const { targets, exposition, clock, startedMs, config } = parts;
+  const { schedule, readyTimeoutMs } = config().exporter;
+  if (!schedule || clock.monotonicMs() - startedMs >= readyTimeoutMs) return { ready: true };
+  const tried = new Set(exposition.latest().map(({ run }) => run.target));
+  const due = targets.all.filter(({ plan }) => plan.scheduled.length > 0);
+  const missing = due.filter((target) => !tried.has(target.config.name));
+  if (missing.length === 0) return { ready: true };
+  const { length } = missing;
+  const names = missing.slice(0, 5).map((target) => target.config.name);
+  const others = length > names.length ? ` and ${length - names.length} more` : '';
+  const verb = length === 1 ? 'has' : 'have';
+  const which = `${names.join(', ')}${others}`;
+  return {
+    ready: false,
+    why: `${length} of ${due.length} targets ${verb} not been tried yet: ${which}`,
+  };
 }
 
 /** What web needs of the exporter, made of the exporter's rooms. */
 export function createExporterService(parts: Parts): ExporterService {
-  const { version, targets, exposition } = parts;
-  const planned = targets.all.flatMap(({ plan }) => plan.scheduled);
+  const { version, targets, exposition, history, reloader, config } = parts;
   return {
     version,
-    renderMetrics: async (request) => exposition.render(request),
-    probe: async (name, kind, options) => answerProbe(parts, name, kind, options),
-    targets: () => targets.all.map((target) => statusOf(target, exposition.latest())),
-    isReady() {
-      const missing = planned.length - exposition.latest().length;
-      if (missing <= 0) return { ready: true };
-      return { ready: false, why: `${missing} of ${planned.length} probes have not run yet` };
+    settings() {
+      const { scrapeTimeoutOffsetMs, limits } = config().exporter;
+      const { scrapesInFlight, modulesPerProbe } = limits;
+      return { scrapeTimeoutOffsetMs, scrapesInFlight, modulesPerProbe };
     },
+    renderMetrics: async (request) => exposition.render(request),
+    probe: async (name, modules, options) => answerProbe(parts, name, modules, options),
+    targets: () => targets.all.map((target) => statusOf(target, exposition.latest())),
+    isReady: () => readinessOf(parts),
+    discover: (filters, address) =>
+      discoverTargets(targets.all, filters, address, config().exporter.scrapeTimeoutOffsetMs),
+    reload: parts.enableLifecycle ? async () => reloader.reload() : null,
+    lastReload: () => reloader.last(),
+    effectiveConfig: () => renderEffectiveConfig(parts.written()),
+    history: () => history.list(),
+    async historyEntry(id) {
+      const found = history.find(id);
+      return found === undefined ? null : runPage(found.run, found.log);
+    },
+    countRefusedScrape: (path) => parts.countRefusedScrape(path),
   };
 }

@@ -1,11 +1,21 @@
-import type { Config } from '../config/config.ts';
+import type { LoadedConfig } from '../config/config.ts';
 import { createExposition, createSelfMetrics } from '../exporter/exposition/exposition.ts';
-import { createScheduler } from '../exporter/scheduler/scheduler.ts';
+import type { SelfMetrics } from '../exporter/exposition/exposition.ts';
+import { createScheduler, createSharedRuns } from '../exporter/scheduler/scheduler.ts';
 import type { ProbeSubscriber } from '../exporter/scheduler/scheduler.ts';
 import type { Clock, Logger, Random } from '../std/std.ts';
 import { createExporterApp, createWebServer } from '../web/web.ts';
+import type { ReloadAnswer } from '../web/web.ts';
 import { readAssets } from './assets.ts';
+import { createReloader } from './exporter-reload.ts';
+import { DEFAULT_RUN_OPTIONS } from './exporter-run-options.ts';
+import type { ExporterRunOptions } from './exporter-run-options.ts';
 import { createExporterService } from './exporter-service.ts';
+import { applyTargets, exposeTarget } from './exporter-targets.ts';
+import type { ExporterRooms } from './exporter-targets.ts';
+import { createProbeHistory } from './probe-history.ts';
+import type { ProbeHistory } from './probe-history.ts';
+import { createProbeLog } from './probe-log.ts';
 import { readVersion } from './repository.ts';
 import type { Targets } from './targets.ts';
 
@@ -24,31 +34,55 @@ export type Service = AsyncDisposable & {
 
 export type Exporter = Service & {
   subscribe(subscriber: ProbeSubscriber): () => void;
+  /** Reads the configuration again; never rejects. */
+  reload(): Promise<ReloadAnswer>;
 };
 
-/** The monitoring half: probes at its own pace and serves the results. */
-export function createExporter(
-  config: Config,
-  targets: Targets,
-  { clock, random, logger }: Dependencies,
-): Exporter {
-  const version = readVersion();
+function startSelfMetrics(version: string, { clock, logger }: Dependencies): SelfMetrics {
   const selfMetrics = createSelfMetrics({
     logger,
-    declared: ['crmwatch_probe_start_delay_seconds'],
+    declared: [
+      'crmwatch_probe_start_delay_seconds',
+      'crmwatch_config_reloads_total',
+      'crmwatch_config_reload_failures_total',
+    ],
   });
-  const exposition = createExposition({ clock, selfMetrics });
   selfMetrics.set('crmwatch_build_info', 1, { version, node_version: process.version });
-  for (const { config: target, connector, plan } of targets.all) {
-    exposition.setTarget({
-      name: target.name,
-      platform: connector.platform,
-      thresholds: target.thresholds,
-      unsupported: plan.unsupported,
-    });
-  }
+  noteReload(selfMetrics, true, clock);
+  return selfMetrics;
+}
+
+function noteReload(selfMetrics: SelfMetrics, succeeded: boolean, clock: Clock): void {
+  selfMetrics.set('crmwatch_config_last_reload_successful', succeeded ? 1 : 0);
+  if (!succeeded) return;
+  const nowSeconds = clock.now() / 1000;
+  selfMetrics.set('crmwatch_config_last_reload_success_timestamp_seconds', nowSeconds);
+}
+
+type Core = ExporterRooms & { readonly selfMetrics: SelfMetrics; readonly history: ProbeHistory };
+
+/** Everything behind the pages. */
+function createCore(
+  { config }: LoadedConfig,
+  targets: Targets,
+  version: string,
+  dependencies: Dependencies,
+): Core {
+  const { clock, random, logger } = dependencies;
+  const { limits, schedule, maximumConcurrentProbes } = config.exporter;
+  const selfMetrics = startSelfMetrics(version, dependencies);
+  const exposition = createExposition({ clock, selfMetrics });
+  for (const target of targets.all) exposeTarget(exposition, target);
+  const history = createProbeHistory(limits);
+  const sharedRuns = createSharedRuns({
+    clock,
+    maximumResults: limits.cachedResults,
+    createLog: () => createProbeLog(logger, limits),
+    onFinished: (finished) => history.add(finished),
+  });
+  const scheduled = schedule ? targets.all.flatMap(({ plan }) => plan.scheduled) : [];
   const scheduler = createScheduler(
-    targets.all.flatMap(({ plan }) => plan.scheduled),
+    scheduled.map((one) => sharedRuns.share(one)),
     {
       clock,
       random,
@@ -58,24 +92,79 @@ export function createExporter(
         inFlight: (count) => selfMetrics.set('crmwatch_probes_in_flight', count),
       },
     },
-    { maximumConcurrent: config.exporter.maximumConcurrentProbes },
+    { maximumConcurrent: maximumConcurrentProbes },
   );
   scheduler.subscribe((report) => exposition.record(report));
-  const service = createExporterService({ version, targets, exposition, logger });
-  const { host, port } = config.exporter.listen;
-  const app = createExporterApp({ service, assets: readAssets(), clock, logger, listenHost: host });
+  return { targets, exposition, scheduler, sharedRuns, selfMetrics, history };
+}
+
+/** The monitoring half: probes at its own pace and serves the results. */
+export function createExporter(
+  loaded: LoadedConfig,
+  targets: Targets,
+  dependencies: Dependencies,
+  runOptions: ExporterRunOptions = DEFAULT_RUN_OPTIONS,
+): Exporter {
+  const { clock, logger } = dependencies;
+  const version = readVersion();
+  const core = createCore(loaded, targets, version, dependencies);
+  const { scheduler, selfMetrics } = core;
+  let inForce = loaded;
+  const reloader = createReloader({
+    loaded,
+    clock,
+    logger,
+    async apply(next) {
+      // Whether there is a schedule at all is decided at the start.
+      const { schedule } = loaded.config.exporter;
+      const summary = await applyTargets(core, next.config.targets, schedule);
+      inForce = next;
+      return summary;
+    },
+    onReload(succeeded) {
+      selfMetrics.increment('crmwatch_config_reloads_total');
+      if (!succeeded) selfMetrics.increment('crmwatch_config_reload_failures_total');
+      noteReload(selfMetrics, succeeded, clock);
+    },
+  });
+  const service = createExporterService({
+    ...core,
+    version,
+    reloader,
+    clock,
+    startedMs: clock.monotonicMs(),
+    enableLifecycle: runOptions.enableLifecycle,
+    config: () => inForce.config,
+    written: () => inForce.source.written,
+    countRefusedScrape: (path) => selfMetrics.increment('crmwatch_scrapes_refused_total', { path }),
+  });
+  const { host, port } = loaded.config.exporter.listen;
+  const { telemetryPath } = runOptions;
+  const assets = readAssets();
+  const app = createExporterApp({
+    service,
+    assets,
+    clock,
+    logger,
+    listenHost: host,
+    telemetryPath,
+  });
   const server = createWebServer(app, { host, port, clock });
   async function stop(): Promise<void> {
+    reloader.stop();
     await Promise.all([server.stop(), scheduler.stop()]);
   }
   return {
     async start() {
       const address = await server.start();
       scheduler.start();
+      const { autoReloadIntervalMs } = runOptions;
+      if (autoReloadIntervalMs !== undefined) reloader.watch(autoReloadIntervalMs);
       return address;
     },
     stop,
     subscribe: (subscriber) => scheduler.subscribe(subscriber),
+    reload: async () => reloader.reload(),
     [Symbol.asyncDispose]: stop,
   };
 }

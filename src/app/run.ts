@@ -6,7 +6,8 @@ import type { PipelineLine } from '../responder/pipeline/pipeline.ts';
 import { CrmwatchError, createLogger, createSystemClock, createSystemRandom } from '../std/std.ts';
 import type { LogLevel } from '../std/std.ts';
 import { createExporter } from './exporter.ts';
-import type { Dependencies } from './exporter.ts';
+import type { Dependencies, Exporter } from './exporter.ts';
+import type { ExporterRunOptions } from './exporter-run-options.ts';
 import type { Responder } from './responder.ts';
 import { createTargets } from './targets.ts';
 import type { Targets } from './targets.ts';
@@ -51,13 +52,23 @@ async function startOrUndo<T>(start: () => Promise<T>, undo: () => Promise<void>
   }
 }
 
+/** Reloads at each SIGHUP, as Prometheus and its exporters do; returns how to stop that. */
+function reloadOnHangUp(exporter: Exporter): () => void {
+  const reload = (): void => void exporter.reload();
+  process.on('SIGHUP', reload);
+  return () => void process.off('SIGHUP', reload);
+}
+
 export async function startExporter(
   loaded: LoadedConfig,
   dependencies: Dependencies,
+  runOptions?: ExporterRunOptions,
 ): Promise<Running> {
   const targets = makeTargets(loaded, dependencies);
-  const exporter = createExporter(loaded.config, targets, dependencies);
+  const exporter = createExporter(loaded, targets, dependencies, runOptions);
+  const ignoreHangUp = reloadOnHangUp(exporter);
   async function stop(): Promise<void> {
+    ignoreHangUp();
     await exporter.stop();
     await targets.close();
   }
@@ -82,18 +93,24 @@ export async function startResponder(
   return { url, stop, onEvent: onEventOf(responder) };
 }
 
-/** Both halves in one process; they share the connectors, so a CRM sees one monitoring session. */
+/**
+ * Both halves in one process; they share the connectors, so a CRM sees one monitoring session. A reload changes the
+ * targets of both; the section of the responder needs a restart.
+ */
 export async function startAll(
   loaded: LoadedConfig,
   dependencies: Dependencies,
+  runOptions?: ExporterRunOptions,
 ): Promise<RunningAll> {
   const targets = makeTargets(loaded, dependencies);
   const responder = await startOrUndo(
     async () => (await import('./responder.ts')).createResponder(loaded, targets, dependencies),
     async () => targets.close(),
   );
-  const exporter = createExporter(loaded.config, targets, dependencies);
+  const exporter = createExporter(loaded, targets, dependencies, runOptions);
+  const ignoreHangUp = reloadOnHangUp(exporter);
   async function stop(): Promise<void> {
+    ignoreHangUp();
     await Promise.all([exporter.stop(), responder.stop()]);
     await targets.close();
   }

@@ -30,7 +30,17 @@ export type Targets = {
       readonly logger?: Logger;
     },
   ): Promise<ProbeRun | undefined>;
+  /**
+   * Makes the targets of another configuration, in which a connection that did not change keeps its connector.
+   * Nothing is different before `commit`; throws what a connector refuses, and nothing is left then.
+   */
+  prepare(next: readonly TargetConfig[]): PreparedTargets;
   close(): Promise<void>;
+};
+
+export type PreparedTargets = {
+  /** Goes over to them; returns what closes the connectors that are no longer used. */
+  commit(): () => Promise<void>;
 };
 
 export type TargetsOptions = {
@@ -41,32 +51,87 @@ export type TargetsOptions = {
   readonly logger: Logger;
 };
 
-/** Makes the connectors of all targets; connects to nothing yet. */
-export function createTargets(options: TargetsOptions): Targets {
-  const { clock, resolveSecret, folder } = options;
-  const { hide = (text: string): string => text } = resolveSecret;
-  const logger = createHidingLogger(options.logger, hide);
-  const all = options.targets.map((config): Target => {
-    const { name, connection, probes, apiBudget } = config;
-    const budget = apiBudget === undefined ? undefined : createApiBudget(apiBudget, clock);
-    const shared = { clock, logger, resolveSecret, folder };
-    const connector = createConnector(
-      connection,
-      budget === undefined ? shared : { ...shared, observer: budget.observer },
-    );
-    const fingerprint = JSON.stringify([connection, apiBudget]);
-    const plan = planTarget({ name, connector }, probes, {
-      clock,
-      logger,
-      fingerprint,
-      ...(budget === undefined ? {} : { budget }),
-    });
-    return { config, connector, plan, ...(budget === undefined ? {} : { budget }) };
-  });
-  const byName = new Map(all.map((target) => [target.config.name, target]));
+type Connected = Pick<Target, 'connector' | 'budget'>;
+
+/** What the connector of a target is made of; with the same text the old one can go on. */
+function connectionFingerprint({ connection, apiBudget }: TargetConfig): string {
+  return JSON.stringify([connection, apiBudget]);
+}
+
+function connect(config: TargetConfig, options: TargetsOptions): Connected {
+  const { clock, logger, resolveSecret, folder } = options;
+  const { connection, apiBudget } = config;
+  const shared = { clock, logger, resolveSecret, folder };
+  if (apiBudget === undefined) return { connector: createConnector(connection, shared) };
+  const budget = createApiBudget(apiBudget, clock);
   return {
-    all,
+    connector: createConnector(connection, { ...shared, observer: budget.observer }),
+    budget,
+  };
+}
+
+function describeTarget(
+  config: TargetConfig,
+  connected: Connected,
+  { clock, logger }: TargetsOptions,
+): Target {
+  const { connector, budget } = connected;
+  const plan = planTarget({ name: config.name, connector }, config.probes, {
+    clock,
+    logger,
+    fingerprint: connectionFingerprint(config),
+    ...(budget === undefined ? {} : { budget }),
+  });
+  return { config, ...connected, plan };
+}
+
+async function closeAll(targets: readonly Connected[]): Promise<void> {
+  await Promise.allSettled(targets.map(async ({ connector }) => connector.close()));
+}
+
+/** Makes the connectors of all targets; connects to nothing yet. */
+export function createTargets(given: TargetsOptions): Targets {
+  const { hide = (text: string): string => text } = given.resolveSecret;
+  const options = { ...given, logger: createHidingLogger(given.logger, hide) };
+  const { clock, logger } = options;
+  let all: readonly Target[] = options.targets.map((config) =>
+    describeTarget(config, connect(config, options), options),
+  );
+  let byName = new Map(all.map((target) => [target.config.name, target]));
+
+  function prepare(next: readonly TargetConfig[]): PreparedTargets {
+    const fresh: Connected[] = [];
+    try {
+      const prepared = next.map((config): Target => {
+        const old = byName.get(config.name);
+        if (old !== undefined && JSON.stringify(old.config) === JSON.stringify(config)) return old;
+        const isSame =
+          old !== undefined && connectionFingerprint(old.config) === connectionFingerprint(config);
+        const connected = isSame ? connectedOf(old) : connect(config, options);
+        if (!isSame) fresh.push(connected);
+        return describeTarget(config, connected, options);
+      });
+      return {
+        commit() {
+          const used = new Set(prepared.map(({ connector }) => connector));
+          const unused = all.filter(({ connector }) => !used.has(connector));
+          all = prepared;
+          byName = new Map(all.map((target) => [target.config.name, target]));
+          return async () => closeAll(unused);
+        },
+      };
+    } catch (error) {
+      void closeAll(fresh);
+      throw error;
+    }
+  }
+
+  return {
+    get all() {
+      return all;
+    },
     find: (name) => byName.get(name),
+    prepare,
     async run(name, probe, { timeoutMs, signal, logger: ownLogger } = {}) {
       const target = byName.get(name);
       if (target === undefined || !PROBE_REGISTRY[probe].isSupported(target.connector)) {
@@ -82,7 +147,11 @@ export function createTargets(options: TargetsOptions): Targets {
       });
     },
     async close() {
-      await Promise.allSettled(all.map(({ connector }) => connector.close()));
+      await closeAll(all);
     },
   };
+}
+
+function connectedOf({ connector, budget }: Target): Connected {
+  return budget === undefined ? { connector } : { connector, budget };
 }

@@ -26,6 +26,36 @@ export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricDefinition>> = 
     unit: 'seconds',
     labels: [],
   },
+  crmwatch_scrapes_refused_total: {
+    kind: 'counter',
+    help: 'Scrapes answered with 503 because too many were being answered, by path.',
+    unit: 'count',
+    labels: ['path'],
+  },
+  crmwatch_config_last_reload_successful: {
+    kind: 'gauge',
+    help: 'Whether the configuration in force is the one that was last read: 0 after a failed reload.',
+    unit: 'boolean',
+    labels: [],
+  },
+  crmwatch_config_last_reload_success_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When the configuration in force was read, in seconds since the epoch.',
+    unit: 'timestamp',
+    labels: [],
+  },
+  crmwatch_config_reloads_total: {
+    kind: 'counter',
+    help: 'Attempts to read the configuration again.',
+    unit: 'count',
+    labels: [],
+  },
+  crmwatch_config_reload_failures_total: {
+    kind: 'counter',
+    help: 'Attempts to read the configuration again that failed; the old one stayed in force.',
+    unit: 'count',
+    labels: [],
+  },
   crmwatch_intake_deliveries_total: {
     kind: 'counter',
     help: 'Webhook deliveries committed and answered with 200.',
@@ -123,6 +153,11 @@ export type SelfMetricName =
   | 'crmwatch_collector_failures_total'
   | 'crmwatch_probes_in_flight'
   | 'crmwatch_probe_start_delay_seconds'
+  | 'crmwatch_scrapes_refused_total'
+  | 'crmwatch_config_last_reload_successful'
+  | 'crmwatch_config_last_reload_success_timestamp_seconds'
+  | 'crmwatch_config_reloads_total'
+  | 'crmwatch_config_reload_failures_total'
   | 'crmwatch_intake_deliveries_total'
   | 'crmwatch_intake_refusals_total'
   | 'crmwatch_intake_events_total'

@@ -6,7 +6,9 @@ export type {
 } from './deployment.ts';
 export { renderConfigurationDocument } from './document.ts';
 export { checkConfig, formatProblems, loadConfig } from './load.ts';
-export type { LoadResult, LoadedConfig } from './load.ts';
+export { renderEffectiveConfig } from './effective.ts';
+export type { ExporterLimits } from './limits.ts';
+export type { ConfigSource, LoadResult, LoadedConfig } from './load.ts';
 export { createWebConfigSource } from './web-config-source.ts';
 export { readWebConfig } from './web-config.ts';
 export type { WebConfigResult } from './web-config.ts';

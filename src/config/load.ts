@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { CrmwatchError, decode, describeFileError } from '../std/std.ts';
+import { CrmwatchError, decode, describeFileError, sha256Hex } from '../std/std.ts';
 import type { Problem, SecretResolver } from '../std/std.ts';
 import { configDecoder } from './schema.ts';
 import type { Config } from './schema.ts';
 import type { SecretCommands } from './secret-commands.ts';
-import { checkSecrets, createSecretResolver } from './secrets.ts';
+import { checkSecrets, createSecretResolver, namedFiles } from './secrets.ts';
 import { parseYaml } from './yaml.ts';
 
 export type LoadedConfig = {
@@ -13,6 +13,18 @@ export type LoadedConfig = {
   /** Folder of the file, from which relative names count. */
   readonly folder: string;
   readonly resolveSecret: SecretResolver;
+  readonly source: ConfigSource;
+};
+
+/** Where a configuration came from, so that it can be looked at again. */
+export type ConfigSource = {
+  readonly path: string;
+  /** The document as it is written; it holds references to secrets and never a secret. */
+  readonly written: unknown;
+  /** Reads it again, with every problem of it. Throws config_invalid when the file cannot be read. */
+  load(): LoadResult;
+  /** Changes with the content of the file and of every file that it names. */
+  contentHash(): string;
 };
 
 export type LoadResult =
@@ -52,7 +64,23 @@ export function checkConfig(
   const secretProblems = checkSecrets(parsed.value, resolveSecret);
   if (!decoded.ok) return { ok: false, problems: [...decoded.problems, ...secretProblems] };
   if (secretProblems.length > 0) return { ok: false, problems: secretProblems };
-  return { ok: true, loaded: { config: decoded.value, folder, resolveSecret } };
+  const files = [file, ...namedFiles(parsed.value, { folder, environment })];
+  const source: ConfigSource = {
+    path,
+    written: parsed.value,
+    load: () => checkConfig(path, environment, commands),
+    contentHash: () => sha256Hex(JSON.stringify(files.map(hashOf))),
+  };
+  return { ok: true, loaded: { config: decoded.value, folder, resolveSecret, source } };
+}
+
+/** A file that cannot be read is a content of its own: when it can be read again, something has changed. */
+function hashOf(file: string): string {
+  try {
+    return sha256Hex(readFileSync(file));
+  } catch {
+    return '';
+  }
 }
 
 /** One line for each problem: place, what was found, what to do. */

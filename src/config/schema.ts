@@ -2,6 +2,8 @@ import { LOG_LEVELS, decode } from '../std/std.ts';
 import type { Decoder, LogLevel, Shape } from '../std/std.ts';
 import { listenAddress, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
+import { exporterLimits } from './limits.ts';
+import type { ExporterLimits } from './limits.ts';
 import { responderDecoder } from './responder.ts';
 import type { ResponderConfig } from './responder.ts';
 import { targetDecoder } from './target.ts';
@@ -10,6 +12,13 @@ import type { TargetConfig } from './target.ts';
 export type ExporterConfig = {
   readonly listen: ListenAddress;
   readonly maximumConcurrentProbes: number;
+  /** False: probes run only when /probe asks for them. */
+  readonly schedule: boolean;
+  /** What is kept back of the deadline of a scrape to answer in. */
+  readonly scrapeTimeoutOffsetMs: number;
+  /** A target that has not reported for so long no longer keeps the exporter from being ready. */
+  readonly readyTimeoutMs: number;
+  readonly limits: ExporterLimits;
 };
 
 const exporter: Decoder<ExporterConfig> = decode.transform(
@@ -26,10 +35,38 @@ const exporter: Decoder<ExporterConfig> = decode.transform(
       'probes that run at the same time over all targets',
       '20',
     ),
+    schedule: decode.withDefault(
+      decode.boolean(),
+      true,
+      'false: probes run only when /probe asks for them',
+      'true',
+    ),
+    scrape_timeout_offset: decode.withDefault(
+      decode.duration({ minimumMs: 0, maximumMs: 60_000 }),
+      500,
+      "what is kept back of Prometheus' scrape timeout, so that the answer still arrives",
+      '500ms',
+    ),
+    ready_timeout: decode.withDefault(
+      decode.duration({ minimumMs: 0, maximumMs: 3_600_000 }),
+      60_000,
+      'longest time that /-/ready waits for a first result of each target',
+      '60s',
+    ),
+    limits: decode.withDefault(
+      exporterLimits,
+      defaultsOf(exporterLimits),
+      'what one scrape, one probe and the memory of the exporter are bounded by',
+      'each of its own',
+    ),
   }),
   (decoded) => ({
     listen: decoded.listen,
     maximumConcurrentProbes: decoded.maximum_concurrent_probes,
+    schedule: decoded.schedule,
+    scrapeTimeoutOffsetMs: decoded.scrape_timeout_offset,
+    readyTimeoutMs: decoded.ready_timeout,
+    limits: decoded.limits,
   }),
 );
 

@@ -109,3 +109,15 @@ export function checkSecrets(value: unknown, resolve: SecretResolver): readonly 
     }
   });
 }
+
+/** Paths of all files that a parsed file refers to; those below a folder that is not known are left out. */
+export function namedFiles(value: unknown, sources: SecretSources): readonly string[] {
+  return findReferences(value, '').flatMap(({ reference: { file } }) => {
+    if (file === undefined) return [];
+    try {
+      return [pathOf(file, sources)];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,5 +1,7 @@
 export { consoleAssetSources } from './asset-sources.ts';
 export type { AssetSource } from './asset-sources.ts';
+export { probeHistoryPage } from './exporter-history.ts';
+export type { ProbeHistoryListView } from './exporter-history.ts';
 export { exporterLandingPage } from './exporter-landing.ts';
 export type { ExporterLandingView } from './exporter-landing.ts';
 export { CORRECTION_ANSWERS, MAXIMUM_COMMENT_LENGTH } from './incident-actions.ts';
@@ -20,9 +22,11 @@ export type {
   IncidentPhase,
   IncidentStateFilter,
   IncidentSummaryView,
+  LastReloadView,
   PageContext,
   PipeView,
   PlanView,
+  ProbeHistoryView,
   ProbeStatusView,
   RankedAnswerView,
   RecoveryState,

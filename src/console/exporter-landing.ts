@@ -2,7 +2,7 @@ import { FAILURE_REASONS } from '../catalog/catalog.ts';
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
 import { page } from './layout.ts';
-import type { ProbeStatusView, TargetStatusView } from './views.ts';
+import type { LastReloadView, ProbeStatusView, TargetStatusView } from './views.ts';
 import { relativeTime } from './wording.ts';
 
 export type ExporterLandingView = {
@@ -10,6 +10,8 @@ export type ExporterLandingView = {
   readonly nowMs: number;
   readonly notReady: string | null;
   readonly targets: readonly TargetStatusView[];
+  readonly telemetryPath: string;
+  readonly lastReload: LastReloadView;
 };
 
 const STATE_BADGES: Readonly<Record<ProbeStatusView['state'], Html>> = {
@@ -30,7 +32,11 @@ function reasonText(reason: string | null): string {
 
 function targetRows(target: TargetStatusView, nowMs: number): readonly Html[] {
   return target.probes.map((probe, index) => {
-    const query = new URLSearchParams({ target: target.target, kind: probe.probe, debug: 'true' });
+    const query = new URLSearchParams({
+      target: target.target,
+      module: probe.probe,
+      debug: 'true',
+    });
     const took =
       probe.durationSeconds === null ? '' : `${(probe.durationSeconds * 1000).toFixed(0)} ms`;
     const name =
@@ -63,23 +69,40 @@ export function exporterLandingPage(view: ExporterLandingView): string {
         ? null
         : html`<p class="banner warning"><strong>Not ready yet:</strong> ${view.notReady}</p>`
     }
+    ${
+      view.lastReload.failure === null
+        ? null
+        : html`<p class="banner warning">
+            <strong>The last reload failed; the old configuration is in force:</strong>
+            ${view.lastReload.failure}
+          </p>`
+    }
     <ul class="links">
-      <li><a href="/metrics">/metrics</a> all results and figures about the exporter itself</li>
-      <li><code>/probe?target=…&amp;kind=…&amp;debug=true</code> one probe, now, with its log</li>
+      <li>
+        <a href="${view.telemetryPath}">${view.telemetryPath}</a> all results and figures about the
+        exporter itself
+      </li>
+      <li>
+        <code>/probe?target=…&amp;module=…&amp;debug=true</code> modules of one target, now, with
+        log
+      </li>
+      <li><a href="/sd">/sd</a> what Prometheus is to scrape (HTTP service discovery)</li>
+      <li>
+        <a href="/history">/history</a> the last runs with their logs; failed ones stay longer
+      </li>
+      <li><a href="/config">/config</a> the configuration in force, without secrets</li>
       <li><a href="/-/healthy">/-/healthy</a> and <a href="/-/ready">/-/ready</a></li>
     </ul>
     <section class="card" aria-labelledby="targets-title">
       <h2 id="targets-title">Targets</h2>
       ${
         view.targets.length === 0
-          ? html`<p>
-              No target is configured. Add one under <code>targets</code> and start again.
-            </p>`
+          ? html`<p>No target is configured. Add one under <code>targets</code> and reload.</p>`
           : html`<div class="scroll" tabindex="0" role="region" aria-label="Table of targets">
               <table class="plain targets">
                 <thead>
                   <tr>
-                    ${['Target', 'Probe', 'State', 'Last run', 'Took'].map((name) => html`<th scope="col">${name}</th>`)}
+                    ${['Target', 'Module', 'State', 'Last run', 'Took'].map((name) => html`<th scope="col">${name}</th>`)}
                   </tr>
                 </thead>
                 ${view.targets.map(
@@ -92,6 +115,14 @@ export function exporterLandingPage(view: ExporterLandingView): string {
             </div>`
       }
     </section>
-    <p class="muted small">Version ${view.version}. Reload the page to see newer states.</p>`;
+    <p class="muted small">
+      Version ${view.version}.
+      ${
+        view.lastReload.atMs === null
+          ? 'The configuration was not reloaded since the start.'
+          : html`Last reload: ${relativeTime(view.lastReload.atMs, view.nowMs)}.`
+      }
+      Reload the page to see newer states.
+    </p>`;
   return page({ title: 'CRM exporter' }, null, body);
 }

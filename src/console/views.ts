@@ -198,3 +198,21 @@ export type ProbeStatusView = {
   readonly lastRunAtMs: number | null;
   readonly durationSeconds: number | null;
 };
+
+/** How the last attempt to read the configuration again ended; all null before the first. */
+export type LastReloadView = {
+  readonly atMs: number | null;
+  /** Null when it succeeded. */
+  readonly failure: string | null;
+};
+
+/** One run of a probe in the history. */
+export type ProbeHistoryView = {
+  readonly id: string;
+  readonly target: string;
+  readonly probe: string;
+  readonly startedAtMs: number;
+  readonly durationSeconds: number;
+  /** Null when it passed. */
+  readonly reason: string | null;
+};

@@ -3,6 +3,8 @@ import type {
   IncidentDetailView,
   IncidentFilter,
   IncidentSummaryView,
+  LastReloadView,
+  ProbeHistoryView,
   StatisticsView,
   TargetStatusView,
 } from '../console/console.ts';
@@ -31,23 +33,76 @@ export type Readiness = { readonly ready: true } | { readonly ready: false; read
 
 export type ProbeRequestOptions = {
   readonly scrape: ScrapeRequest;
+  /** How long the caller can wait. */
   readonly timeoutMs: number;
+  /** A page with log, settings and metrics, for a person. */
   readonly debug: boolean;
   /** Aborts when the caller hangs up. */
   readonly signal: AbortSignal;
 };
 
 export type ProbeAnswer =
-  /** The probe ran; whether the CRM is well is in the text. */
+  /** The probes ran; whether the CRM is well is in the text. */
   | ({ readonly kind: 'ok' } & RenderedPage)
-  | { readonly kind: 'unknown_target' | 'unknown_kind'; readonly known: readonly string[] };
+  | {
+      readonly kind: 'unknown_target' | 'unknown_module';
+      /** Absent when none was asked for. */
+      readonly asked?: string;
+      readonly known: readonly string[];
+    };
+
+/** What /sd was asked to leave out: each filter that is given must be met. */
+export type DiscoveryFilters = Readonly<
+  Partial<Record<'target' | 'platform' | 'module' | 'area', string>>
+>;
+
+/** An entry of Prometheus' HTTP service discovery. */
+export type DiscoveredGroup = {
+  readonly targets: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+export type DiscoveryAnswer =
+  | { readonly kind: 'ok'; readonly groups: readonly DiscoveredGroup[] }
+  | { readonly kind: 'unknown_value'; readonly filter: string; readonly known: readonly string[] };
+
+export type ReloadAnswer =
+  /** `unapplied` names the keys that need a restart. */
+  | { readonly kind: 'reloaded'; readonly summary: string; readonly unapplied: readonly string[] }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** What can change with a reload and decides how requests are answered. */
+export type ExporterSettings = {
+  readonly scrapeTimeoutOffsetMs: number;
+  readonly scrapesInFlight: number;
+  readonly modulesPerProbe: number;
+};
 
 export type ExporterService = {
   readonly version: string;
+  settings(): ExporterSettings;
   renderMetrics(request: ScrapeRequest): Awaitable<RenderedPage>;
-  probe(target: string, kind: string, options: ProbeRequestOptions): Promise<ProbeAnswer>;
+  /** No modules: all that the target has. */
+  probe(
+    target: string,
+    modules: readonly string[],
+    options: ProbeRequestOptions,
+  ): Promise<ProbeAnswer>;
   targets(): Awaitable<readonly TargetStatusView[]>;
   isReady(): Awaitable<Readiness>;
+  /** `address` is the host:port that Prometheus is to scrape. */
+  discover(filters: DiscoveryFilters, address: string): DiscoveryAnswer;
+  /** Null when --web.enable-lifecycle was not given. */
+  readonly reload: (() => Promise<ReloadAnswer>) | null;
+  lastReload(): LastReloadView;
+  /** YAML without secrets. */
+  effectiveConfig(): string;
+  /** Newest first. */
+  history(): readonly ProbeHistoryView[];
+  /** Log and metrics of one run as text; null when it is no longer kept. */
+  historyEntry(id: string): Promise<string | null>;
+  /** Tells the statistics that a scrape was turned away because too many are being answered. */
+  countRefusedScrape(path: string): void;
 };
 
 export type IntakeOutcome =

@@ -6,12 +6,14 @@ import {
   incidentListPage,
   loginPage,
   messagePage,
+  probeHistoryPage,
   renderMarkdown,
   reviewPage,
 } from '../../src/console/console.ts';
 import {
   SAMPLE_NOW_MS,
   sampleDetail,
+  sampleHistory,
   samplePageContext,
   sampleStatistics,
   sampleSummaries,
@@ -97,11 +99,15 @@ describe('pages with hostile data', () => {
       nowMs: SAMPLE_NOW_MS,
       notReady: 'why',
       targets: sampleTargets(),
+      telemetryPath: '/metrics',
+      lastReload: { atMs: SAMPLE_NOW_MS, failure: 'why' },
     };
+    const history = { nowMs: SAMPLE_NOW_MS, entries: sampleHistory(SAMPLE_NOW_MS) };
     const pages: ((hostile: string) => string)[] = [
       (hostile) => incidentDetailPage(poisoned(detail, hostile), poisoned(context, hostile)),
       (hostile) => incidentListPage(poisoned(list, hostile), poisoned(context, hostile)),
       (hostile) => exporterLandingPage(poisoned(landing, hostile)),
+      (hostile) => probeHistoryPage(poisoned(history, hostile)),
       (hostile) => loginPage({ next: hostile, problem: hostile }),
       (hostile) => messagePage({ title: hostile, message: hostile, remedy: hostile }, context),
     ];

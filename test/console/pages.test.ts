@@ -153,7 +153,14 @@ describe('incident page', () => {
 
 describe('exporter landing page', () => {
   it('lists every probe with its state and the reason in words', () => {
-    const view = { version: '1', nowMs: SAMPLE_NOW_MS, notReady: null, targets: sampleTargets() };
+    const view = {
+      version: '1',
+      nowMs: SAMPLE_NOW_MS,
+      notReady: null,
+      targets: sampleTargets(),
+      telemetryPath: '/metrics',
+      lastReload: { atMs: null, failure: null },
+    };
     const text = readable(exporterLandingPage(view));
     expect(text).toContain('authentication: the CRM does not accept the credentials');
     expect(text).toContain('Failed, retrying');

@@ -135,7 +135,7 @@ describe.skipIf(isAbsent)(`console in a real browser (needs ${CHROMIUM})`, () =>
     90_000,
   );
 
-  it('has nothing for axe to report on the login page and the exporter page', async () => {
+  it('has nothing for axe to report on the login page and the pages of the exporter', async () => {
     const { url } = await startConsole({ operators: [{ name: 'oncall', token: 'secret' }] });
     const page = await openPage();
     await page.goto(`${url}/incidents/x`);
@@ -156,8 +156,11 @@ describe.skipIf(isAbsent)(`console in a real browser (needs ${CHROMIUM})`, () =>
     const app = createExporterApp({ service: createFakeExporter(clock), ...options });
     const server = createWebServer(app, { host: '127.0.0.1', port: 0, clock });
     onTestFinished(async () => server.stop());
-    await page.goto((await server.start()).url);
-    expect(await inspect(page)).toEqual([]);
+    const { url: exporterUrl } = await server.start();
+    for (const path of ['/', '/history']) {
+      await page.goto(exporterUrl + path);
+      expect(await inspect(page), path).toEqual([]);
+    }
   }, 60_000);
 
   it('works without JavaScript: reads, comments and acknowledges by forms', async () => {

@@ -229,10 +229,10 @@ describe('deploy/systemd', () => {
 });
 
 describe('the configuration of Prometheus and Alertmanager', () => {
-  it.skipIf(!hasProgram('promtool'))(
-    'deploy/prometheus.yml and its rules please promtool (needs promtool)',
-    () => {
-      const run = spawnSync('promtool', ['check', 'config', join(DEPLOY, 'prometheus.yml')], {
+  it.skipIf(!hasProgram('promtool')).each(['prometheus.yml', 'prometheus-sd.yml'])(
+    'deploy/%s and its rules please promtool (needs promtool)',
+    (name) => {
+      const run = spawnSync('promtool', ['check', 'config', join(DEPLOY, name)], {
         encoding: 'utf8',
       });
       expect(`${run.stdout}${run.stderr}`).toContain('SUCCESS');

@@ -1,4 +1,5 @@
 import type {
+  ProbeHistoryView,
   IncidentDetailView,
   IncidentSummaryView,
   PageContext,
@@ -348,5 +349,13 @@ export function sampleTargets(nowMs: number = SAMPLE_NOW_MS): readonly TargetSta
       platform: 'sql',
       probes: [{ probe: 'data_quality', ...passed, state: 'unsupported' }],
     },
+  ];
+}
+
+export function sampleHistory(nowMs: number): readonly ProbeHistoryView[] {
+  const entry = { target: 'sandbox', probe: 'login', durationSeconds: 0.25 };
+  return [
+    { ...entry, id: 'abc', startedAtMs: nowMs - 1000, reason: 'authentication' },
+    { ...entry, id: 'def', startedAtMs: nowMs - 61_000, reason: null },
   ];
 }

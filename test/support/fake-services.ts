@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { consoleAssetSources } from '../../src/console/console.ts';
-import type { IncidentDetailView } from '../../src/console/console.ts';
+import type { IncidentDetailView, LastReloadView } from '../../src/console/console.ts';
 import { sha256Hex } from '../../src/std/std.ts';
 import type { Clock } from '../../src/std/std.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
 import {
   SAMPLE_REVIEW,
   sampleDetail,
+  sampleHistory,
   sampleStatistics,
   sampleSummaries,
   sampleTargets,
@@ -148,43 +149,76 @@ export function createFakeResponder(clock: Clock): FakeResponder {
 
 export type FakeExporter = ExporterService & {
   ready: boolean;
+  reload: ExporterService['reload'];
   readonly probes: {
     target: string;
-    kind: string;
+    modules: readonly string[];
     timeoutMs: number;
     debug: boolean;
     signal: AbortSignal;
   }[];
+  readonly refused: string[];
   probeWith: ExporterService['probe'];
+  renderWith: ExporterService['renderMetrics'];
+  lastReloadView: LastReloadView;
+  scrapesInFlight: number;
 };
+
+const FAKE_MODULES = ['login', 'accounts'];
 
 export function createFakeExporter(clock: Clock): FakeExporter {
   const fake: FakeExporter = {
     version: '0.1.0',
     ready: true,
     probes: [],
-    probeWith: async (target, kind) => {
-      if (target !== 'sandbox')
-        return { kind: 'unknown_target', known: ['sandbox', 'warehouse-sql'] };
-      if (kind !== 'login') return { kind: 'unknown_kind', known: ['login', 'accounts'] };
+    refused: [],
+    scrapesInFlight: 100,
+    lastReloadView: { atMs: null, failure: null },
+    settings: () => ({
+      scrapeTimeoutOffsetMs: 500,
+      scrapesInFlight: fake.scrapesInFlight,
+      modulesPerProbe: 3,
+    }),
+    probeWith: async (target, modules) => {
+      if (target !== 'sandbox') {
+        const known = ['sandbox', 'warehouse-sql'];
+        return { kind: 'unknown_target', known, ...(target === '' ? {} : { asked: target }) };
+      }
+      const asked = modules.find((module) => !FAKE_MODULES.includes(module));
+      if (asked !== undefined) return { kind: 'unknown_module', asked, known: FAKE_MODULES };
       return {
         kind: 'ok',
         contentType: 'text/plain; version=0.0.4; charset=utf-8',
         body: [Buffer.from('crm_probe_success 0\n')],
       };
     },
-    probe(target, kind, options) {
-      fake.probes.push({ target, kind, ...options });
-      return fake.probeWith(target, kind, options);
+    probe(target, modules, options) {
+      fake.probes.push({ target, modules, ...options });
+      return fake.probeWith(target, modules, options);
     },
-    renderMetrics: ({ accept }) => ({
+    renderWith: ({ accept }) => ({
       contentType: accept.includes('openmetrics')
         ? 'application/openmetrics-text; version=1.0.0; charset=utf-8'
         : 'text/plain; version=0.0.4; charset=utf-8',
       body: [Buffer.from('crm_probe_success{target="sandbox"} 1\n')],
     }),
+    renderMetrics: (request) => fake.renderWith(request),
     targets: () => sampleTargets(clock.now()),
     isReady: () => (fake.ready ? { ready: true } : { ready: false, why: 'no probe has run yet' }),
+    discover: ({ area }, address) =>
+      area === 'nope'
+        ? { kind: 'unknown_value', filter: 'area', known: ['health'] }
+        : {
+            kind: 'ok',
+            groups:
+              area === 'quality' ? [] : [{ targets: [address], labels: { target: 'sandbox' } }],
+          },
+    reload: null,
+    lastReload: () => fake.lastReloadView,
+    effectiveConfig: () => 'targets: []\n',
+    history: () => sampleHistory(clock.now()),
+    historyEntry: async (id) => (id === 'abc' ? '# info asked\ncrm_probe_success 0\n' : null),
+    countRefusedScrape: (path) => void fake.refused.push(path),
   };
   return fake;
 }

@@ -20,7 +20,7 @@ describe('exporter over HTTP', () => {
 
   it('answers 200 for a failed probe: the failure is in the metric', async () => {
     const { url, service } = await startExporter();
-    const answer = await send(`${url}/probe?target=sandbox&kind=login&debug=true`);
+    const answer = await send(`${url}/probe?target=sandbox&module=login&debug=true`);
     expect([answer.status, answer.body]).toEqual([200, 'crm_probe_success 0\n']);
     expect(service.probes[0]).toMatchObject({ debug: true, timeoutMs: 10_000 });
   });
@@ -33,26 +33,144 @@ describe('exporter over HTTP', () => {
     ['1e12', 3_599_500],
   ])('gives the probe the scrape timeout of %s s less a margin', async (header, timeoutMs) => {
     const { url, service } = await startExporter();
-    await send(`${url}/probe?target=sandbox&kind=login`, {
+    await send(`${url}/probe?target=sandbox&module=login`, {
       headers: { 'X-Prometheus-Scrape-Timeout-Seconds': header },
     });
     expect(service.probes[0]?.timeoutMs).toBe(timeoutMs);
   });
 
   it.each([
-    ['target=nope&kind=login', 'unknown target "nope"; known: sandbox, warehouse-sql\n'],
-    ['target=sandbox&kind=nope', 'unknown kind "nope"; known: login, accounts\n'],
-    ['', '"target" is missing; known: sandbox, warehouse-sql\n'],
-    ['target=sandbox', '"kind" is missing; known: login, accounts\n'],
+    ['target=nope&module=login', 'unknown target "nope"; known: sandbox, warehouse-sql'],
+    ['target=sandbox&module=nope', 'unknown module "nope"; known: login, accounts'],
+    ['target=sandbox&module=login,nope', 'unknown module "nope"; known: login, accounts'],
+    ['', '"target" is missing; known: sandbox, warehouse-sql'],
+    ['module=login', '"target" is missing; known: sandbox, warehouse-sql'],
+    ['target=sandbox&target=%3Cb%3E', 'unknown target "<b>"; known: sandbox, warehouse-sql'],
     [
-      'target=sandbox&target=%3Cb%3E&kind=login',
-      'unknown target "<b>"; known: sandbox, warehouse-sql\n',
+      `target=${'x'.repeat(500)}`,
+      `unknown target "${'x'.repeat(64)}…"; known: sandbox, warehouse-sql`,
     ],
-  ])('refuses /probe?%s with the known names', async (query, text) => {
+    ['target=%ff', 'unknown target "\ufffd"; known: sandbox, warehouse-sql'],
+    [
+      'target=sandbox&kind=login',
+      '"kind" is called "module"; write module=NAME or module=NAME,NAME',
+    ],
+    [
+      'target=sandbox&module=a,b&module=c,d',
+      '4 modules are more than the limit of 3; ask for them in several scrapes, or raise exporter.limits.modules_per_probe',
+    ],
+    ['target=sandbox&debug=yes', '"debug" is "yes"; write debug=true or leave it out'],
+  ])('refuses /probe?%s', async (query, text) => {
     const { url } = await startExporter();
     const answer = await send(`${url}/probe?${query}`);
-    expect([answer.status, answer.body]).toEqual([400, text]);
+    expect([answer.status, answer.body]).toEqual([400, `${text}\n`]);
     expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
+  });
+
+  it.each([
+    ['', []],
+    ['&module=', []],
+    ['&module=login', ['login']],
+    ['&module=login,accounts', ['login', 'accounts']],
+    ['&module=accounts&module=login', ['accounts', 'login']],
+    ['&module=login,%20login&module=login', ['login']],
+  ])('reads modules from %s', async (query, modules) => {
+    const { url, service } = await startExporter();
+    expect((await send(`${url}/probe?target=sandbox${query}`)).status).toBe(200);
+    expect(service.probes[0]?.modules).toEqual(modules);
+  });
+
+  it.each(['/metrics', '/probe?target=sandbox'])(
+    'turns %s away while too many scrapes are being answered, and counts it',
+    async (path) => {
+      const { url, service } = await startExporter();
+      service.scrapesInFlight = 1;
+      const started = Promise.withResolvers<void>();
+      const finish = Promise.withResolvers<void>();
+      service.renderWith = async () => {
+        started.resolve();
+        await finish.promise;
+        return { contentType: 'text/plain', body: [] };
+      };
+      const first = send(`${url}/metrics`);
+      await started.promise;
+      const refused = await send(url + path);
+      expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);
+      expect(refused.body).toBe(
+        '1 scrapes are being answered, which is the limit; ask less often or raise exporter.limits.scrapes_in_flight\n',
+      );
+      expect(service.refused).toEqual([path.split('?')[0]]);
+      finish.resolve();
+      expect((await first).status).toBe(200);
+      expect((await send(`${url}/probe?target=sandbox`)).status).toBe(200);
+    },
+  );
+
+  it('gives service discovery under the name it was asked by', async () => {
+    const { url } = await startExporter();
+    const { host } = new URL(url);
+    const answer = await send(`${url}/sd`);
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/json']);
+    expect(JSON.parse(answer.body)).toEqual([{ targets: [host], labels: { target: 'sandbox' } }]);
+    expect((await send(`${url}/sd?area=quality`)).body).toBe('[]\n');
+  });
+
+  it.each([
+    ['area=nope', 'unknown area "nope"; known: health\n'],
+    ['colour=red', 'unknown parameter "colour"; known: target, platform, module, area\n'],
+  ])('refuses /sd?%s', async (query, text) => {
+    const { url } = await startExporter();
+    const answer = await send(`${url}/sd?${query}`);
+    expect([answer.status, answer.body]).toEqual([400, text]);
+  });
+
+  it('reloads only when that is enabled, and says how it ended', async () => {
+    const { url, service } = await startExporter();
+    const reload = async () => send(`${url}/-/reload`, { method: 'POST' });
+    const closed = await reload();
+    expect([closed.status, closed.body]).toEqual([
+      403,
+      'Reloading over HTTP is not enabled; start with --web.enable-lifecycle, or send SIGHUP.\n',
+    ]);
+    service.reload = async () => ({
+      kind: 'reloaded',
+      summary: '2 targets, 1 unchanged',
+      unapplied: ['exporter.listen'],
+    });
+    const done = await reload();
+    expect([done.status, done.body]).toEqual([
+      200,
+      'reloaded: 2 targets, 1 unchanged; needs a restart: exporter.listen\n',
+    ]);
+    service.reload = async () => ({ kind: 'failed', why: 'targets: expected a list' });
+    const failed = await reload();
+    expect([failed.status, failed.body]).toEqual([
+      500,
+      'not reloaded, the old configuration stays in force: targets: expected a list\n',
+    ]);
+    expect((await send(`${url}/-/reload`)).status).toBe(405);
+  });
+
+  it('shows the history, one run of it, and the configuration', async () => {
+    const { url } = await startExporter();
+    const list = await send(`${url}/history`);
+    expect(list.body).toContain('href="/history?id=abc"');
+    const one = await send(`${url}/history?id=abc`);
+    expect([one.status, one.body]).toEqual([200, '# info asked\ncrm_probe_success 0\n']);
+    const gone = await send(`${url}/history?id=nope`);
+    expect([gone.status, gone.body]).toEqual([
+      404,
+      'no run "nope" is kept; see /history for those that are\n',
+    ]);
+    expect((await send(`${url}/config`)).body).toBe('targets: []\n');
+  });
+
+  it('tells people about a failed reload on the first page', async () => {
+    const { url, service, clock } = await startExporter();
+    service.lastReloadView = { atMs: clock.now(), failure: 'targets: <b>' };
+    const { body } = await send(`${url}/`);
+    expect(body).toContain('the old configuration is in force');
+    expect(body).toContain('targets: &lt;b&gt;');
   });
 
   it('aborts the probe when the caller hangs up', async () => {
@@ -64,7 +182,7 @@ describe('exporter over HTTP', () => {
       return { kind: 'ok', contentType: 'text/plain', body: [] };
     };
     const caller = new AbortController();
-    const answer = fetch(`${url}/probe?target=sandbox&kind=login`, { signal: caller.signal });
+    const answer = fetch(`${url}/probe?target=sandbox&module=login`, { signal: caller.signal });
     const signal = await started.promise;
     const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
     caller.abort();

@@ -10,7 +10,7 @@ export const exporterCommand: Command = {
   help: `usage: crmwatch exporter --config FILE
 
 Probes the targets of the configuration at their own pace and serves the results to Prometheus.
-Pages: /metrics, /probe?target=NAME&kind=KIND&debug=true, /, /-/healthy, /-/ready.`,
+Pages: /metrics, /probe?target=NAME&module=MODULE,MODULE&debug=true, /sd, /history, /config, /, /-/healthy, /-/ready.`,
   async run(context) {
     const options = parseOptions(
       'exporter',

@@ -14,6 +14,8 @@ export type ProbeSettings = {
   /** Failures in a row that make a failure hard. */
   readonly maxAttempts: number;
   readonly timeoutMs: number;
+  /** Who asks for a result that is younger than this gets it as it is. */
+  readonly minimumIntervalMs: number;
   /** What the kind's own decoder returned. */
   readonly options: unknown;
 };
@@ -25,12 +27,31 @@ type Defaults = {
   readonly retryInterval: string;
   readonly maxAttempts: number;
   readonly timeout: string;
+  readonly minimumInterval: string;
 };
 
 const DEFAULTS: Readonly<Record<ProbeArea, Defaults>> = {
-  health: { interval: '30s', retryInterval: '10s', maxAttempts: 3, timeout: '10s' },
-  security: { interval: '60s', retryInterval: '20s', maxAttempts: 3, timeout: '15s' },
-  quality: { interval: '5m', retryInterval: '60s', maxAttempts: 2, timeout: '2m' },
+  health: {
+    interval: '30s',
+    retryInterval: '10s',
+    maxAttempts: 3,
+    timeout: '10s',
+    minimumInterval: '1s',
+  },
+  security: {
+    interval: '60s',
+    retryInterval: '20s',
+    maxAttempts: 3,
+    timeout: '15s',
+    minimumInterval: '30s',
+  },
+  quality: {
+    interval: '5m',
+    retryInterval: '60s',
+    maxAttempts: 2,
+    timeout: '2m',
+    minimumInterval: '60s',
+  },
 };
 
 const HOUR_MS = 3_600_000;
@@ -63,6 +84,11 @@ function settingsDecoder(kind: ProbeKind<unknown>): Decoder<ProbeSettings> {
         String(defaults.maxAttempts),
       ),
       timeout: durationField(defaults.timeout, HOUR_MS, 'deadline of a run'),
+      min_interval: durationField(
+        defaults.minimumInterval,
+        24 * HOUR_MS,
+        'a result younger than this answers /probe without another run',
+      ),
       options: decode.optional(kind.options, `options of ${kind.id}`),
     }),
     (settings): ProbeSettings => ({
@@ -71,6 +97,7 @@ function settingsDecoder(kind: ProbeKind<unknown>): Decoder<ProbeSettings> {
       retryIntervalMs: Math.min(settings.retry_interval, settings.interval),
       maxAttempts: settings.max_attempts,
       timeoutMs: settings.timeout,
+      minimumIntervalMs: settings.min_interval,
       options: settings.options ?? (fallbackOptions.ok ? fallbackOptions.value : {}),
     }),
   );

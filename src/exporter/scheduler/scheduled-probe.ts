@@ -13,8 +13,8 @@ export type ScheduledProbe = {
   readonly policy: AttemptPolicy;
   /** What it is made of: two with the same text do the same, so that one may stand for the other. */
   readonly fingerprint: string;
-  /** `shed` means that the API budget did not allow the run: nothing was sent and nothing is known. */
-  run(signal: AbortSignal): Promise<ProbeRun | 'shed'>;
+  /** What it logs goes to `logger` when one is given. `shed` means that the API budget did not allow the run: nothing was sent and nothing is known. */
+  run(signal: AbortSignal, logger?: Logger): Promise<ProbeRun | 'shed'>;
 };
 
 export type TargetPlan = {
@@ -44,8 +44,9 @@ export function planTarget(
     PROBE_REGISTRY[probe].isSupported(target.connector);
   const scheduled = enabled.filter(isSupported).map((probe): ScheduledProbe => {
     const { timeoutMs, options, ...settings } = probes[probe];
-    const run = async (signal: AbortSignal): Promise<ProbeRun> => {
-      const ran = await runProbe(target, probe, { clock, logger, timeoutMs, options, signal });
+    const run = async (signal: AbortSignal, ownLogger: Logger = logger): Promise<ProbeRun> => {
+      const how = { clock, logger: ownLogger, timeoutMs, options, signal };
+      const ran = await runProbe(target, probe, how);
       if (probe === 'api_quota') learnDailyQuota(ran, budget);
       return ran;
     };
@@ -54,8 +55,10 @@ export function planTarget(
       probe,
       policy: settings,
       fingerprint: JSON.stringify([fingerprint, probes[probe]]),
-      run: async (signal) =>
-        budget === undefined ? run(signal) : budget.spend(probe, async () => run(signal)),
+      run: async (signal, ownLogger) =>
+        budget === undefined
+          ? run(signal, ownLogger)
+          : budget.spend(probe, async () => run(signal, ownLogger)),
     };
   });
   return { scheduled, unsupported: enabled.filter((probe) => !isSupported(probe)) };

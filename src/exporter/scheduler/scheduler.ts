@@ -15,6 +15,8 @@ export type { ProbeSubscriber, SchedulerObserver } from './listeners.ts';
 export type { ProbeReport } from './probe-loop.ts';
 export { planTarget } from './scheduled-probe.ts';
 export type { PlanDependencies, ScheduledProbe, TargetPlan } from './scheduled-probe.ts';
+export { createSharedRuns } from './shared-runs.ts';
+export type { RunRequest, SharedAnswer, SharedRun, SharedRuns } from './shared-runs.ts';
 export { INITIAL_STATE, nextState } from './state.ts';
 export type { AttemptPolicy, ProbeState, StateChange, TargetReach, Transition } from './state.ts';
 export { apiBudgetDecoder, createApiBudget } from './budget/api-budget.ts';

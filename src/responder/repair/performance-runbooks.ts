@@ -1,7 +1,7 @@
 import { step } from './runbook.ts';
 import type { Runbooks } from './runbook.ts';
 
-const OWN_PROBE = "curl -sS 'http://127.0.0.1:9968/probe?target={target}&debug=true&kind=";
+const OWN_PROBE = "curl -sS 'http://127.0.0.1:9968/probe?target={target}&debug=true&module=";
 
 export const PERFORMANCE_RUNBOOKS: Runbooks<
   | 'service_outage'
