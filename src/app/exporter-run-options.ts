@@ -1,7 +1,10 @@
+import type { ListenAddress } from '../config/config.ts';
+
 /** What the command line says about a running exporter, beside its configuration. */
 export type ExporterRunOptions = {
   readonly webConfigFile?: string;
-  readonly listenAddresses?: readonly string[];
+  /** Instead of the address of the configuration. */
+  readonly listenAddresses?: readonly ListenAddress[];
   readonly systemdSocket?: boolean;
   readonly telemetryPath: string;
   /** Whether POST /-/reload is allowed. */

@@ -19,6 +19,12 @@ export function exposeTarget(exposition: Exposition, { config, connector, plan }
   });
 }
 
+/** What is told of the API budget of a target that has one. */
+export function exposeBudget(exposition: Exposition, target: Target | undefined): void {
+  if (target?.budget === undefined) return;
+  exposition.recordBudget(target.config.name, target.budget.facts());
+}
+
 function fingerprints({ plan }: Target): ReadonlyMap<string, string> {
   return new Map(plan.scheduled.map(({ probe, fingerprint }) => [probe, fingerprint]));
 }
@@ -31,10 +37,13 @@ function forgetChanged(rooms: ExporterRooms, before: Target, after: Target | und
   for (const { probe, fingerprint } of before.plan.scheduled) {
     if (next.get(probe) !== fingerprint) sharedRuns.forget(name, probe);
   }
-  if (before.plan.scheduled.every(({ probe }) => next.has(probe))) return;
-  const kept = exposition.latest().filter(({ run }) => run.target === name && next.has(run.probe));
-  exposition.removeTarget(name);
-  for (const report of kept) exposition.record(report);
+  if (after === undefined) {
+    exposition.removeTarget(name);
+    return;
+  }
+  for (const { probe } of before.plan.scheduled) {
+    if (!next.has(probe)) exposition.removeProbe(name, probe);
+  }
 }
 
 /** Goes over to other targets; those that did not change do not notice. Throws before anything is different. */

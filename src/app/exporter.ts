@@ -11,7 +11,8 @@ import { createReloader } from './exporter-reload.ts';
 import { DEFAULT_RUN_OPTIONS } from './exporter-run-options.ts';
 import type { ExporterRunOptions } from './exporter-run-options.ts';
 import { createExporterService } from './exporter-service.ts';
-import { applyTargets, exposeTarget } from './exporter-targets.ts';
+import { chooseListening } from './exporter-listening.ts';
+import { applyTargets, exposeBudget, exposeTarget } from './exporter-targets.ts';
 import type { ExporterRooms } from './exporter-targets.ts';
 import { createProbeHistory } from './probe-history.ts';
 import type { ProbeHistory } from './probe-history.ts';
@@ -27,7 +28,7 @@ export type Dependencies = {
 
 export type Service = AsyncDisposable & {
   /** Listens; returns the address. Throws address_in_use or listen_refused. */
-  start(): Promise<{ readonly url: string }>;
+  start(): Promise<{ readonly url: string; readonly urls: readonly string[] }>;
   /** Idempotent and bounded. */
   stop(): Promise<void>;
 };
@@ -69,16 +70,24 @@ function createCore(
   dependencies: Dependencies,
 ): Core {
   const { clock, random, logger } = dependencies;
-  const { limits, schedule, maximumConcurrentProbes } = config.exporter;
+  const { limits, schedule, maximumConcurrentProbes, hardWhileUnreachable } = config.exporter;
   const selfMetrics = startSelfMetrics(version, dependencies);
-  const exposition = createExposition({ clock, selfMetrics });
+  const { seriesPerProbe, labelValueLength } = limits;
+  const exposition = createExposition({
+    clock,
+    selfMetrics,
+    limits: { seriesPerProbe, labelValueLength },
+  });
   for (const target of targets.all) exposeTarget(exposition, target);
   const history = createProbeHistory(limits);
   const sharedRuns = createSharedRuns({
     clock,
     maximumResults: limits.cachedResults,
     createLog: () => createProbeLog(logger, limits),
-    onFinished: (finished) => history.add(finished),
+    onFinished(finished) {
+      history.add(finished);
+      exposeBudget(exposition, targets.find(finished.run.target));
+    },
   });
   const scheduled = schedule ? targets.all.flatMap(({ plan }) => plan.scheduled) : [];
   const scheduler = createScheduler(
@@ -90,9 +99,13 @@ function createCore(
       observer: {
         startDelay: (seconds) => selfMetrics.observe('crmwatch_probe_start_delay_seconds', seconds),
         inFlight: (count) => selfMetrics.set('crmwatch_probes_in_flight', count),
+        shed: (target) => exposeBudget(exposition, targets.find(target)),
       },
     },
-    { maximumConcurrent: maximumConcurrentProbes },
+    {
+      maximumConcurrent: maximumConcurrentProbes,
+      forceHardWhileUnreachable: hardWhileUnreachable,
+    },
   );
   scheduler.subscribe((report) => exposition.record(report));
   return { targets, exposition, scheduler, sharedRuns, selfMetrics, history };
@@ -138,7 +151,7 @@ export function createExporter(
     written: () => inForce.source.written,
     countRefusedScrape: (path) => selfMetrics.increment('crmwatch_scrapes_refused_total', { path }),
   });
-  const { host, port } = loaded.config.exporter.listen;
+  const listening = chooseListening(loaded.config.exporter.listen, runOptions, logger);
   const { telemetryPath } = runOptions;
   const assets = readAssets();
   const app = createExporterApp({
@@ -146,10 +159,11 @@ export function createExporter(
     assets,
     clock,
     logger,
-    listenHost: host,
+    listenHost: listening.listenHost,
+    hosts: listening.hosts,
     telemetryPath,
   });
-  const server = createWebServer(app, { host, port, clock });
+  const server = createWebServer(app, { ...listening.server, clock });
   async function stop(): Promise<void> {
     reloader.stop();
     await Promise.all([server.stop(), scheduler.stop()]);

@@ -1,7 +1,6 @@
 import type { ProbeHistoryView } from '../console/console.ts';
-import type { ProbeRun } from '../exporter/probes/probes.ts';
+import { runIdOf } from '../exporter/exposition/exposition.ts';
 import type { SharedRun } from '../exporter/scheduler/scheduler.ts';
-import { sha256Hex } from '../std/std.ts';
 
 export type ProbeHistory = {
   add(finished: SharedRun): void;
@@ -14,11 +13,6 @@ export type ProbeHistoryLimits = {
   readonly historyEntries: number;
   readonly failureHistoryEntries: number;
 };
-
-/** The same as exemplars carry, so that a number leads to the run that made it. */
-export function runIdOf({ target, probe, startedAtMs }: ProbeRun): string {
-  return sha256Hex(JSON.stringify([target, probe, startedAtMs])).slice(0, 16);
-}
 
 type Entry = SharedRun & { readonly id: string; readonly order: number };
 

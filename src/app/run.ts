@@ -4,7 +4,7 @@ import type { LoadedConfig } from '../config/config.ts';
 import { PLAIN_SCRAPE, renderProbe } from '../exporter/exposition/exposition.ts';
 import type { PipelineLine } from '../responder/pipeline/pipeline.ts';
 import { CrmwatchError, createLogger, createSystemClock, createSystemRandom } from '../std/std.ts';
-import type { LogLevel } from '../std/std.ts';
+import type { LogFormat, LogLevel } from '../std/std.ts';
 import { createExporter } from './exporter.ts';
 import type { Dependencies, Exporter } from './exporter.ts';
 import type { ExporterRunOptions } from './exporter-run-options.ts';
@@ -13,11 +13,16 @@ import { createTargets } from './targets.ts';
 import type { Targets } from './targets.ts';
 
 /** The real clock, chance and log of a running process. */
-export function createRuntime(level: LogLevel): Dependencies {
-  return { clock: createSystemClock(), random: createSystemRandom(), logger: createLogger(level) };
+export function createRuntime(level: LogLevel, format?: LogFormat): Dependencies {
+  return {
+    clock: createSystemClock(),
+    random: createSystemRandom(),
+    logger: createLogger(level, format),
+  };
 }
 
 export type Running = { readonly url: string; stop(): Promise<void> };
+export type RunningExporter = Running & { readonly urls: readonly string[] };
 export type EventListener = (line: string) => void;
 export type RunningResponder = Running & { onEvent(listener: EventListener): void };
 export type RunningAll = {
@@ -63,7 +68,7 @@ export async function startExporter(
   loaded: LoadedConfig,
   dependencies: Dependencies,
   runOptions?: ExporterRunOptions,
-): Promise<Running> {
+): Promise<RunningExporter> {
   const targets = makeTargets(loaded, dependencies);
   const exporter = createExporter(loaded, targets, dependencies, runOptions);
   const ignoreHangUp = reloadOnHangUp(exporter);
@@ -72,8 +77,8 @@ export async function startExporter(
     await exporter.stop();
     await targets.close();
   }
-  const { url } = await startOrUndo(async () => exporter.start(), stop);
-  return { url, stop };
+  const { url, urls } = await startOrUndo(async () => exporter.start(), stop);
+  return { url, urls, stop };
 }
 
 export async function startResponder(

@@ -8,6 +8,8 @@ export type OptionDefinitions = Readonly<
 export type ParsedOptions = {
   readonly positionals: readonly string[];
   text(name: string): string | undefined;
+  /** All values of an option that may be repeated, in their order. */
+  texts(name: string): readonly string[];
   flag(name: string): boolean;
 };
 
@@ -49,6 +51,7 @@ export function parseOptions(
   return {
     positionals,
     text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
+    texts: (name) => (Array.isArray(values[name]) ? (values[name] as string[]) : []),
     flag: (name) => values[name] === true,
   };
 }

@@ -8,6 +8,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.ts')).startCommand,
   sandbox: async () => (await import('./commands/sandbox.ts')).sandboxCommand,
   'check-config': async () => (await import('./commands/check-config.ts')).checkConfigCommand,
+  'check-web-config': async () =>
+    (await import('./commands/check-web-config.ts')).checkWebConfigCommand,
   exporter: async () => (await import('./commands/exporter.ts')).exporterCommand,
   responder: async () => (await import('./commands/responder.ts')).responderCommand,
   probe: async () => (await import('./commands/probe.ts')).probeCommand,

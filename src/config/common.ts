@@ -30,6 +30,14 @@ export function listenAddress(): Decoder<ListenAddress> {
   });
 }
 
+/** The same as words of a command line; without a host it is every address of the machine. */
+export function parseListenAddress(text: string): ListenAddress | undefined {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]*):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2] ?? Number.NaN);
+  if (match === null || port > 65_535) return undefined;
+  return { host: (match[1] ?? '').replace(/^\[|\]$/g, ''), port };
+}
+
 /** A list whose items have names of their own; the second of two with one name is refused. */
 export function uniquelyNamed<T extends { readonly name: string }>(
   items: Decoder<readonly T[]>,

@@ -15,6 +15,7 @@ export type { WebConfigResult } from './web-config.ts';
 export { parseYaml } from './yaml.ts';
 export { CONFIG_SHAPE } from './schema.ts';
 export type { Config, ExporterConfig } from './schema.ts';
+export { parseListenAddress } from './common.ts';
 export type { ListenAddress } from './common.ts';
 export type { ResponderConfig, SenderConfig } from './responder.ts';
 export type { TargetConfig } from './target.ts';

@@ -12,6 +12,8 @@ import type { TargetConfig } from './target.ts';
 export type ExporterConfig = {
   readonly listen: ListenAddress;
   readonly maximumConcurrentProbes: number;
+  /** Failures of a target that cannot be reached at all are hard at once, and untold, as Nagios has it. */
+  readonly hardWhileUnreachable: boolean;
   /** False: probes run only when /probe asks for them. */
   readonly schedule: boolean;
   /** What is kept back of the deadline of a scrape to answer in. */
@@ -34,6 +36,13 @@ const exporter: Decoder<ExporterConfig> = decode.transform(
       20,
       'probes that run at the same time over all targets',
       '20',
+    ),
+    hard_while_unreachable: decode.withDefault(
+      decode.boolean(),
+      false,
+      'true: while the reachability probe of a target fails, failures of its other probes are hard at once and raise no ' +
+        'alert of their own, as Nagios does for services of a host that is down',
+      'false',
     ),
     schedule: decode.withDefault(
       decode.boolean(),
@@ -63,6 +72,7 @@ const exporter: Decoder<ExporterConfig> = decode.transform(
   (decoded) => ({
     listen: decoded.listen,
     maximumConcurrentProbes: decoded.maximum_concurrent_probes,
+    hardWhileUnreachable: decoded.hard_while_unreachable,
     schedule: decoded.schedule,
     scrapeTimeoutOffsetMs: decoded.scrape_timeout_offset,
     readyTimeoutMs: decoded.ready_timeout,

@@ -221,7 +221,7 @@ export function readWebConfig(path: string): WebConfigResult {
     users,
     ...(rateLimit === undefined ? {} : { rateLimit }),
   };
-  checkHttp2(config, report);
+  if (problems.length === 0) checkHttp2(config, report);
   return problems.length === 0
     ? { ok: true, config, files: [...files] }
     : { ok: false, problems, files: [...files] };

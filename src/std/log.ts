@@ -35,10 +35,40 @@ function wrap(base: PinoLike): Logger {
   };
 }
 
-/** JSON lines on standard error, so that standard output stays free for what a command prints. */
-export function createLogger(level: LogLevel): Logger {
+export const LOG_FORMATS = ['logfmt', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** A value as logfmt has it: bare where it can be, in quotes otherwise. */
+function logfmtValue(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return /^[^\s"=\\]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+const LEVEL_NAMES: Readonly<Record<number, string>> = {
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+};
+
+/** A line of pino as one of logfmt: time, level, message, then the fields. */
+function toLogfmt(line: string): string {
+  const { time, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const head = {
+    ts: new Date(Number(time)).toISOString(),
+    level: LEVEL_NAMES[Number(level)] ?? 'info',
+    msg,
+  };
+  const pairs = Object.entries({ ...head, ...fields });
+  return `${pairs.map(([name, value]) => `${name}=${logfmtValue(value)}`).join(' ')}\n`;
+}
+
+/** Lines on standard error, so that standard output stays free for what a command prints. */
+export function createLogger(level: LogLevel, format: LogFormat = 'json'): Logger {
   const options = { level, base: null, redact: { paths: REDACTED_PATHS, censor: '[hidden]' } };
-  return wrap(pino(options, pino.destination({ dest: 2, sync: true })));
+  const destination = pino.destination({ dest: 2, sync: true });
+  if (format === 'json') return wrap(pino(options, destination));
+  return wrap(pino(options, { write: (line) => destination.write(toLogfmt(line)) }));
 }
 
 export function createSilentLogger(): Logger {

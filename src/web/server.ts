@@ -48,7 +48,7 @@ const STOP_LIMIT_MS = 3000;
 
 function urlOf(server: Server, place: ListenPlace, scheme: string): string {
   const { address, port } = server.address() as AddressInfo;
-  const host = 'host' in place ? place.host : address;
+  const host = 'host' in place && place.host !== '' ? place.host : address;
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
@@ -87,8 +87,10 @@ async function listen(server: Server, place: ListenPlace): Promise<void> {
       server.off('error', reject);
       resolve();
     };
-    if ('host' in place) server.listen(place.port, place.host, done);
-    else server.listen({ fd: place.fileDescriptor }, done);
+    if (!('host' in place)) server.listen({ fd: place.fileDescriptor }, done);
+    // Without a host it is every address, of IPv6 too where the machine has it.
+    else if (place.host === '') server.listen(place.port, done);
+    else server.listen(place.port, place.host, done);
   });
 }
 

@@ -4,6 +4,8 @@ export type KeyPair = { readonly key: string; readonly cert: string };
 export type TestCertificates = {
   readonly authority: string;
   readonly valid: KeyPair;
+  /** Of a client named 127.0.0.1 and localhost. */
+  readonly client: KeyPair;
   readonly expired: KeyPair;
   /** By the authority, but for the name other.example alone. */
   readonly otherName: KeyPair;
@@ -35,6 +37,7 @@ export async function makeTestCertificates(): Promise<TestCertificates> {
     toMs: number,
     names: ({ type: 7; ip: string } | { type: 2; value: string })[],
     byAuthority = true,
+    usage: { serverAuth?: boolean; clientAuth?: boolean } = { serverAuth: true },
   ): Promise<KeyPair> {
     const made = await generate([{ name: 'commonName', value: 'crm.test' }], {
       ...KEYS,
@@ -43,7 +46,7 @@ export async function makeTestCertificates(): Promise<TestCertificates> {
       notAfterDate: new Date(toMs),
       extensions: [
         { name: 'basicConstraints', cA: false },
-        { name: 'extKeyUsage', serverAuth: true },
+        { name: 'extKeyUsage', ...usage },
         { name: 'subjectAltName', altNames: names },
       ],
     });
@@ -53,6 +56,7 @@ export async function makeTestCertificates(): Promise<TestCertificates> {
   return {
     authority: authority.cert,
     valid: await leaf(nowMs + 30 * DAY_MS, local),
+    client: await leaf(nowMs + 30 * DAY_MS, local, true, { clientAuth: true }),
     expired: await leaf(nowMs - DAY_MS, local),
     otherName: await leaf(nowMs + 30 * DAY_MS, [{ type: 2, value: 'other.example' }]),
     selfSignedExpired: await leaf(nowMs - DAY_MS, local, false),

@@ -8,6 +8,7 @@ import type { Demonstration } from '../../app/app.ts';
 import { loadConfig } from '../../config/config.ts';
 import { CrmwatchError } from '../../std/std.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { EXPORTER_FLAGS, EXPORTER_FLAGS_HELP, readExporterFlags } from '../exporter-flags.ts';
 import { parseOptions } from '../options.ts';
 import { serveUntilSignal } from '../serve.ts';
 
@@ -45,12 +46,15 @@ With --config: the exporter and the responder in one process, for your CRMs and 
 Without: a demonstration on loopback with a sandbox CRM, Prometheus and Alertmanager (both must be installed).
 
   --config FILE    your configuration (see docs/CONFIGURATION.md)
-  --data FOLDER    where the demonstration keeps its data (default: data)`,
+  --data FOLDER    where the demonstration keeps its data (default: data)
+
+With --config also the flags of the exporter, for its half:
+${EXPORTER_FLAGS_HELP}`,
   async run(context) {
     const options = parseOptions(
       'start',
       context.arguments,
-      { config: { type: 'string' }, data: { type: 'string' } },
+      { config: { type: 'string' }, data: { type: 'string' }, ...EXPORTER_FLAGS },
       { minimum: 0, maximum: 0 },
     );
     const path = options.text('config');
@@ -63,11 +67,13 @@ Without: a demonstration on loopback with a sandbox CRM, Prometheus and Alertman
       const folder = options.text('data') ?? DEFAULT_FOLDER;
       return serveUntilSignal(context, async () => startShow(context, folder));
     }
+    const { runOptions, logLevel, logFormat } = readExporterFlags(options);
     const loaded = loadConfig(path, process.env, createSecretPrograms());
     return serveUntilSignal(context, async () => {
-      const running = await startAll(loaded, createRuntime(loaded.config.logLevel));
+      const runtime = createRuntime(logLevel ?? loaded.config.logLevel, logFormat);
+      const running = await startAll(loaded, runtime, runOptions);
       running.onEvent((line) => context.print(line));
-      context.print(`exporter   ${running.exporterUrl}/metrics`);
+      context.print(`exporter   ${running.exporterUrl}${runOptions.telemetryPath}`);
       context.print(`console    ${running.responderUrl}`);
       return running;
     });

@@ -12,7 +12,10 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 
 /** Streams of one connection at the same time; more wait. */
-const MAXIMUM_STREAMS = 100;
+const MAXIMUM_STREAMS = 32;
+
+/** What the streams of one connection may hold together, in megabytes: so many pages of many thousand series. */
+const SESSION_MEGABYTES = 256;
 
 /** Headers that belong to one connection and have no place in HTTP/2 (RFC 9113, 8.2.2). */
 const CONNECTION_HEADERS = new Set([
@@ -56,6 +59,7 @@ function forward(
   const giveUp = (): void => {
     request.destroy();
     near.destroy();
+    far.destroy();
     if (!stream.closed) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   };
   request.on('response', (answer) => {
@@ -84,7 +88,10 @@ export type Http2Bridge = {
  * of node:http2. Each stream becomes a connection inside this process.
  */
 export function createHttp2Bridge(serveHttp1: (connection: Duplex) => void): Http2Bridge {
-  const server = createHttp2Server({ settings: { maxConcurrentStreams: MAXIMUM_STREAMS } });
+  const server = createHttp2Server({
+    settings: { maxConcurrentStreams: MAXIMUM_STREAMS },
+    maxSessionMemory: SESSION_MEGABYTES,
+  });
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
     sessions.add(session);
