@@ -152,6 +152,7 @@ export function createExporter(
   const server = createWebServer(app, { host, port, clock });
   async function stop(): Promise<void> {
     reloader.stop();
+    core.sharedRuns.stop();
     await Promise.all([server.stop(), scheduler.stop()]);
   }
   return {
