@@ -8,8 +8,8 @@ export type ProbeLogLimits = {
 };
 
 /**
- * A logger that keeps the lines of one run, for `?debug=true` and the history; what is an error goes to the log
- * of the process, too. Beyond the limits lines are cut and counted.
+ * A logger that keeps the lines of one run, of every level, for `?debug=true` and the history; they go to the log
+ * of the process as well, by its own level. Beyond the limits lines are cut and counted.
  */
 export function createProbeLog(logger: Logger, limits: ProbeLogLimits): ProbeLog {
   const lines: string[] = [];
@@ -24,14 +24,17 @@ export function createProbeLog(logger: Logger, limits: ProbeLogLimits): ProbeLog
     if (droppedCount > 1) lines.pop();
     lines.push(`${droppedCount} more lines were not kept`);
   }
+  const both =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, fields?: LogFields): void => {
+      record(level, message, fields);
+      logger[level](message, fields);
+    };
   const recording: Logger = {
-    debug: (message, fields) => record('debug', message, fields),
-    info: (message, fields) => record('info', message, fields),
-    warn: (message, fields) => record('warn', message, fields),
-    error(message, fields) {
-      record('error', message, fields);
-      logger.error(message, fields);
-    },
+    debug: both('debug'),
+    info: both('info'),
+    warn: both('warn'),
+    error: both('error'),
     child: () => recording,
   };
   return { logger: recording, lines };

@@ -24,7 +24,12 @@ describe('the log of one probe', () => {
       `debug ${'x'.repeat(13)}…`,
       '2 more lines were not kept',
     ]);
-    expect(own.lines.map(({ message }) => message)).toEqual(['not kept either']);
+    expect(own.lines.map(({ message }) => message)).toEqual([
+      'one\ntwo',
+      'x'.repeat(100),
+      'not kept',
+      'not kept either',
+    ]);
   });
 });
 
