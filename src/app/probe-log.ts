@@ -9,15 +9,20 @@ export type ProbeLogLimits = {
 
 /**
  * A logger that keeps the lines of one run, of every level, for `?debug=true` and the history; they go to the log
- * of the process as well, by its own level. Beyond the limits lines are cut and counted.
+ * of the process as well, by its own level. Beyond the limits lines are cut and
+ * counted. `hide` takes secrets out of what is kept, before it is cut.
  */
-export function createProbeLog(logger: Logger, limits: ProbeLogLimits): ProbeLog {
+export function createProbeLog(
+  logger: Logger,
+  limits: ProbeLogLimits,
+  hide: (text: string) => string = (text) => text,
+): ProbeLog {
   const lines: string[] = [];
   let droppedCount = 0;
   function record(level: string, message: string, fields: LogFields | undefined): void {
     const line = `${level} ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`}`;
     if (lines.length - (droppedCount > 0 ? 1 : 0) < limits.logLinesPerProbe) {
-      lines.push(cut(line.replaceAll(/[\r\n]+/g, ' '), limits.logLineLength));
+      lines.push(cut(hide(line).replaceAll(/[\r\n]+/g, ' '), limits.logLineLength));
       return;
     }
     droppedCount += 1;

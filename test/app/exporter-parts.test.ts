@@ -33,6 +33,16 @@ describe('the log of one probe', () => {
   });
 });
 
+describe('the log of one probe that was told a secret', () => {
+  it('hides it before a line is cut, so that no part of it is left', () => {
+    const hide = (text: string): string => text.replaceAll('canary-canary', '[hidden]');
+    const limits = { logLinesPerProbe: 5, logLineLength: 20 };
+    const { logger, lines } = createProbeLog(createSilentLogger(), limits, hide);
+    logger.info('token is canary-canary', { token: 'canary-canary' });
+    expect(lines).toEqual(['info token is [hidd…']);
+  });
+});
+
 describe('the history of probes', () => {
   it('keeps failed runs when many passed ones come after them', () => {
     const history = createProbeHistory({ historyEntries: 3, failureHistoryEntries: 2 });
