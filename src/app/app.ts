@@ -6,7 +6,6 @@ export type { Demonstration, DemonstrationOptions } from './demonstration.ts';
 export { DEFAULT_MODEL_FILE } from './default-model.ts';
 export { readVersion } from './repository.ts';
 export { createRuntime, probeOnce, startAll, startExporter, startResponder } from './run.ts';
-export { DEFAULT_RUN_OPTIONS } from './exporter-run-options.ts';
 export type { ExporterRunOptions } from './exporter-run-options.ts';
 export type { Running, RunningAll, RunningResponder } from './run.ts';
 export type { RecordOptions } from './record-episodes.ts';

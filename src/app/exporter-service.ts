@@ -17,6 +17,7 @@ type Parts = {
   readonly exposition: Exposition;
   readonly sharedRuns: SharedRuns;
   readonly history: ProbeHistory;
+  readonly hide: (text: string) => string;
   readonly reloader: Reloader;
   readonly clock: Clock;
   /** Monotonic. */
@@ -108,7 +109,7 @@ export function createExporterService(parts: Parts): ExporterService {
     history: () => history.list(),
     async historyEntry(id) {
       const found = history.find(id);
-      return found === undefined ? null : runPage(found.run, found.log);
+      return found === undefined ? null : runPage(found.run, found.log, parts.hide);
     },
     countRefusedScrape: (path) => parts.countRefusedScrape(path),
   };

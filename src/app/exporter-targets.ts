@@ -29,18 +29,22 @@ function fingerprints({ plan }: Target): ReadonlyMap<string, string> {
   return new Map(plan.scheduled.map(({ probe, fingerprint }) => [probe, fingerprint]));
 }
 
-/** Takes out of sight what the next configuration no longer has, and what belongs to changed probes. */
-function forgetChanged(rooms: ExporterRooms, before: Target, after: Target | undefined): void {
-  const { exposition, sharedRuns } = rooms;
-  const { name } = before.config;
+/** Probes whose results are no longer those of the next configuration, so that nobody joins or is given them. */
+function forgetResults({ sharedRuns }: ExporterRooms, before: Target, after?: Target): void {
   const next = after === undefined ? new Map<string, string>() : fingerprints(after);
   for (const { probe, fingerprint } of before.plan.scheduled) {
-    if (next.get(probe) !== fingerprint) sharedRuns.forget(name, probe);
+    if (next.get(probe) !== fingerprint) sharedRuns.forget(before.config.name, probe);
   }
+}
+
+/** Takes out of sight what the next configuration no longer has. */
+function concealRemoved({ exposition }: ExporterRooms, before: Target, after?: Target): void {
+  const { name } = before.config;
   if (after === undefined) {
     exposition.removeTarget(name);
     return;
   }
+  const next = new Set(after.plan.scheduled.map(({ probe }) => probe));
   for (const { probe } of before.plan.scheduled) {
     if (!next.has(probe)) exposition.removeProbe(name, probe);
   }
@@ -56,16 +60,18 @@ export async function applyTargets(
   const before = targets.all;
   const closeUnused = targets.prepare(next).commit();
   const after = targets.all;
+  const changed = after.filter((target) => !before.includes(target));
+  for (const old of before) forgetResults(rooms, old, targets.find(old.config.name));
+  for (const target of changed) exposeTarget(exposition, target);
   await scheduler.replace(
     isScheduled
       ? after.flatMap(({ plan }) => plan.scheduled.map((one) => sharedRuns.share(one)))
       : [],
   );
-  for (const old of before) forgetChanged(rooms, old, targets.find(old.config.name));
-  for (const target of after) {
-    if (!before.includes(target)) exposeTarget(exposition, target);
-  }
+  // Only now has everything of the old ones ended, so that nothing of them is recorded any more.
+  for (const old of before) concealRemoved(rooms, old, targets.find(old.config.name));
+  for (const target of changed) exposeTarget(exposition, target);
   await closeUnused();
-  const unchanged = after.filter((target) => before.includes(target)).length;
-  return `${after.length} ${after.length === 1 ? 'target' : 'targets'}, ${unchanged} unchanged`;
+  const { length } = after;
+  return `${length} ${length === 1 ? 'target' : 'targets'}, ${length - changed.length} unchanged`;
 }

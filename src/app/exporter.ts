@@ -14,6 +14,7 @@ import { createExporterService } from './exporter-service.ts';
 import { chooseListening } from './exporter-listening.ts';
 import { applyTargets, exposeBudget, exposeTarget } from './exporter-targets.ts';
 import type { ExporterRooms } from './exporter-targets.ts';
+import { createHidingLogger } from './hiding-logger.ts';
 import { createProbeHistory } from './probe-history.ts';
 import type { ProbeHistory } from './probe-history.ts';
 import { createProbeLog } from './probe-log.ts';
@@ -60,17 +61,23 @@ function noteReload(selfMetrics: SelfMetrics, succeeded: boolean, clock: Clock):
   selfMetrics.set('crmwatch_config_last_reload_success_timestamp_seconds', nowSeconds);
 }
 
-type Core = ExporterRooms & { readonly selfMetrics: SelfMetrics; readonly history: ProbeHistory };
+type Core = ExporterRooms & {
+  readonly selfMetrics: SelfMetrics;
+  readonly history: ProbeHistory;
+  /** Takes every secret that is known out of a text. */
+  readonly hide: (text: string) => string;
+};
 
 /** Everything behind the pages. */
 function createCore(
-  { config }: LoadedConfig,
+  { config, resolveSecret }: LoadedConfig,
   targets: Targets,
   version: string,
   dependencies: Dependencies,
 ): Core {
   const { clock, random, logger } = dependencies;
   const { limits, schedule, maximumConcurrentProbes, hardWhileUnreachable } = config.exporter;
+  const { hide = (text: string): string => text } = resolveSecret;
   const selfMetrics = startSelfMetrics(version, dependencies);
   const { seriesPerProbe, labelValueLength } = limits;
   const exposition = createExposition({
@@ -83,7 +90,7 @@ function createCore(
   const sharedRuns = createSharedRuns({
     clock,
     maximumResults: limits.cachedResults,
-    createLog: () => createProbeLog(logger, limits),
+    createLog: () => createProbeLog(createHidingLogger(logger, hide), limits, hide),
     onFinished(finished) {
       history.add(finished);
       exposeBudget(exposition, targets.find(finished.run.target));
@@ -108,7 +115,7 @@ function createCore(
     },
   );
   scheduler.subscribe((report) => exposition.record(report));
-  return { targets, exposition, scheduler, sharedRuns, selfMetrics, history };
+  return { targets, exposition, scheduler, sharedRuns, selfMetrics, history, hide };
 }
 
 /** The monitoring half: probes at its own pace and serves the results. */
@@ -166,6 +173,7 @@ export function createExporter(
   const server = createWebServer(app, { ...listening.server, clock });
   async function stop(): Promise<void> {
     reloader.stop();
+    core.sharedRuns.stop();
     await Promise.all([server.stop(), scheduler.stop()]);
   }
   return {

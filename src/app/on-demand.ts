@@ -10,6 +10,8 @@ type Parts = {
   readonly targets: Targets;
   readonly sharedRuns: SharedRuns;
   readonly clock: Clock;
+  /** Takes every secret that is known out of a text. */
+  readonly hide: (text: string) => string;
 };
 
 /** Prometheus itself forgets a series after this time. */
@@ -40,7 +42,7 @@ export async function answerProbe(
   );
   if (!options.debug) return { kind: 'ok', ...(await renderProbe(answers, options.scrape)) };
   const page = await renderProbe(answers, { ...PLAIN_SCRAPE, names: options.scrape.names });
-  const comments = answers.map((answer) => debugComments(target, answer)).join('');
+  const comments = parts.hide(answers.map((answer) => debugComments(target, answer)).join(''));
   return { kind: 'ok', ...page, body: [Buffer.from(comments), ...page.body] };
 }
 
@@ -123,7 +125,11 @@ function debugComments(target: Target, { run, log, ageSeconds }: Answered): stri
 }
 
 /** The page of one run in the history. */
-export async function runPage(run: AnsweredRun['run'], log: readonly string[]): Promise<string> {
+export async function runPage(
+  run: AnsweredRun['run'],
+  log: readonly string[],
+  hide: (text: string) => string,
+): Promise<string> {
   const page = await renderProbe([{ run, ageSeconds: 0 }], PLAIN_SCRAPE);
   const head = `# ${run.probe} of ${run.target}, started ${new Date(run.startedAtMs).toISOString()}`;
   const failed = run.result.ok
@@ -131,5 +137,5 @@ export async function runPage(run: AnsweredRun['run'], log: readonly string[]): 
     : [`# failed: ${run.result.failure.reason}: ${run.result.failure.detail}`];
   const lines = log.length === 0 ? ['# the probe logged nothing'] : log.map((line) => `# ${line}`);
   const comments = [head, ...lines, ...failed].map((line) => line.replaceAll(/[\r\n]+/g, ' '));
-  return `${comments.join('\n')}\n${Buffer.concat(page.body).toString()}`;
+  return `${hide(comments.join('\n'))}\n${Buffer.concat(page.body).toString()}`;
 }

@@ -47,7 +47,13 @@ function targetRows(target: TargetStatusView, nowMs: number): readonly Html[] {
           </th>`;
     return html`<tr>
       ${name}
-      <td><a href="/probe?${query.toString()}">${probe.probe}</a></td>
+      <td>
+        ${
+          probe.state === 'unsupported'
+            ? probe.probe
+            : html`<a href="/probe?${query.toString()}">${probe.probe}</a>`
+        }
+      </td>
       <td>
         ${STATE_BADGES[probe.state]}<span class="block muted">${reasonText(probe.reason)}</span>
       </td>

@@ -39,10 +39,14 @@ function targetOf(name: string): Target {
   };
 }
 
-async function start(name: string, options: Partial<ExporterRunOptions> = {}) {
+async function start(
+  name: string,
+  options: Partial<ExporterRunOptions> = {},
+  section: object = { schedule: false },
+) {
   const loaded = writeSmallConfig(`${folder.path}/${name}`, {
     targets: [targetOf('shop'), targetOf('store')],
-    exporter: { listen: '127.0.0.1:0', schedule: false },
+    exporter: { listen: '127.0.0.1:0', ...section },
   });
   const running: Running = await startExporter(loaded, createTestRuntime(), {
     telemetryPath: '/metrics',
@@ -118,6 +122,24 @@ describe('an exporter whose configuration changes', () => {
     exporter.write(text);
     expect((await exporter.ask('/-/reload', 'POST')).status).toBe(500);
     expect((await exporter.ask('/probe?target=store&module=reachability')).status).toBe(200);
+  });
+
+  it('no longer shows a probe that was disabled, and keeps the others of its target', async () => {
+    const exporter = await start('disabled', {}, { schedule: true });
+    await expect
+      .poll(async () => (await exporter.ask('/metrics')).text, { timeout: 5000 })
+      .toMatch(/crm_probe_success\{target="store",probe="reachability"\} 1/);
+    exporter.change((document) => {
+      const [, store] = document.targets;
+      if (store !== undefined) store.probes = { reachability: { enabled: false } };
+    });
+    expect((await exporter.ask('/-/reload', 'POST')).text).toBe(
+      'reloaded: 2 targets, 1 unchanged\n',
+    );
+    const { text } = await exporter.ask('/metrics');
+    expect(text).not.toContain('crm_probe_success{target="store"');
+    expect(text).toContain('crm_target_info{target="store"');
+    expect(text).toMatch(/crm_probe_success\{target="shop",probe="reachability"\} 1/);
   });
 
   it('says what needs a restart', async () => {

@@ -30,6 +30,12 @@ describe('exporter over HTTP', () => {
     ['0.4', 100],
     ['-1', 10_000],
     ['nonsense', 10_000],
+    ['', 10_000],
+    ['0', 10_000],
+    ['NaN', 10_000],
+    ['Infinity', 10_000],
+    ['10, 20', 10_000],
+    ['1e-9', 100],
     ['1e12', 3_599_500],
   ])('gives the probe the scrape timeout of %s s less a margin', async (header, timeoutMs) => {
     const { url, service } = await startExporter();
@@ -122,6 +128,30 @@ describe('exporter over HTTP', () => {
     const { url } = await startExporter();
     const answer = await send(`${url}/sd?${query}`);
     expect([answer.status, answer.body]).toEqual([400, text]);
+  });
+
+  it.each(['', '*/*', 'nonsense', ';;;q=,', 'text/plain;version=99', 'x'.repeat(4000)])(
+    'never refuses a scrape for its Accept header %#',
+    async (accept) => {
+      const { url } = await startExporter();
+      for (const path of ['/metrics', '/probe?target=sandbox']) {
+        const answer = await send(url + path, { headers: { Accept: accept } });
+        expect([answer.status, answer.headers['content-type']]).toEqual([
+          200,
+          'text/plain; version=0.0.4; charset=utf-8',
+        ]);
+      }
+    },
+  );
+
+  it('takes no notice of a body where there is nothing to send', async () => {
+    const { url, service } = await startExporter();
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': '9' };
+    const read = await send(`${url}/metrics`, { headers, body: '{"broken:' });
+    expect(read.status).toBe(200);
+    service.reload = async () => ({ kind: 'reloaded', summary: 'x', unapplied: [] });
+    const reload = await send(`${url}/-/reload`, { method: 'POST', headers, body: '{"broken:' });
+    expect([reload.status, reload.body]).toEqual([200, 'reloaded: x\n']);
   });
 
   it('reloads only when that is enabled, and says how it ended', async () => {

@@ -32,6 +32,8 @@ export type SharedRuns = {
   ask(scheduled: ScheduledProbe, request: RunRequest): Promise<SharedAnswer>;
   /** Forgets the results of a probe, or of all probes of a target. What runs is no longer joined. */
   forget(target: string, probe?: ProbeKindName): void;
+  /** Aborts everything that runs. */
+  stop(): void;
 };
 
 export type SharedRunsOptions = {
@@ -57,6 +59,7 @@ type Flights = {
   /** The run in flight that can still be joined, or a new one. */
   join(scheduled: ScheduledProbe): Flight;
   forget(isMeant: (key: string) => boolean): void;
+  abort(): void;
 };
 
 type Results = ReturnType<typeof createResults>;
@@ -124,6 +127,9 @@ function createFlights(results: Results, { createLog, onFinished }: SharedRunsOp
     forget(isMeant) {
       for (const key of [...flights.keys()].filter(isMeant)) flights.delete(key);
     },
+    abort() {
+      for (const { abort } of flights.values()) abort.abort();
+    },
   };
 }
 
@@ -186,6 +192,7 @@ export function createSharedRuns(options: SharedRunsOptions): SharedRuns {
       results.forget(isMeant);
       flights.forget(isMeant);
     },
+    stop: () => flights.abort(),
   };
 }
 

@@ -174,6 +174,16 @@ describe('shared runs', () => {
     expect(runs.aborted).toBe(1);
   });
 
+  it('aborts everything when it is stopped', async () => {
+    const { clock, runs, shared, ask } = createStage(30_000);
+    const early = ask({ deadlineMs: 500 });
+    await clock.advance(500);
+    await early;
+    shared.stop();
+    await clock.advance(0);
+    expect(runs).toMatchObject({ aborted: 1, inFlight: 0 });
+  });
+
   it('forgets what it is told to, and what was in flight then', async () => {
     const { clock, runs, shared, ask } = createStage();
     const old = ask();
