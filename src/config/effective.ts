@@ -75,6 +75,12 @@ function hideUserInfo(text: string): string {
   return text.replaceAll(/(?<=:\/\/)[^/?#\s]*@/g, `${HIDDEN}@`);
 }
 
+/** A program that prints a secret is shown by its name: its arguments may be half of the secret. */
+function hideArguments(name: string, value: unknown): unknown {
+  if (name !== 'command' || !Array.isArray(value) || value.length < 2) return value;
+  return [value[0] as unknown, HIDDEN];
+}
+
 /**
  * Decoders refuse a secret that stands in the file itself; should one be in a place that no decoder thought of,
  * it is hidden here. References to secrets are shown: they say where, not what.
@@ -84,7 +90,10 @@ function hideSecrets(value: unknown, key: string): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => hideSecrets(item, key));
   if (!isMapping(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, hideSecrets(item, name)]),
+    Object.entries(value).map(([name, item]) => [
+      name,
+      hideSecrets(hideArguments(name, item), name),
+    ]),
   );
 }
 

@@ -1,3 +1,4 @@
+import { DEFAULT_EXPOSITION_LIMITS } from '../exporter/exposition/exposition.ts';
 import { decode } from '../std/std.ts';
 import type { Decoder } from '../std/std.ts';
 
@@ -21,8 +22,7 @@ export const DEFAULT_EXPORTER_LIMITS: ExporterLimits = {
   historyEntries: 100,
   failureHistoryEntries: 100,
   cachedResults: 10_000,
-  seriesPerProbe: 10_000,
-  labelValueLength: 512,
+  ...DEFAULT_EXPOSITION_LIMITS,
   logLinesPerProbe: 200,
   logLineLength: 2000,
 };
