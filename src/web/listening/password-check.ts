@@ -1,4 +1,3 @@
-import { verify } from '@node-rs/bcrypt';
 import { sha256Hex } from '../../std/std.ts';
 
 export type PasswordCheck = {
@@ -28,7 +27,11 @@ export function createPasswordCheck(): PasswordCheck {
   let last: Promise<unknown> = Promise.resolve();
 
   async function compare(password: string, hash: string): Promise<boolean> {
-    const check = last.then(async () => verify(password, hash).catch(() => false));
+    const check = last.then(async () => {
+      // Loaded when first needed: most exporters ask for no password.
+      const { verify } = await import('@node-rs/bcrypt');
+      return verify(password, hash).catch(() => false);
+    });
     last = check;
     return check;
   }
