@@ -10,6 +10,7 @@ export type Listening = {
   /** Under which the pages may be asked for: one beyond loopback, when there is one. */
   readonly listenHost: string;
   readonly hosts: readonly string[];
+  readonly scheme: 'http' | 'https';
   readonly server: Omit<WebServerOptions, 'clock'>;
 };
 
@@ -55,13 +56,11 @@ export function chooseListening(
       : [configured];
   const hosts = hostsOf(places);
   const beyond = hosts.find((host) => !isLoopbackHost(host));
-  const web =
-    webConfigFile === undefined
-      ? {}
-      : { web: { source: createWebConfigSource(webConfigFile), logger } };
+  const source = webConfigFile === undefined ? undefined : createWebConfigSource(webConfigFile);
   return {
     listenHost: beyond ?? hosts[0] ?? configured.host,
     hosts: beyond === undefined ? hosts.slice(1) : [],
-    server: { ...configured, places, ...web },
+    scheme: source?.current().tls === undefined ? 'http' : 'https',
+    server: { ...configured, places, ...(source === undefined ? {} : { web: { source, logger } }) },
   };
 }

@@ -168,6 +168,7 @@ export function createExporter(
     logger,
     listenHost: listening.listenHost,
     hosts: listening.hosts,
+    scheme: listening.scheme,
     telemetryPath,
   });
   const server = createWebServer(app, { ...listening.server, clock });

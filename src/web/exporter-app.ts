@@ -21,6 +21,8 @@ export type ExporterAppOptions = {
   readonly listenHost: string;
   /** Names besides loopback under which it may be asked for. */
   readonly hosts?: readonly string[];
+  /** How it is reached; default http. */
+  readonly scheme?: 'http' | 'https';
   /** Where the metrics are; default /metrics. */
   readonly telemetryPath?: string;
 };
@@ -57,7 +59,8 @@ export function createExporterApp(options: ExporterAppOptions): WebApp {
     ),
   });
   route(app, '/probe', { GET: limit(probeHandler(service)) });
-  mountOperation(app, service, clock, options.listenHost);
+  const { listenHost, scheme = 'http' } = options;
+  mountOperation(app, service, clock, { listenHost, scheme });
   // The path of the metrics may be /, as for every exporter; there is no landing page then.
   if (telemetryPath !== '/') {
     route(app, '/', {

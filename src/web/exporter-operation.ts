@@ -11,9 +11,11 @@ function isFilter(name: string): name is keyof DiscoveryFilters {
 }
 
 /** HTTP service discovery of Prometheus: always the whole list, and `[]` when nothing matches. */
+type OwnAddress = { readonly listenHost: string; readonly scheme: 'http' | 'https' };
+
 function answerDiscovery(
   service: ExporterService,
-  listenHost: string,
+  { listenHost, scheme }: OwnAddress,
   request: Request,
   response: Response,
 ): void {
@@ -31,7 +33,15 @@ function answerDiscovery(
     // Byte for byte: express would add a charset, which JSON does not have.
     response.status(200).set('Cache-Control', 'no-store');
     response.setHeader('Content-Type', 'application/json');
-    response.end(`${JSON.stringify(answer.groups)}\n`);
+    // Prometheus takes http where nothing is said.
+    const groups =
+      scheme === 'http'
+        ? answer.groups
+        : answer.groups.map((group) => ({
+            ...group,
+            labels: { __scheme__: scheme, ...group.labels },
+          }));
+    response.end(`${JSON.stringify(groups)}\n`);
     return;
   }
   const { filter, known } = answer;
@@ -82,10 +92,10 @@ export function mountOperation(
   app: Express,
   service: ExporterService,
   clock: Clock,
-  listenHost: string,
+  address: OwnAddress,
 ): void {
   route(app, '/sd', {
-    GET: (request, response) => answerDiscovery(service, listenHost, request, response),
+    GET: (request, response) => answerDiscovery(service, address, request, response),
   });
   route(app, '/config', {
     GET: (_request, response) => sendText(response, 200, service.effectiveConfig().trimEnd()),

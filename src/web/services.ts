@@ -8,26 +8,13 @@ import type {
   StatisticsView,
   TargetStatusView,
 } from '../console/console.ts';
+import type { RenderedPage, ScrapeRequest } from '../exporter/exposition/exposition.ts';
 import type { Problem } from '../std/std.ts';
 
 /** What web needs from the two halves. `app` wires the real ones; tests bring fakes. */
 export type Awaitable<T> = T | Promise<T>;
 
-/** What a scrape asks for: the headers of its request, and the families it wants. */
-export type ScrapeRequest = {
-  /** The Accept header, or "" when there was none. */
-  readonly accept: string;
-  readonly acceptEncoding: string;
-  /** Values of `name[]`; empty means all families. */
-  readonly names: readonly string[];
-};
-
-/** A page of metrics, sent byte for byte. */
-export type RenderedPage = {
-  readonly contentType: string;
-  readonly contentEncoding?: 'gzip';
-  readonly body: readonly Uint8Array[];
-};
+export type { RenderedPage, ScrapeRequest };
 
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly why: string };
 

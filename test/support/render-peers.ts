@@ -91,37 +91,25 @@ function createExposer(): PeerRenderer {
 /** Lines that a run adds besides what it measured. */
 const FAMILIES_OF_A_RUN = 14;
 
-async function createPromClient(): Promise<PeerRenderer> {
-  const { Gauge, Registry } = await import('prom-client');
-  const registry = new Registry();
-  const gauge = new Gauge({
-    name: 'crm_missing_ratio',
-    help: 'A gauge.',
-    labelNames: LABELS,
-    registers: [registry],
-  });
-  return {
-    setSource(source, count, valueOf) {
-      for (let index = 0; index < count; index++)
-        gauge.set(labelsOf(source, index), valueOf(index));
-    },
-    render: async (isCompressed) => sendText(await registry.metrics(), isCompressed),
-  };
-}
+/** What prom-client and its successor have in common. */
+type GaugeLibrary = {
+  readonly Registry: new () => { metrics(): Promise<string> };
+  readonly Gauge: new (configuration: never) => { set(labels: never, value: number): void };
+};
 
-async function createSuccessor(): Promise<PeerRenderer> {
-  const { Gauge, Registry } = await import('@prometheus-io/client');
+function createFromLibrary({ Gauge, Registry }: GaugeLibrary): PeerRenderer {
   const registry = new Registry();
   const gauge = new Gauge({
     name: 'crm_missing_ratio',
     help: 'A gauge.',
     labelNames: LABELS,
     registers: [registry],
-  });
+  } as never);
   return {
     setSource(source, count, valueOf) {
-      for (let index = 0; index < count; index++)
-        gauge.set(labelsOf(source, index), valueOf(index));
+      for (let index = 0; index < count; index++) {
+        gauge.set(labelsOf(source, index) as never, valueOf(index));
+      }
     },
     render: async (isCompressed) => sendText(await registry.metrics(), isCompressed),
   };
@@ -157,9 +145,9 @@ export async function createRenderer(name: PeerName): Promise<PeerRenderer> {
     case 'crmwatch-whole':
       return createExposer();
     case 'prom-client':
-      return createPromClient();
+      return createFromLibrary(await import('prom-client'));
     case 'prometheus-io-client':
-      return createSuccessor();
+      return createFromLibrary(await import('@prometheus-io/client'));
     case 'opentelemetry':
       return createOpenTelemetry();
   }
