@@ -160,18 +160,10 @@ export function createExporter(
   });
   const listening = chooseListening(loaded.config.exporter.listen, runOptions, logger);
   const { telemetryPath } = runOptions;
+  const { server: serverOptions, ...address } = listening;
   const assets = readAssets();
-  const app = createExporterApp({
-    service,
-    assets,
-    clock,
-    logger,
-    listenHost: listening.listenHost,
-    hosts: listening.hosts,
-    scheme: listening.scheme,
-    telemetryPath,
-  });
-  const server = createWebServer(app, { ...listening.server, clock });
+  const app = createExporterApp({ service, assets, clock, logger, ...address, telemetryPath });
+  const server = createWebServer(app, { ...serverOptions, clock });
   async function stop(): Promise<void> {
     reloader.stop();
     core.sharedRuns.stop();

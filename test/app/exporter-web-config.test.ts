@@ -65,7 +65,8 @@ async function run(flags: readonly string[], addresses = 1): Promise<Running> {
 
 /** The file descriptor of a listening server, which a child can inherit. */
 function handleOf(server: Server): number | 'ignore' {
-  const handle = (server as unknown as { _handle?: { fd: number } })._handle;
+  // Node has no public way to it.
+  const handle = Reflect.get(server, '_handle') as { readonly fd: number } | null;
   return handle?.fd ?? 'ignore';
 }
 
