@@ -160,9 +160,9 @@ export function createExporter(
   });
   const listening = chooseListening(loaded.config.exporter.listen, runOptions, logger);
   const { telemetryPath } = runOptions;
-  const { server: serverOptions, ...address } = listening;
+  const { server: serverOptions, ...place } = listening;
   const assets = readAssets();
-  const app = createExporterApp({ service, assets, clock, logger, ...address, telemetryPath });
+  const app = createExporterApp({ service, assets, clock, logger, ...place, telemetryPath });
   const server = createWebServer(app, { ...serverOptions, clock });
   async function stop(): Promise<void> {
     reloader.stop();
