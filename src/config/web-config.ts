@@ -68,6 +68,28 @@ function textOf(value: unknown, place: string, report: ReportWebProblem): string
   return '';
 }
 
+/** Exporters of Prometheus read YAML 1.1, where these are flags, too. */
+const YAML_1_1_FLAGS: ReadonlyMap<unknown, boolean> = new Map(
+  [
+    'y',
+    'Y',
+    'yes',
+    'Yes',
+    'YES',
+    'on',
+    'On',
+    'ON',
+    'n',
+    'N',
+    'no',
+    'No',
+    'NO',
+    'off',
+    'Off',
+    'OFF',
+  ].map((word) => [word, /^(y|on)/i.test(word)] as const),
+);
+
 function flagOf(
   value: unknown,
   place: string,
@@ -76,6 +98,8 @@ function flagOf(
 ): boolean {
   if (value === null || value === undefined) return fallback;
   if (typeof value === 'boolean') return value;
+  const flag = YAML_1_1_FLAGS.get(value);
+  if (flag !== undefined) return flag;
   report('not_understood', place, 'this is neither true nor false', 'write true or false');
   return fallback;
 }

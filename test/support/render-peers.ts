@@ -51,7 +51,7 @@ function createOwn(): PeerRenderer {
       const series =
         interned.get(source) ??
         Array.from({ length: count }, (_, index) => ({
-          labels: Object.entries(labelsOf(source, index)),
+          labels: Object.entries(labelsOf(source, index)).flat(),
           prefixes: {},
         }));
       interned.set(source, series);

@@ -150,10 +150,7 @@ export function createExposition(options: ExpositionOptions): Exposition {
 /** The one family that is different at every scrape; all others are as their probes left them. */
 function ageFamily(probes: Iterable<KeptProbe>, nowMs: number): readonly FamilyChunks[] {
   const points = Array.from(probes, ({ report: { run }, prefixes }) => ({
-    labels: [
-      ['target', run.target],
-      ['probe', run.probe],
-    ] as const,
+    labels: ['target', run.target, 'probe', run.probe],
     value: Math.max(0, nowMs - run.endedAtMs) / 1000,
     prefixes,
   }));

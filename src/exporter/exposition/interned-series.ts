@@ -67,10 +67,10 @@ function pairsOf(
   target: string | undefined,
   values: readonly string[],
 ): LabelPairs {
-  const pairs: [string, string][] = target === undefined ? [] : [['target', target]];
+  const pairs: string[] = target === undefined ? [] : ['target', target];
   for (const [index, label] of EXPOSED_METRICS[name].labels.entries()) {
     const value = values[index];
-    if (value !== undefined && value !== '') pairs.push([label, value]);
+    if (value !== undefined && value !== '') pairs.push(label, value);
   }
   return pairs;
 }

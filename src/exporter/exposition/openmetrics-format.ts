@@ -1,5 +1,6 @@
 import type { Escaping } from './names.ts';
 import type { Exemplar, FamilyHeader, Format, HistogramValue, Point } from './renderer.ts';
+import { forEachLabel } from './renderer.ts';
 import { histogramLines } from './text-format.ts';
 import { nameText, pointText, seriesText } from './text-lines.ts';
 import type { NameStyle } from './text-lines.ts';
@@ -10,7 +11,8 @@ const TOTAL = '_total';
 
 function exemplarText(exemplar: Exemplar | undefined): string {
   if (exemplar === undefined) return '';
-  const labels = exemplar.labels.map(([name, value]) => `${name}="${escapeQuoted(value)}"`);
+  const labels: string[] = [];
+  forEachLabel(exemplar.labels, (name, value) => labels.push(`${name}="${escapeQuoted(value)}"`));
   const { value, timestampMs } = exemplar;
   return ` # {${labels.join(',')}} ${formatNumber(value)} ${formatTimestamp(timestampMs)}`;
 }

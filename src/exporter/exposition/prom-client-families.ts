@@ -10,7 +10,7 @@ const KINDS = ['counter', 'gauge', 'histogram'] as const;
 
 function pairsOf(labels: MetricValue<string>['labels'], without?: string): LabelPairs {
   return Object.entries(labels).flatMap(([name, value]) =>
-    name === without || value === undefined || value === '' ? [] : [[name, String(value)] as const],
+    name === without || value === undefined || value === '' ? [] : [name, String(value)],
   );
 }
 

@@ -1,10 +1,12 @@
 import { createProtobufWriter, varintBytes } from './protobuf-writer.ts';
 import type { ProtobufWriter } from './protobuf-writer.ts';
+import { forEachLabel } from './renderer.ts';
 import type {
   Exemplar,
   FamilyHeader,
   Format,
   HistogramValue,
+  LabelPairs,
   NativeBuckets,
   Point,
 } from './renderer.ts';
@@ -37,17 +39,17 @@ function message(write: (writer: ProtobufWriter) => void): Uint8Array {
   return writer.finish();
 }
 
-function labelBytes(field: number, labels: readonly (readonly [string, string])[]): Uint8Array {
+function labelBytes(field: number, labels: LabelPairs): Uint8Array {
   return message((writer) => {
-    for (const [name, value] of labels) {
+    forEachLabel(labels, (name, value) =>
       writer.bytes(
         field,
         message((label) => {
           label.text(LABEL.name, name);
           label.text(LABEL.value, value);
         }),
-      );
-    }
+      ),
+    );
   });
 }
 

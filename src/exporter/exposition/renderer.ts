@@ -1,7 +1,20 @@
 import type { MetricDefinition } from '../../catalog/catalog.ts';
 
-/** Label names with their values, in the order they are written. */
-export type LabelPairs = readonly (readonly [name: string, value: string])[];
+/**
+ * Label names, each with its value behind it, in the order they are written: `['target', 'crm', 'probe', 'login']`. A list of
+ * pairs would take three times the memory, and there is one for every series.
+ */
+export type LabelPairs = readonly string[];
+
+/** Calls back with each name and its value. */
+export function forEachLabel(
+  labels: LabelPairs,
+  visit: (name: string, value: string) => void,
+): void {
+  for (let index = 0; index < labels.length; index += 2) {
+    visit(labels[index] ?? '', labels[index + 1] ?? '');
+  }
+}
 
 /** What is said of all series of one name. */
 export type FamilyHeader = Pick<MetricDefinition, 'kind' | 'help'> & { readonly name: string };

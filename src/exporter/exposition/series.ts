@@ -58,7 +58,7 @@ export function runIdOf({ target, probe, startedAtMs }: ProbeRun): string {
 /** Leads from a number to the run that made it. */
 export function exemplarOf(run: ProbeRun): Exemplar {
   const { durationSeconds, endedAtMs } = run;
-  return { labels: [['run_id', runIdOf(run)]], value: durationSeconds, timestampMs: endedAtMs };
+  return { labels: ['run_id', runIdOf(run)], value: durationSeconds, timestampMs: endedAtMs };
 }
 
 /** What is known of a probe over all its runs since the exporter started. */

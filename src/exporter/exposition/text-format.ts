@@ -15,7 +15,7 @@ export function histogramLines(
   formatBucketBound: (bound: number) => string,
 ): string {
   const bucket = (bound: string, count: number): string => {
-    const labels = [...point.labels, ['le', bound] as const];
+    const labels = [...point.labels, 'le', bound];
     return `${seriesText(name, '_bucket', labels, style)} ${count}\n`;
   };
   const buckets = value.classic.map(({ upperBound, count }) =>

@@ -1,19 +1,23 @@
 import { escapeName, isClassicName } from './names.ts';
 import type { Escaping } from './names.ts';
+import { forEachLabel } from './renderer.ts';
 import type { LabelPairs, Point } from './renderer.ts';
 import { escapeQuoted } from './text-values.ts';
+
+/** Names come from the catalog, so they are few; whatever else comes is not remembered for ever. */
+const REMEMBERED_NAMES = 4096;
 
 /** How names are written in one format; without quotes a name that is not classic has been escaped before. */
 export type NameStyle = { readonly escaping: Escaping };
 
 function labelText(labels: LabelPairs, { escaping }: NameStyle): string {
-  let text = '';
-  for (const [name, value] of labels) {
+  const parts: string[] = [];
+  forEachLabel(labels, (name, value) => {
     const escaped = escapeName(name, 'label', escaping);
     const key = isClassicName(escaped, 'label') ? escaped : `"${escapeQuoted(escaped)}"`;
-    text += `${text === '' ? '' : ','}${key}="${escapeQuoted(value)}"`;
-  }
-  return text;
+    parts.push(`${key}="${escapeQuoted(value)}"`);
+  });
+  return parts.join(',');
 }
 
 /**
@@ -61,17 +65,30 @@ export function pointText(name: string, point: Point, style: NameStyle): string 
 function classicSeriesText(name: string, labels: LabelPairs): string {
   if (labels.length === 0) return name;
   const parts = [name];
-  for (const [label, value] of labels) {
-    parts.push(parts.length === 1 ? '{' : '",', label, '="', escapeQuoted(value));
+  for (let index = 0; index < labels.length; index += 2) {
+    const { first, next } = beginningsOf(labels[index] ?? '');
+    parts.push(index === 0 ? first : next, escapeQuoted(labels[index + 1] ?? ''));
   }
   parts.push('"}');
   return parts.join('');
 }
 
+/** What stands before the value of a label: at the beginning, and behind another. */
+type Beginnings = { readonly first: string; readonly next: string };
+const beginnings = new Map<string, Beginnings>();
+
+function beginningsOf(label: string): Beginnings {
+  const known = beginnings.get(label);
+  if (known !== undefined) return known;
+  if (beginnings.size >= REMEMBERED_NAMES) beginnings.clear();
+  const made = { first: `{${label}="`, next: `",${label}="` };
+  beginnings.set(label, made);
+  return made;
+}
+
 /** Names that were found to be classic. They come from the catalog, so they are few. */
 const knownMetrics = new Map<string, boolean>();
 const knownLabels = new Map<string, boolean>();
-const REMEMBERED_NAMES = 4096;
 
 function isKnownClassic(
   known: Map<string, boolean>,
@@ -88,6 +105,8 @@ function isKnownClassic(
 
 function hasClassicNames(name: string, labels: LabelPairs): boolean {
   if (!isKnownClassic(knownMetrics, name, 'metric')) return false;
-  for (const [label] of labels) if (!isKnownClassic(knownLabels, label, 'label')) return false;
+  for (let index = 0; index < labels.length; index += 2) {
+    if (!isKnownClassic(knownLabels, labels[index] ?? '', 'label')) return false;
+  }
   return true;
 }

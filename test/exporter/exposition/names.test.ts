@@ -22,10 +22,7 @@ describe('names outside of the classic characters', () => {
   });
 
   const point = {
-    labels: [
-      ['label.name', 'v"\n\\'],
-      ['plain', 'x'],
-    ] as const,
+    labels: ['label.name', 'v"\n\\', 'plain', 'x'],
     value: 1,
     prefixes: {},
   };
@@ -44,7 +41,7 @@ describe('names outside of the classic characters', () => {
 
   it('are classic ones in every other scheme, and what is remembered of one scheme is not told in another', () => {
     const shared = { ...point, prefixes: {} };
-    const own = { labels: [['a_b', 'x']] as const, value: 1, prefixes: {} };
+    const own = { labels: ['a_b', 'x'], value: 1, prefixes: {} };
     for (const escaping of [...ESCAPINGS, ...ESCAPINGS]) {
       const line = String(createText1(escaping).chunk(header, [shared]));
       const ours = String(createText1(escaping).chunk({ ...header, name: 'crm_x' }, [own]));
