@@ -54,6 +54,8 @@ export function sendRendered(response: Response, page: RenderedPage): void {
   response.setHeader('Content-Length', length);
   response.setHeader('Vary', 'Accept, Accept-Encoding');
   response.setHeader('Cache-Control', 'no-store');
+  // Held together until the end: a page of many parts would otherwise be as many writes.
+  response.cork();
   for (const part of page.body) response.write(part);
   response.end();
 }
