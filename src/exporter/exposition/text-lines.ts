@@ -6,7 +6,8 @@ import { escapeQuoted } from './text-values.ts';
 /** How names are written in one format; without quotes a name that is not classic has been escaped before. */
 export type NameStyle = { readonly escaping: Escaping };
 
-function labelText(labels: LabelPairs, { escaping }: NameStyle): string {
+/** `label="value",…`, what stands inside of braces. */
+export function labelText(labels: LabelPairs, { escaping }: NameStyle): string {
   let text = '';
   for (const [name, value] of labels) {
     const escaped = escapeName(name, 'label', escaping);
