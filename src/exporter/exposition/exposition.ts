@@ -5,13 +5,14 @@ import type { ApiBudgetFacts, ProbeReport } from '../scheduler/scheduler.ts';
 import { budgetToSeries } from './budget-series.ts';
 import { createChunkStore } from './chunk-store.ts';
 import type { FamilyChunks } from './chunk-store.ts';
+import { boundLabelValue } from './interned-series.ts';
 import { DEFAULT_EXPOSITION_LIMITS } from './limits.ts';
 import type { ExpositionLimits } from './limits.ts';
 import { EMPTY_HISTOGRAM, histogramValue, observe } from './native-histogram.ts';
 import type { NativeHistogram } from './native-histogram.ts';
 import { pageKey, writePage } from './page-writer.ts';
 import type { RenderedPage, ScrapeRequest } from './page.ts';
-import type { Prefixes } from './renderer.ts';
+import type { LabelPairs, Point } from './renderer.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import { EXPOSED_METRICS, exemplarOf, reportToSeries, runToSeries } from './series.ts';
 import type { Series } from './series.ts';
@@ -80,13 +81,17 @@ function addRun(before: KeptTotals, run: ProbeRun): KeptTotals {
 type KeptProbe = {
   readonly report: ProbeReport;
   readonly totals: KeptTotals;
-  readonly prefixes: Prefixes;
+  /** The series of its age, but for the value. */
+  readonly age: Pick<Point, 'labels' | 'prefixes'>;
+  /** When the run ended by the monotonic clock: an age must not follow a wall clock that is set. */
+  readonly endedMonotonicMs: number;
 };
 
 /** The results of all probes in immutable chunks, written when a scrape asks for them and kept until they change. */
 export function createExposition(options: ExpositionOptions): Exposition {
   const { clock, selfMetrics } = options;
-  const store = createChunkStore({ ...DEFAULT_EXPOSITION_LIMITS, ...options.limits });
+  const limits = { ...DEFAULT_EXPOSITION_LIMITS, ...options.limits };
+  const store = createChunkStore(limits);
   const probes = new Map<string, KeptProbe>();
   const targets = createTargetBook(store, sourceOf);
   const rendering = new Map<string, Promise<RenderedPage>>();
@@ -99,7 +104,7 @@ export function createExposition(options: ExpositionOptions): Exposition {
 
   async function renderNow(request: ScrapeRequest): Promise<RenderedPage> {
     // Taken before anything is awaited, so that a page is of one moment.
-    const families = [...store.snapshot(), ...ageFamily(probes.values(), clock.now())];
+    const families = [...store.snapshot(), ...ageFamily(probes.values(), clock.monotonicMs())];
     const own = (await selfMetrics?.collect()) ?? [];
     return writePage([...families, ...own], request);
   }
@@ -119,7 +124,9 @@ export function createExposition(options: ExpositionOptions): Exposition {
       const source = sourceOf(run.target, run.probe);
       const before = probes.get(source);
       const totals = addRun(before?.totals ?? NO_RUNS, run);
-      probes.set(source, { report, totals, prefixes: before?.prefixes ?? {} });
+      const endedMonotonicMs = clock.monotonicMs() - Math.max(0, clock.now() - run.endedAtMs);
+      const age = before?.age ?? { labels: ageLabels(run, limits), prefixes: {} };
+      probes.set(source, { report, totals, age, endedMonotonicMs });
       const durations = histogramValue(totals.durations);
       const dropped = store.replace(
         source,
@@ -147,13 +154,15 @@ export function createExposition(options: ExpositionOptions): Exposition {
   };
 }
 
+function ageLabels({ target, probe }: ProbeRun, limits: ExpositionLimits): LabelPairs {
+  return ['target', boundLabelValue(target, limits.labelValueLength), 'probe', probe];
+}
+
 /** The one family that is different at every scrape; all others are as their probes left them. */
-function ageFamily(probes: Iterable<KeptProbe>, nowMs: number): readonly FamilyChunks[] {
-  const points = Array.from(probes, ({ report: { run }, prefixes }) => ({
-    labels: ['target', run.target, 'probe', run.probe],
-    value: Math.max(0, nowMs - run.endedAtMs) / 1000,
-    prefixes,
-  }));
+function ageFamily(probes: Iterable<KeptProbe>, monotonicMs: number): readonly FamilyChunks[] {
+  const points = Array.from(probes, ({ age, endedMonotonicMs }): Point => {
+    return { ...age, value: (monotonicMs - endedMonotonicMs) / 1000 };
+  });
   if (points.length === 0) return [];
   const name = 'crm_probe_result_age_seconds';
   const { kind, help } = EXPOSED_METRICS[name];

@@ -85,6 +85,7 @@ export function internSeries(
   before: InternTable,
   limits: ExpositionLimits,
 ): SourcePoints {
+  const boundTarget = target && boundLabelValue(target, limits.labelValueLength);
   const interned = new Map<string, Interned>();
   const families = new Map<ExposedName, Map<string, Point>>();
   let droppedCount = 0;
@@ -96,7 +97,7 @@ export function internSeries(
       continue;
     }
     const known = before.get(key) ??
-      interned.get(key) ?? { labels: pairsOf(series.name, target, values), prefixes: {} };
+      interned.get(key) ?? { labels: pairsOf(series.name, boundTarget, values), prefixes: {} };
     interned.set(key, known);
     const points = families.get(series.name) ?? new Map<string, Point>();
     families.set(series.name, points);

@@ -1,38 +1,38 @@
 import type { Escaping } from './names.ts';
 import type { Exemplar, FamilyHeader, Format, HistogramValue, Point } from './renderer.ts';
-import { forEachLabel } from './renderer.ts';
 import { histogramLines } from './text-format.ts';
-import { nameText, pointText, seriesText } from './text-lines.ts';
+import { labelText, nameText, pointText, seriesText } from './text-lines.ts';
 import type { NameStyle } from './text-lines.ts';
 import { escapeQuoted, formatBound, formatNumber, formatTimestamp } from './text-values.ts';
 
 const END = Buffer.from('# EOF\n');
 const TOTAL = '_total';
 
-function exemplarText(exemplar: Exemplar | undefined): string {
+function exemplarText(exemplar: Exemplar | undefined, style: NameStyle): string {
   if (exemplar === undefined) return '';
-  const labels: string[] = [];
-  forEachLabel(exemplar.labels, (name, value) => labels.push(`${name}="${escapeQuoted(value)}"`));
-  const { value, timestampMs } = exemplar;
-  return ` # {${labels.join(',')}} ${formatNumber(value)} ${formatTimestamp(timestampMs)}`;
+  const { labels, value, timestampMs } = exemplar;
+  const inside = labelText(labels, style);
+  return ` # {${inside}} ${formatNumber(value)} ${formatTimestamp(timestampMs)}`;
 }
 
 /** The bucket at infinity carries the newest exemplar: exemplars stand on buckets and counters alone. */
-function withExemplar(lines: string, value: HistogramValue): string {
-  const exemplar = exemplarText(value.exemplars?.at(-1));
-  return exemplar === '' ? lines : lines.replace(/(le="\+Inf"\} \d+)\n/, `$1${exemplar}\n`);
+function withExemplar(lines: string, value: HistogramValue, style: NameStyle): string {
+  const exemplar = exemplarText(value.exemplars?.at(-1), style);
+  // By a function, since a dollar in the text of a replacement has a meaning.
+  return lines.replace(/(?<=le="\+Inf"\} \d+)\n/, () => `${exemplar}\n`);
 }
 
 function lineOf(family: FamilyHeader, point: Point, style: NameStyle): string {
   const { value } = point;
   if (typeof value !== 'number') {
-    return withExemplar(histogramLines(family.name, point, value, style, formatBound), value);
+    const lines = histogramLines(family.name, point, value, style, formatBound);
+    return withExemplar(lines, value, style);
   }
   const series =
     family.kind === 'counter' && !family.name.endsWith(TOTAL)
       ? seriesText(family.name, TOTAL, point.labels, style)
       : pointText(family.name, point, style);
-  const exemplar = family.kind === 'counter' ? exemplarText(point.exemplar) : '';
+  const exemplar = family.kind === 'counter' ? exemplarText(point.exemplar, style) : '';
   return `${series} ${formatNumber(value)}${exemplar}\n`;
 }
 
@@ -93,10 +93,10 @@ export function createOpenMetrics2(escaping: Escaping): Format {
         const { value } = point;
         const series = pointText(name, point, style);
         if (typeof value !== 'number') {
-          const exemplars = (value.exemplars ?? []).map(exemplarText).join('');
+          const exemplars = (value.exemplars ?? []).map((one) => exemplarText(one, style)).join('');
           return `${series} ${compositeText(value)}${exemplars}\n`;
         }
-        const exemplar = kind === 'counter' ? exemplarText(point.exemplar) : '';
+        const exemplar = kind === 'counter' ? exemplarText(point.exemplar, style) : '';
         return `${series} ${formatNumber(value)}${exemplar}\n`;
       });
       return Buffer.from(lines.join(''));

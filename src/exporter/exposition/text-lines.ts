@@ -10,7 +10,8 @@ const REMEMBERED_NAMES = 4096;
 /** How names are written in one format; without quotes a name that is not classic has been escaped before. */
 export type NameStyle = { readonly escaping: Escaping };
 
-function labelText(labels: LabelPairs, { escaping }: NameStyle): string {
+/** `label="value",…`, what stands inside of braces. */
+export function labelText(labels: LabelPairs, { escaping }: NameStyle): string {
   const parts: string[] = [];
   forEachLabel(labels, (name, value) => {
     const escaped = escapeName(name, 'label', escaping);

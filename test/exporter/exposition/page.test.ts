@@ -106,8 +106,12 @@ describe('what a scrape gets', () => {
     expect(await age()).toBe('0');
     await clock.advance(90_000);
     expect(await age()).toBe('90');
-    clock.jump(-3_600_000);
-    expect(await age()).toBe('0');
+    for (const jumpMs of [-3_600_000, 7_200_000]) {
+      clock.jump(jumpMs);
+      expect(await age()).toBe('90');
+    }
+    exposition.record(createReport({ ...createRun('a', 'login'), endedAtMs: clock.now() - 2000 }));
+    expect(await age()).toBe('2');
     const probe = await renderProbe([{ run: createRun('a', 'login'), ageSeconds: 7 }], ask({}));
     expect(pageText(probe)).toContain('crm_probe_result_age_seconds{probe="login"} 7\n');
     expect(pageText(probe)).toMatch(/# HELP crm_probe_result_age_seconds /);
