@@ -95,6 +95,7 @@ function createCore(
       history.add(finished);
       exposeBudget(exposition, targets.find(finished.run.target));
     },
+    onShed: ({ target }) => exposeBudget(exposition, targets.find(target)),
   });
   const scheduled = schedule ? targets.all.flatMap(({ plan }) => plan.scheduled) : [];
   const scheduler = createScheduler(
@@ -106,7 +107,6 @@ function createCore(
       observer: {
         startDelay: (seconds) => selfMetrics.observe('crmwatch_probe_start_delay_seconds', seconds),
         inFlight: (count) => selfMetrics.set('crmwatch_probes_in_flight', count),
-        shed: (target) => exposeBudget(exposition, targets.find(target)),
       },
     },
     {

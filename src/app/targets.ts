@@ -58,12 +58,23 @@ function connectionFingerprint({ connection, apiBudget }: TargetConfig): string 
   return JSON.stringify([connection, apiBudget]);
 }
 
-function connect(config: TargetConfig, options: TargetsOptions): Connected {
+/** Whether two connections lead to the same CRM, whatever else is different between them, so to the same quota. */
+function leadToSameCrm(before: TargetConfig, after: TargetConfig): boolean {
+  const placeOf = ({ connection }: TargetConfig): unknown[] => [
+    connection.platform,
+    'url' in connection ? connection.url : null,
+  ];
+  return JSON.stringify(placeOf(before)) === JSON.stringify(placeOf(after));
+}
+
+/** `old` is the target of this name until now: what it spent of its CRM's quota stays spent. */
+function connect(config: TargetConfig, options: TargetsOptions, old?: Target): Connected {
   const { clock, logger, resolveSecret, folder } = options;
   const { connection, apiBudget } = config;
   const shared = { clock, logger, resolveSecret, folder };
   if (apiBudget === undefined) return { connector: createConnector(connection, shared) };
-  const budget = createApiBudget(apiBudget, clock);
+  const former = old !== undefined && leadToSameCrm(old.config, config) ? old.budget : undefined;
+  const budget = former?.withPolicy(apiBudget) ?? createApiBudget(apiBudget, clock);
   return {
     connector: createConnector(connection, { ...shared, observer: budget.observer }),
     budget,
@@ -107,7 +118,7 @@ export function createTargets(given: TargetsOptions): Targets {
         if (old !== undefined && JSON.stringify(old.config) === JSON.stringify(config)) return old;
         const isSame =
           old !== undefined && connectionFingerprint(old.config) === connectionFingerprint(config);
-        const connected = isSame ? connectedOf(old) : connect(config, options);
+        const connected = isSame ? connectedOf(old) : connect(config, options, old);
         if (!isSame) fresh.push(connected);
         return describeTarget(config, connected, options);
       });

@@ -13,7 +13,10 @@ export type ScheduledProbe = {
   readonly policy: AttemptPolicy;
   /** What it is made of: two with the same text do the same, so that one may stand for the other. */
   readonly fingerprint: string;
-  /** What it logs goes to `logger` when one is given. `shed` means that the API budget did not allow the run: nothing was sent and nothing is known. */
+  /**
+   * What it logs goes to `logger` when one is given. `shed` means that the API budget did not allow the run, or cut it
+   * short: nothing is known.
+   */
   run(signal: AbortSignal, logger?: Logger): Promise<ProbeRun | 'shed'>;
 };
 
@@ -58,10 +61,14 @@ export function planTarget(
       run: async (signal, ownLogger) =>
         budget === undefined
           ? run(signal, ownLogger)
-          : budget.spend(probe, async () => run(signal, ownLogger)),
+          : budget.spend(probe, async () => run(signal, ownLogger), isQuotaFailure),
     };
   });
   return { scheduled, unsupported: enabled.filter((probe) => !isSupported(probe)) };
+}
+
+function isQuotaFailure({ result }: ProbeRun): boolean {
+  return !result.ok && result.failure.reason === 'quota_exhausted';
 }
 
 /** Platforms name their limits themselves; only one that speaks of a day is the quota that a budget is a share of. */

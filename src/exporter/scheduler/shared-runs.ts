@@ -44,6 +44,8 @@ export type SharedRunsOptions = {
   readonly createLog: () => { readonly logger: Logger; readonly lines: readonly string[] };
   /** Hears of every run that ended, scheduled or asked for. */
   readonly onFinished: (finished: SharedRun) => void;
+  /** Hears of every run that the API budget did not allow, scheduled or asked for. */
+  readonly onShed?: (scheduled: ScheduledProbe) => void;
 };
 
 type Flight = {
@@ -89,7 +91,8 @@ function createResults(clock: Clock, maximumResults: number) {
   };
 }
 
-function createFlights(results: Results, { createLog, onFinished }: SharedRunsOptions): Flights {
+function createFlights(results: Results, options: SharedRunsOptions): Flights {
+  const { createLog, onFinished, onShed } = options;
   const flights = new Map<string, Flight>();
 
   function launch(scheduled: ScheduledProbe): Flight {
@@ -99,7 +102,10 @@ function createFlights(results: Results, { createLog, onFinished }: SharedRunsOp
       const { logger, lines } = createLog();
       try {
         const run = await scheduled.run(abort.signal, logger);
-        if (run === 'shed') return run;
+        if (run === 'shed') {
+          onShed?.(scheduled);
+          return run;
+        }
         const finished = { run, log: [...lines] };
         // What was aborted says nothing about the target, and what was forgotten is no longer wanted.
         if (!abort.signal.aborted && flights.get(key) === flight) results.keep(key, finished);

@@ -13,6 +13,8 @@ export type Ledger = {
   /** When the day ends, by each clock. */
   readonly endsAtWallMs: number;
   readonly endsAtMonotonicMs: number;
+  /** From then on no answer speaks of the day before any more. */
+  readonly settledAtMonotonicMs: number;
 };
 
 /** What the platform says of its quota, and when it said so relative to what we had spent. */
@@ -23,7 +25,19 @@ export type QuotaReading = {
 };
 
 /** The quota as last read; `spentCalls` is what we had spent by then. */
-export type KnownQuota = QuotaReading & { readonly spentCalls: number };
+export type KnownQuota = QuotaReading & {
+  readonly spentCalls: number;
+  readonly readAtMonotonicMs: number;
+};
+
+/**
+ * How long a number of calls left is believed. While none are left nothing is sent, so no answer could ever say that
+ * there are some again; a rolling quota would be lost until the next day.
+ */
+const REMAINING_TRUSTED_MS = 15 * 60_000;
+
+/** So long after a day has ended, an answer may still speak of it. */
+const DAY_SETTLES_MS = 2 * 60_000;
 
 function endOfDayMs(wallMs: number, { resetAtMinutes }: ApiBudgetPolicy): number {
   const offsetMs = resetAtMinutes * 60_000;
@@ -36,6 +50,7 @@ function dayFrom(now: Instant, policy: ApiBudgetPolicy, spentCalls: number): Led
     spentCalls,
     endsAtWallMs,
     endsAtMonotonicMs: now.monotonicMs + endsAtWallMs - now.wallMs,
+    settledAtMonotonicMs: now.monotonicMs,
   };
 }
 
@@ -46,11 +61,33 @@ export function openLedger(now: Instant, policy: ApiBudgetPolicy): Ledger {
 
 /**
  * The ledger as of now. A new day begins only when both clocks say so: a wall clock that is set an hour forward must
- * not grant the day's calls early, nor may one that is set back grant them twice.
+ * not grant the day's calls early, nor may one that is set back grant them twice. Calls under way at that moment may
+ * be counted by the platform on either side, so they are spent in the new day too.
  */
-export function turnOver(ledger: Ledger, now: Instant, policy: ApiBudgetPolicy): Ledger {
+export function turnOver(
+  ledger: Ledger,
+  now: Instant,
+  policy: ApiBudgetPolicy,
+  callsUnderWay: number,
+): Ledger {
   const isOver = now.wallMs >= ledger.endsAtWallMs && now.monotonicMs >= ledger.endsAtMonotonicMs;
-  return isOver ? dayFrom(now, policy, 0) : ledger;
+  if (!isOver) return ledger;
+  const settledAtMonotonicMs = now.monotonicMs + DAY_SETTLES_MS;
+  return { ...dayFrom(now, policy, callsUnderWay), settledAtMonotonicMs };
+}
+
+/** What a reading is worth: what it says of calls left may be about a day that is over. */
+export function toKnownQuota(
+  reading: QuotaReading,
+  ledger: Ledger,
+  now: Instant,
+  spentCalls: number,
+): KnownQuota {
+  const known = { limitCalls: reading.limitCalls, spentCalls, readAtMonotonicMs: now.monotonicMs };
+  const isSettled = now.monotonicMs >= ledger.settledAtMonotonicMs;
+  return isSettled && reading.remainingCalls !== undefined
+    ? { ...known, remainingCalls: reading.remainingCalls }
+    : known;
 }
 
 /** How much of the day has gone by, 0 to 1, by the monotonic clock. */
@@ -59,23 +96,49 @@ export function elapsedRatio(ledger: Ledger, now: Instant): number {
   return Math.min(1, Math.max(0, 1 - leftMs / DAY_MS));
 }
 
+/** Calls that the platform has left for everybody, as far as that is still worth something. */
+function remainingOf(quota: KnownQuota | undefined, now: Instant): number | undefined {
+  if (quota === undefined) return undefined;
+  const isTrusted = now.monotonicMs - quota.readAtMonotonicMs < REMAINING_TRUSTED_MS;
+  return isTrusted ? quota.remainingCalls : undefined;
+}
+
 /**
- * Calls that may be spent in this day: floor(share × quota), and never more than the platform has left. Undefined
- * while no quota is known.
+ * The most that may have been spent when `pace` of the day's calls may be: that part of floor(share × quota), and no
+ * more than that part of what the platform had left when it was last read. Undefined while no quota is known.
  */
-export function allowanceOf(
+function limitAt(
+  pace: number,
   policy: ApiBudgetPolicy,
   quota: KnownQuota | undefined,
+  now: Instant,
 ): number | undefined {
   const limit = quota?.limitCalls ?? policy.dailyCalls;
   if (limit === undefined) return undefined;
-  const share = Math.floor(policy.shareRatio * limit);
-  if (quota?.remainingCalls === undefined) return share;
-  return Math.min(share, quota.spentCalls + quota.remainingCalls);
+  const share = pace * Math.floor(policy.shareRatio * limit);
+  const remaining = remainingOf(quota, now);
+  return quota === undefined || remaining === undefined
+    ? share
+    : Math.min(share, quota.spentCalls + pace * remaining);
 }
 
-/** The most that may have been spent by now for a run of this area to begin. */
-export function areaLimit(allowance: number, area: ProbeArea, elapsed: number): number {
+/** Calls that may be spent in this day. Undefined while no quota is known. */
+export function allowanceOf(
+  policy: ApiBudgetPolicy,
+  quota: KnownQuota | undefined,
+  now: Instant,
+): number | undefined {
+  return limitAt(1, policy, quota, now);
+}
+
+/** The most that may have been spent by now for a run of this area to begin. Undefined while no quota is known. */
+export function areaLimit(
+  area: ProbeArea,
+  policy: ApiBudgetPolicy,
+  quota: KnownQuota | undefined,
+  now: Instant,
+  elapsed: number,
+): number | undefined {
   const { base, perDay } = AREA_PACE[area];
-  return allowance * Math.min(1, base + perDay * elapsed);
+  return limitAt(Math.min(1, base + perDay * elapsed), policy, quota, now);
 }

@@ -66,6 +66,16 @@ export const AREA_PACE: Readonly<
   health: { base: 0.1, perDay: 0.9 },
 };
 
+/**
+ * A run that turns out dearer than expected may go on up to the limit of the next area, not further: one run for
+ * quality must not take what health lives on. Health may go on to the end of the allowance.
+ */
+export const OVERRUN_AREA: Readonly<Record<ProbeArea, ProbeArea | undefined>> = {
+  quality: 'security',
+  security: 'health',
+  health: undefined,
+};
+
 /** Calls that a run is taken to cost before one was seen. */
 export const FIRST_COST_CALLS: Readonly<Record<ProbeArea, number>> = {
   health: 3,
