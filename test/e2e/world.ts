@@ -12,10 +12,11 @@ import type { InstantSeries } from '../../src/responder/evidence/evidence.ts';
 import { startDelayingProxy } from '../support/delaying-proxy.ts';
 import { startMailServer } from '../support/mail-server.ts';
 import type { MailServer } from '../support/mail-server.ts';
-import { findFreePort } from '../support/program.ts';
+import { findFreePort, waitUntil } from '../support/program.ts';
 import { makeTestCertificates } from '../support/test-certificates.ts';
 import type { TestCertificates } from '../support/test-certificates.ts';
 import { openTrytonRpc } from '../support/tryton-rpc.ts';
+import type { TrytonRpc } from '../support/tryton-rpc.ts';
 import { startTlsProxy } from '../support/tls-proxy.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import type { WebhookReceiver } from '../support/webhook-receiver.ts';
@@ -174,9 +175,26 @@ async function settle(
   return { crm, url: `http://127.0.0.1:${server.port}`, life };
 }
 
+/** While other databases are loaded beside it, trytond fails a first log-in now and then, with an empty error. */
+async function logInPatiently(url: string, database: string): Promise<TrytonRpc> {
+  const found: { monitor?: TrytonRpc; problem?: unknown } = {};
+  await waitUntil(
+    async () => {
+      try {
+        found.monitor = await openTrytonRpc(url, database, MONITOR);
+      } catch (problem) {
+        found.problem = problem;
+      }
+      return found.monitor !== undefined;
+    },
+    { timeoutMs: 60_000, describe: () => `log-in to ${database}: ${String(found.problem)}` },
+  );
+  return required(found.monitor, 'a session');
+}
+
 /** The first calls to a database make trytond load modules and fill caches, which takes a second or two. */
 async function warmUp({ database, server }: Crm): Promise<void> {
-  const monitor = await openTrytonRpc(`http://127.0.0.1:${server.port}`, database, MONITOR);
+  const monitor = await logInPatiently(`http://127.0.0.1:${server.port}`, database);
   for (const model of ['res.user', 'res.group', 'ir.cron', 'sale.opportunity']) {
     await monitor.call(`model.${model}.search_read`, [], 0, 1, null, ['write_date']);
   }

@@ -71,9 +71,9 @@ export const KNOWN_NAMES: readonly string[] = [
 ];
 
 function namesPage(request: ScrapeRequest): ReturnType<typeof writePage> {
-  const exemplar = { labels: [['run.id', 'x']] as const, value: 1, timestampMs: 1500 };
+  const exemplar = { labels: ['run.id', 'x'], value: 1, timestampMs: 1500 };
   const families = KNOWN_NAMES.flatMap((name): readonly FamilyChunks[] => {
-    const labels = [['label.name', 'v"\n\\'] as const, ['plain', 'x'] as const];
+    const labels = ['label.name', 'v"\n\\', 'plain', 'x'];
     const family = (header: FamilyHeader, point: Omit<Point, 'labels' | 'prefixes'>) => ({
       header,
       chunks: [{ points: [{ labels, prefixes: {}, ...point }], written: new Map() }],
