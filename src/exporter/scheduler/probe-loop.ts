@@ -74,7 +74,8 @@ export function createProbeLoop(
     if (phase !== 'idle' || signal.aborted) return;
     phase = 'queued';
     const start = (): void => void (current = run(granted, dueMs));
-    const granted: Ticket = { target: scheduled.target, start };
+    const { target, probe } = scheduled;
+    const granted: Ticket = { target, probe, start };
     ticket = granted;
     slots.request(granted, isUrgent);
   }

@@ -58,6 +58,31 @@ describe('the pace of a probe', () => {
   });
 });
 
+describe('a wall clock that is set an hour forward and back', () => {
+  it('makes nothing run twice, late or never, in any phase of a probe', async () => {
+    const { clock, probe, startsOf, peaks } = createWorld();
+    const outcomes = [PASSED, FAILED];
+    schedule(clock, [
+      probe('runs', 'login', { durationMs: 8000 }),
+      probe('retries', 'login', { result: () => outcomes.shift() ?? FAILED }),
+    ]);
+    // While one runs, while both wait, and while one waits for its retry.
+    for (const [afterMs, jumpMs] of [
+      [4000, 3_600_000],
+      [16_000, -3_600_000],
+      [12_000, -3_600_000],
+      [1000, 3_600_000],
+    ] as const) {
+      await clock.advance(afterMs);
+      clock.jump(jumpMs);
+    }
+    await clock.advance(60_000);
+    expect(startsOf('runs')).toEqual([0, 30_000, 60_000, 90_000]);
+    expect(startsOf('retries')).toEqual([0, 30_000, 35_000, 40_000, 70_000]);
+    expect(peaks.perProbe).toBe(1);
+  });
+});
+
 describe('concurrency', () => {
   it('lets slow targets delay nobody else', async () => {
     const { clock, probe, startsOf, peaks } = createWorld();

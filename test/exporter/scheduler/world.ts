@@ -13,7 +13,11 @@ import { PASSED, createRun } from '../../support/fake-run.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import type { ManualClock } from '../../support/manual-clock.ts';
 
-type Behaviour = { durationMs?: number; result?: () => ProbeResult; ignoresAbort?: boolean };
+type Behaviour = {
+  durationMs?: number | (() => number);
+  result?: () => ProbeResult;
+  ignoresAbort?: boolean;
+};
 
 export type World = {
   readonly clock: ManualClock;
@@ -56,7 +60,8 @@ export function createWorld(): World {
         peaks.total = Math.max(peaks.total, count('', 1));
         peaks.perTarget = Math.max(peaks.perTarget, count(target, 1));
         peaks.perProbe = Math.max(peaks.perProbe, count(`${target} ${kind}`, 1));
-        await sleep(clock, durationMs, ignoresAbort ? undefined : signal);
+        const lastsMs = typeof durationMs === 'number' ? durationMs : durationMs();
+        await sleep(clock, lastsMs, ignoresAbort ? undefined : signal);
         for (const key of ['', target, `${target} ${kind}`]) count(key, -1);
         return createRun(target, kind, result());
       },
