@@ -76,7 +76,7 @@ function namesPage(request: ScrapeRequest): ReturnType<typeof writePage> {
     const labels = ['label.name', 'v"\n\\', 'plain', 'x'];
     const family = (header: FamilyHeader, point: Omit<Point, 'labels' | 'prefixes'>) => ({
       header,
-      chunks: [{ points: [{ labels, prefixes: {}, ...point }], written: new Map() }],
+      chunks: [{ points: [{ labels, prefixes: {}, ...point }], written: {} }],
     });
     const histogram = { count: 2, sum: 3, classic: [{ upperBound: 1, count: 1 }] };
     return [

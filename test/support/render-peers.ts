@@ -56,7 +56,7 @@ function createOwn(): PeerRenderer {
         }));
       interned.set(source, series);
       const points = series.map((one, index) => ({ ...one, value: valueOf(index) }));
-      chunks.set(source, { points, written: new Map() });
+      chunks.set(source, { points, written: {} });
     },
     async render(isCompressed) {
       const acceptEncoding = isCompressed ? 'gzip' : '';

@@ -9,13 +9,33 @@ import type { ExposedName, Series } from './series.ts';
 /** What one source adds to one family: immutable points, and what was made of them. */
 export type Chunk = {
   readonly points: readonly Point[];
-  /** By format; written when a scrape first asks for it. */
-  readonly written: Map<string, WrittenChunk>;
+  readonly written: WrittenByFormat;
 };
 
-export type WrittenChunk = { readonly bytes: Uint8Array; gzipped?: Uint8Array };
+/** By the id of the format; written when a scrape first asks for it. An object, as most hold one form of one line. */
+export type WrittenByFormat = Record<string, WrittenChunk | undefined>;
 
-export type FamilyChunks = { readonly header: FamilyHeader; readonly chunks: readonly Chunk[] };
+export type WrittenChunk = {
+  readonly byteLength: number;
+  /** Let go when there is a compressed form: who takes that takes it at every scrape. */
+  bytes: Uint8Array | undefined;
+  gzipped: Uint8Array | undefined;
+};
+
+export type FamilyChunks = {
+  readonly header: FamilyHeader;
+  readonly chunks: readonly Chunk[];
+  /** By the id of the format; absent for what is made anew for each page. */
+  readonly members?: MembersByFormat;
+};
+
+/** The head of a family and its small chunks compressed as one, and what they were, to see whether they still are. */
+export type SharedMember = {
+  readonly head: Uint8Array;
+  readonly chunks: readonly WrittenChunk[];
+  readonly gzipped: Uint8Array;
+};
+export type MembersByFormat = Record<string, SharedMember | undefined>;
 
 /** The results of all sources (such as a probe of a target), in chunks that change only when their source does. */
 export type ChunkStore = {
@@ -36,7 +56,8 @@ export function createChunkStore(limits: ExpositionLimits): ChunkStore {
   const families = new Map(
     (Object.keys(EXPOSED_METRICS) as ExposedName[]).map((name) => {
       const header = { name, kind: EXPOSED_METRICS[name].kind, help: helpOf(name) };
-      return [name, { header, chunks: new Map<string, Chunk>() }] as const;
+      const members: MembersByFormat = {};
+      return [name, { header, chunks: new Map<string, Chunk>(), members }] as const;
     }),
   );
   const sources = new Map<string, SourcePoints>();
@@ -49,7 +70,7 @@ export function createChunkStore(limits: ExpositionLimits): ChunkStore {
     }
     const before = chunks?.get(source);
     if (before !== undefined && samePoints(before.points, points)) return;
-    chunks?.set(source, { points, written: new Map() });
+    chunks?.set(source, { points, written: {} });
   }
 
   return {
@@ -67,15 +88,23 @@ export function createChunkStore(limits: ExpositionLimits): ChunkStore {
     snapshot: () =>
       [...families.values()]
         .filter(({ chunks }) => chunks.size > 0)
-        .map(({ header, chunks }) => ({ header, chunks: [...chunks.values()] })),
+        .map(({ header, chunks, members }) => ({ header, chunks: [...chunks.values()], members })),
   };
 }
 
-/** The bytes of a chunk in a format, from its memory or written now. */
-export function writeChunk(header: FamilyHeader, chunk: Chunk, format: Format): WrittenChunk {
-  const known = chunk.written.get(format.id);
-  if (known !== undefined) return known;
-  const written = { bytes: format.chunk(header, chunk.points) };
-  chunk.written.set(format.id, written);
+/** A chunk in a format, from its memory or written now; its bytes too unless a compressed form will do. */
+export function writeChunk(
+  header: FamilyHeader,
+  chunk: Chunk,
+  format: Format,
+  isCompressed: boolean,
+): WrittenChunk {
+  const known = chunk.written[format.id];
+  if (known?.bytes !== undefined) return known;
+  if (known?.gzipped !== undefined && isCompressed) return known;
+  const bytes = format.chunk(header, chunk.points);
+  const written = known ?? { byteLength: bytes.length, bytes, gzipped: undefined };
+  written.bytes = bytes;
+  chunk.written[format.id] = written;
   return written;
 }

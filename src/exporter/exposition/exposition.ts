@@ -166,7 +166,7 @@ function ageFamily(probes: Iterable<KeptProbe>, monotonicMs: number): readonly F
   if (points.length === 0) return [];
   const name = 'crm_probe_result_age_seconds';
   const { kind, help } = EXPOSED_METRICS[name];
-  return [{ header: { name, kind, help }, chunks: [{ points, written: new Map() }] }];
+  return [{ header: { name, kind, help }, chunks: [{ points, written: {} }] }];
 }
 
 function droppedToSeries({ probe }: ProbeRun, count: number): readonly Series[] {

@@ -5,7 +5,7 @@ import { EXPOSED_METRICS } from './series.ts';
 import type { ExposedName, Series } from './series.ts';
 
 /** What is kept of a series from one run to the next, so that its name and labels are written once. */
-export type Interned = { readonly labels: LabelPairs; readonly prefixes: Prefixes };
+export type Interned = Prefixes & { readonly labels: LabelPairs };
 
 /** By a key that no two different series share. */
 export type InternTable = ReadonlyMap<string, Interned>;
@@ -29,9 +29,10 @@ export const NO_POINTS: SourcePoints = {
  * contain it could make two different series one.
  */
 function keyOf(name: ExposedName, values: readonly string[]): string {
-  let key: string = name;
-  for (const value of values) key += `\n${value.length}:${value}`;
-  return key;
+  const parts: string[] = [name];
+  for (const value of values) parts.push('\n', String(value.length), ':', value);
+  // Joined once: a text that is put together bit by bit keeps all its bits for as long as it lives.
+  return parts.join('');
 }
 
 const HASH_LENGTH = 12;
@@ -62,17 +63,18 @@ function valuesOf(series: Series, limits: ExpositionLimits): readonly string[] {
   );
 }
 
-function pairsOf(
+function intern(
   name: ExposedName,
   target: string | undefined,
   values: readonly string[],
-): LabelPairs {
+): Interned {
   const pairs: string[] = target === undefined ? [] : ['target', target];
   for (const [index, label] of EXPOSED_METRICS[name].labels.entries()) {
     const value = values[index];
     if (value !== undefined && value !== '') pairs.push(label, value);
   }
-  return pairs;
+  // A copy has no room for more; what has grown has room for a dozen, and these live as long as the series.
+  return { labels: pairs.slice(), plain: undefined, encodedLabels: undefined };
 }
 
 /**
@@ -85,7 +87,8 @@ export function internSeries(
   before: InternTable,
   limits: ExpositionLimits,
 ): SourcePoints {
-  const boundTarget = target && boundLabelValue(target, limits.labelValueLength);
+  const boundTarget =
+    target === undefined ? undefined : boundLabelValue(target, limits.labelValueLength);
   const interned = new Map<string, Interned>();
   const families = new Map<ExposedName, Map<string, Point>>();
   let droppedCount = 0;
@@ -96,8 +99,7 @@ export function internSeries(
       droppedCount += 1;
       continue;
     }
-    const known = before.get(key) ??
-      interned.get(key) ?? { labels: pairsOf(series.name, boundTarget, values), prefixes: {} };
+    const known = before.get(key) ?? interned.get(key) ?? intern(series.name, boundTarget, values);
     interned.set(key, known);
     const points = families.get(series.name) ?? new Map<string, Point>();
     families.set(series.name, points);
@@ -107,10 +109,11 @@ export function internSeries(
   return { byFamily, interned, droppedCount };
 }
 
-function pointOf({ labels, prefixes }: Interned, { value, exemplar }: Series): Point {
+function pointOf(known: Interned, { value, exemplar }: Series): Point {
+  const { labels } = known;
   return exemplar === undefined
-    ? { labels, value, prefixes }
-    : { labels, value, exemplar, prefixes };
+    ? { labels, value, prefixes: known }
+    : { labels, value, exemplar, prefixes: known };
 }
 
 /** Whether nothing has changed, so that what was written of the one can stand for the other. */

@@ -54,5 +54,5 @@ export function recordedToFamily(recorded: Recorded): FamilyChunks | undefined {
   if (kind === undefined) return undefined;
   const points = kind === 'histogram' ? histogramPoints(name, values) : values.map(numberPoint);
   if (points.length === 0) return undefined;
-  return { header: { name, kind, help }, chunks: [{ points, written: new Map() }] };
+  return { header: { name, kind, help }, chunks: [{ points, written: {} }] };
 }

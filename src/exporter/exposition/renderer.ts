@@ -57,7 +57,10 @@ export type Point = {
   readonly prefixes: Prefixes;
 };
 
-export type Prefixes = { plain?: string; encodedLabels?: Uint8Array };
+export type Prefixes = {
+  plain?: string | undefined;
+  encodedLabels?: Uint8Array | undefined;
+};
 
 /** A format in which a page can be written. A page is, for each family, its head and then the chunks of its points. */
 export type Format = {
