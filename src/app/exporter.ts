@@ -43,6 +43,7 @@ export type Exporter = Service & {
 function startSelfMetrics(version: string, { clock, logger }: Dependencies): SelfMetrics {
   const selfMetrics = createSelfMetrics({
     logger,
+    clock,
     declared: [
       'crmwatch_probe_start_delay_seconds',
       'crmwatch_config_reloads_total',

@@ -92,6 +92,17 @@ export function createChunkStore(limits: ExpositionLimits): ChunkStore {
   };
 }
 
+/** Formats that are remembered at a time: who asks for one after the other must not multiply the memory. */
+const REMEMBERED_FORMATS = 3;
+
+/** Makes room for one more format by forgetting the oldest. */
+export function forgetOldest(byFormat: Record<string, unknown>, formatId: string): void {
+  const known = Object.keys(byFormat);
+  const [oldest] = known;
+  if (oldest === undefined || known.length < REMEMBERED_FORMATS || known.includes(formatId)) return;
+  delete byFormat[oldest];
+}
+
 /** A chunk in a format, from its memory or written now; its bytes too unless a compressed form will do. */
 export function writeChunk(
   header: FamilyHeader,
@@ -105,6 +116,7 @@ export function writeChunk(
   const bytes = format.chunk(header, chunk.points);
   const written = known ?? { byteLength: bytes.length, bytes, gzipped: undefined };
   written.bytes = bytes;
+  forgetOldest(chunk.written, format.id);
   chunk.written[format.id] = written;
   return written;
 }

@@ -37,14 +37,18 @@ function keyOf(name: ExposedName, values: readonly string[]): string {
 
 const HASH_LENGTH = 12;
 
+/** A value that looks like one of ours gets a hash of its own: otherwise somebody could write the cut form of another. */
+const LOOKS_HASHED = /~[0-9a-f]{12}$/;
+
 /**
  * A value that is too long is cut, and one that holds half a character is mended; a hash of the whole tells it from
  * others that would then be the same.
  */
 export function boundLabelValue(value: string, limit: number): string {
-  if (value.length <= limit)
-    return value.isWellFormed() ? value : withHash(value.toWellFormed(), value);
-  const kept = value.slice(0, Math.max(0, limit - HASH_LENGTH - 1));
+  if (value.length <= limit && value.isWellFormed() && !LOOKS_HASHED.test(value)) return value;
+  const room = Math.max(0, limit - HASH_LENGTH - 1);
+  if (value.length <= room) return withHash(value.toWellFormed(), value);
+  const kept = value.slice(0, room);
   // A cut through a surrogate pair would leave half a character.
   const whole = /[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept;
   return withHash(whole.toWellFormed(), value);

@@ -1,7 +1,7 @@
 import { setImmediate as afterOtherWork } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import { writeChunk } from './chunk-store.ts';
+import { forgetOldest, writeChunk } from './chunk-store.ts';
 import type { FamilyChunks, SharedMember, WrittenChunk } from './chunk-store.ts';
 import { acceptsGzip, negotiateFormat } from './negotiate.ts';
 import type { RenderedPage, ScrapeRequest } from './page.ts';
@@ -119,6 +119,7 @@ async function compressSmallChunks(
   const byteLength = bytes.reduce((sum, { length }) => sum + length, 0);
   if (members === undefined || byteLength < OWN_MEMBER_BYTES) return { bytes };
   const gzipped = await compress(Buffer.concat(bytes), COMPRESSION);
+  forgetOldest(members, format.id);
   members[format.id] = { head, chunks, gzipped };
   return { gzipped };
 }

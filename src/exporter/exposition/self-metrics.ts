@@ -10,8 +10,8 @@ import type {
 import type { RenderedPage, ScrapeRequest } from './page.ts';
 import { writePage } from './page-writer.ts';
 import { recordedToFamily } from './prom-client-families.ts';
-import { errorMessage } from '../../std/std.ts';
-import type { Logger } from '../../std/std.ts';
+import { createSystemClock, errorMessage } from '../../std/std.ts';
+import type { Clock, Logger } from '../../std/std.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -35,6 +35,8 @@ export type SelfMetrics = {
 
 export type SelfMetricsOptions = {
   readonly logger: Logger;
+  /** For the time limit of callbacks; the clock of the system when absent. */
+  readonly clock?: Clock;
   /** Counters and histograms that are 0 from the start; all others appear when first recorded. */
   readonly declared?: readonly (SelfCounterName | SelfHistogramName)[];
   /** Whether process_* and nodejs_* are included; default true. */
@@ -101,8 +103,24 @@ function collectProcessMetrics(registry: Registry): void {
   for (const name of MISNAMED_METRICS) registry.removeSingleMetric(name);
 }
 
+/** What a callback looks up may wait for a store that is stuck; the page must not, least of all then. */
+const CALLBACK_LIMIT_MS = 2000;
+
+async function withinLimit(clock: Clock, work: () => void | Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = clock.after(CALLBACK_LIMIT_MS, () =>
+    late.reject(new Error(`it took longer than ${CALLBACK_LIMIT_MS} ms`)),
+  );
+  try {
+    await Promise.race([work(), late.promise]);
+  } finally {
+    timer.cancel();
+  }
+}
+
 /** Self-metrics on a registry of their own, so that two halves in one process do not meet by accident. */
 export function createSelfMetrics(options: SelfMetricsOptions): SelfMetrics {
+  const { clock = createSystemClock() } = options;
   const registry = new Registry();
   const recorders = createRecorders(registry);
   const callbacks: (() => void | Promise<void>)[] = [];
@@ -115,7 +133,7 @@ export function createSelfMetrics(options: SelfMetricsOptions): SelfMetrics {
   async function refresh(): Promise<void> {
     for (const callback of callbacks) {
       try {
-        await callback();
+        await withinLimit(clock, callback);
       } catch (error) {
         options.logger.error('a self-metric could not be refreshed', {
           error: errorMessage(error),

@@ -226,6 +226,34 @@ describe('limits', () => {
     expect(await metricsText(exposition)).not.toContain('crm_probe_series_dropped{');
   });
 
+  it('let nobody write the cut form of another value', async () => {
+    const exposition = createExposition({
+      clock: createManualClock(),
+      limits: { labelValueLength: 40 },
+    });
+    const record = (objects: readonly string[]): void =>
+      exposition.record(
+        createReport(
+          createRun('a', 'data_quality', {
+            ok: true,
+            unknowns: [],
+            samples: objects.map((object): Sample => ({
+              metric: 'crm_records',
+              labels: { object },
+              value: 1,
+            })),
+          }),
+        ),
+      );
+    const lines = async (): Promise<readonly string[]> =>
+      (await metricsText(exposition)).split('\n').filter((line) => line.startsWith('crm_records{'));
+    const long = 'x'.repeat(100);
+    record([long]);
+    const [cut = ''] = await lines();
+    record([long, /object="([^"]*)"/.exec(cut)?.[1] ?? '']);
+    expect(new Set(await lines()).size).toBe(2);
+  });
+
   it('keep values apart that are the same up to where they are cut', async () => {
     const exposition = createExposition({
       clock: createManualClock(),

@@ -93,4 +93,14 @@ describe('createSelfMetrics', () => {
     ]);
     expect(families.has('process_cpu_seconds_total')).toBe(true);
   });
+
+  it('waits no longer than its limit for a callback that never ends', async () => {
+    const clock = createManualClock();
+    const metrics = createSelfMetrics({ logger, clock, withProcessMetrics: false });
+    metrics.set('crmwatch_probes_in_flight', 1);
+    metrics.beforeRender(async () => new Promise<void>(() => {}));
+    const page = selfText(metrics);
+    await clock.advance(2000);
+    expect(await page).toContain('crmwatch_probes_in_flight 1');
+  });
 });
