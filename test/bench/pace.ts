@@ -69,6 +69,13 @@ function figuresOf(page: string): readonly Figure[] {
   const within = (bound: number): number =>
     delays.find(({ labels }) => Number(labels['le']) === bound)?.value ?? 0;
   const started = sum('crmwatch_probe_start_delay_seconds_count');
+  /** The smallest bound of the histogram that so many starts are within, in milliseconds. */
+  const boundMs = (share: number): number => {
+    const bounds = delays
+      .filter(({ value }) => value >= share * started)
+      .map(({ labels }) => (labels['le'] === '+Inf' ? Infinity : Number(labels['le'])));
+    return 1000 * Math.min(...bounds);
+  };
   const name = `${TARGETS} targets x ${MODULES.length} modules every ${INTERVAL_SECONDS} s for ${SECONDS} s`;
   return [
     { name: `${name}: runs`, value: sum('crm_probe_runs_total'), unit: '' },
@@ -80,6 +87,9 @@ function figuresOf(page: string): readonly Figure[] {
       value: (1000 * sum('crmwatch_probe_start_delay_seconds_sum')) / started,
       unit: 'ms',
     },
+    { name: `${name}: half started within`, value: boundMs(0.5), unit: 'ms' },
+    { name: `${name}: 99 % started within`, value: boundMs(0.99), unit: 'ms' },
+    { name: `${name}: all started within`, value: boundMs(1), unit: 'ms' },
     { name: `${name}: CPU`, value: sum('process_cpu_seconds_total'), unit: 's' },
     {
       name: `${name}: resident memory`,

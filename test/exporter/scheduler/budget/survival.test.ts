@@ -99,6 +99,29 @@ describe('a run that is dearer than any before', () => {
   });
 });
 
+describe('the example of docs/exporter/scheduling.md', () => {
+  it('is what happens: all areas are shed at noon, and health is back at 12:49', async () => {
+    const { budget, clock } = open(5000);
+    const kinds: readonly ProbeKindName[] = ['login', 'accounts', 'data_quality'];
+    await clock.advance(12 * HOUR_MS);
+    for (let call = 0; call < 2900; call++) {
+      expect(budget.observer.admit()).toBeUndefined();
+      budget.observer.ended();
+    }
+    for (const kind of kinds) expect((await run(budget, kind, 3)).outcome, kind).toBe('shed');
+    const ranAt: string[] = [];
+    for (let minute = 0; minute < 60; minute++) {
+      const at = new Date(clock.now()).toISOString().slice(11, 16);
+      for (const kind of kinds) {
+        if ((await run(budget, kind, 3)).sent === 3) ranAt.push(`${at} ${kind}`);
+      }
+      await clock.advance(60_000);
+    }
+    expect(ranAt.slice(0, 3)).toEqual(['12:49 login', '12:50 login', '12:51 login']);
+    expect(ranAt.every((line) => line.endsWith('login'))).toBe(true);
+  });
+});
+
 describe('a platform that has nothing left', () => {
   it('is asked again after a while, and believed when it has', async () => {
     const { budget, clock } = open(1000, 0.5);
