@@ -87,27 +87,23 @@ function beginningsOf(label: string): Beginnings {
   return made;
 }
 
-/** Names that were found to be classic. They come from the catalog, so they are few. */
-const knownMetrics = new Map<string, boolean>();
-const knownLabels = new Map<string, boolean>();
-
-function isKnownClassic(
-  known: Map<string, boolean>,
-  name: string,
-  kind: 'metric' | 'label',
-): boolean {
-  const before = known.get(name);
-  if (before !== undefined) return before;
-  if (known.size >= REMEMBERED_NAMES) known.clear();
-  const isClassic = isClassicName(name, kind);
-  known.set(name, isClassic);
-  return isClassic;
-}
+/** What was last found to be classic: mostly the next series has the same names, since it is of the same family. */
+let lastClassic: { readonly name: string; readonly labels: LabelPairs } = { name: '', labels: [] };
 
 function hasClassicNames(name: string, labels: LabelPairs): boolean {
-  if (!isKnownClassic(knownMetrics, name, 'metric')) return false;
+  if (name === lastClassic.name && haveSameNames(labels, lastClassic.labels)) return true;
+  if (!isClassicName(name, 'metric')) return false;
   for (let index = 0; index < labels.length; index += 2) {
-    if (!isKnownClassic(knownLabels, labels[index] ?? '', 'label')) return false;
+    if (!isClassicName(labels[index] ?? '', 'label')) return false;
+  }
+  lastClassic = { name, labels };
+  return true;
+}
+
+function haveSameNames(left: LabelPairs, right: LabelPairs): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index += 2) {
+    if (left[index] !== right[index]) return false;
   }
   return true;
 }
