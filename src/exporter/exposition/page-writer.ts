@@ -151,6 +151,8 @@ async function compressPage(
   }
   if (format.end.length > 0) together.push(format.end);
   flush();
+  // No bytes at all would be no gzip file, and a reader would miss its end.
+  if (members.length === 0) members.push(compress(format.end, COMPRESSION));
   return Promise.all(members);
 }
 
