@@ -4,8 +4,13 @@ import type { Sqlite } from './sqlite.ts';
 export type MigrationStep = {
   /** What the step is for, in a few words. */
   readonly name: string;
-  readonly statements: readonly string[];
+  readonly statements: Statements;
 };
+
+/** The same change in the words of each engine; a text alone is SQLite's, for steps that PostgreSQL never takes. */
+export type Statements =
+  | readonly string[]
+  | { readonly sqlite: readonly string[]; readonly postgresql: readonly string[] };
 
 /**
  * The schema of one room: an ordered list of steps, brought forward only. A step that was released is
@@ -37,7 +42,7 @@ export function migrate(sqlite: Sqlite, rooms: readonly Migrations[], nowMs: num
     for (const { room, steps } of rooms) {
       const done = applied.filter((entry) => entry.room === room).length;
       for (const [offset, step] of steps.slice(done).entries()) {
-        for (const statement of step.statements) sqlite.exec(statement);
+        for (const statement of sqliteStatements(step)) sqlite.exec(statement);
         sqlite.run(
           'INSERT INTO schema_steps VALUES (?, ?, ?, ?, ?)',
           room,
@@ -51,8 +56,12 @@ export function migrate(sqlite: Sqlite, rooms: readonly Migrations[], nowMs: num
   });
 }
 
+function sqliteStatements({ statements }: MigrationStep): readonly string[] {
+  return 'sqlite' in statements ? statements.sqlite : statements;
+}
+
 function checksumOf(step: MigrationStep): string {
-  return sha256Hex(step.statements.join(';\n'));
+  return sha256Hex(sqliteStatements(step).join(';\n'));
 }
 
 function assertKnown(entry: Applied, rooms: readonly Migrations[], file: string): void {

@@ -1,6 +1,7 @@
 import { secretsEqual } from '../std/std.ts';
 import type { Clock, Random } from '../std/std.ts';
 import type { Request, Response } from 'express';
+import type { Role } from './roles.ts';
 import { SESSION_LIFETIME_MS, createSessionStore, randomSecret } from './sessions.ts';
 
 /** A bearer token and the name its bearer is known by. */
@@ -17,6 +18,7 @@ export type AccessOptions = {
 
 export type Identity = {
   readonly actor: string;
+  readonly role: Role;
   readonly signedIn: boolean;
   readonly formToken: string;
 };
@@ -112,16 +114,16 @@ export function createAccess(options: AccessOptions, clock: Clock, random: Rando
     identify(request) {
       if (isOpen) {
         const actor = decodeName(cookie(request, NAME_COOKIE)) || DEFAULT_ACTOR;
-        return { actor, signedIn: false, formToken: openFormToken };
+        return { actor, role: 'admin', signedIn: false, formToken: openFormToken };
       }
       const presented = bearerToken(request);
       if (presented !== null) {
         const actor = holderOf(presented, options.operators);
-        return actor === null ? null : { actor, signedIn: true, formToken: '' };
+        return actor === null ? null : { actor, role: 'admin', signedIn: true, formToken: '' };
       }
       const id = cookie(request, SESSION_COOKIE);
       const session = id === null ? null : sessions.find(id);
-      return session === null ? null : { ...session, signedIn: true };
+      return session === null ? null : { ...session, role: 'admin', signedIn: true };
     },
     signIn(response, name, token) {
       if (failures.isReached()) return 'too_many';

@@ -53,6 +53,8 @@ export const VENDORS: Readonly<Record<string, readonly string[]>> = {
   nodemailer: ['responder/notify'],
   express: ['web'],
   helmet: ['web'],
+  zod: ['web'],
+  'openid-client': ['web'],
   '@node-rs/bcrypt': ['web'],
   'htmx.org': ['console', 'web', 'app'],
   'htmx-ext-sse': ['console', 'web', 'app'],
