@@ -1,3 +1,5 @@
+import type { LoadedConfig } from '../config/config.ts';
+import type { JournalReport, VerifyOptions } from '../responder/incidents/incidents.ts';
 import type { Demonstration, DemonstrationOptions } from './demonstration.ts';
 import type { RecordOptions } from './record-episodes.ts';
 
@@ -21,6 +23,17 @@ export async function startDemonstration(options: DemonstrationOptions): Promise
 
 export async function recordEpisodes(options: RecordOptions): Promise<{ readonly rows: number }> {
   return (await import('./record-episodes.ts')).recordEpisodes(options);
+}
+
+export async function verifyResponderJournal(
+  loaded: LoadedConfig,
+  options: VerifyOptions,
+): Promise<JournalReport> {
+  return (await import('./journal.ts')).verifyResponderJournal(loaded, options);
+}
+
+export async function reviewFromJournal(loaded: LoadedConfig, id: string): Promise<string> {
+  return (await import('./journal.ts')).reviewFromJournal(loaded, id);
 }
 
 export async function writeGenerated(): Promise<readonly string[]> {

@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   responder: async () => (await import('./commands/responder.ts')).responderCommand,
   probe: async () => (await import('./commands/probe.ts')).probeCommand,
   diagnose: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
+  journal: async () => (await import('./commands/journal.ts')).journalCommand,
   record: async () => (await import('./commands/record.ts')).recordCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
   generate: async () => (await import('./commands/generate.ts')).generateCommand,

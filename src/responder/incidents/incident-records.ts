@@ -3,6 +3,7 @@ import type { Database, DatabaseTransaction, Kysely, Selectable } from '../../st
 import type { IncidentEvent } from './incident-event.ts';
 import type { IncidentTables } from './incident-tables.ts';
 import type { Incident, Phase } from './incident.ts';
+import { hashOf, moveHead, takePlace } from './journal-chain.ts';
 import type { JournalEntry } from './journal.ts';
 
 export type IncidentFilter = {
@@ -94,19 +95,23 @@ export async function appendEntry(
 ): Promise<JournalEntry> {
   const { id: incidentId, sequence, phase } = incident;
   const { kind, actor, ...data } = event;
-  const { id } = await tables(transaction)
+  const { id, previousHash } = await takePlace(transaction);
+  const row = {
+    id,
+    incident_id: incidentId,
+    sequence,
+    at_ms: atMs,
+    kind,
+    phase,
+    actor,
+    data: JSON.stringify(data),
+  };
+  const hash = hashOf(previousHash, row);
+  await tables(transaction)
     .insertInto('journal')
-    .values({
-      incident_id: incidentId,
-      sequence,
-      at_ms: atMs,
-      kind,
-      phase,
-      actor,
-      data: JSON.stringify(data),
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
+    .values({ ...row, hash })
+    .execute();
+  await moveHead(transaction, hash);
   return { id, incidentId, sequence, atMs, phase, event };
 }
 

@@ -24,7 +24,11 @@ export type IncidentTables = {
     actor: string;
     /** JSON of the event without its kind and actor. */
     data: string;
+    /** See journal-chain.ts; null for entries of before the chain. */
+    hash: string | null;
   };
+  /** One row: the last entry of the journal and its hash. */
+  journal_head: { last_id: number; hash: string };
 };
 
 export const INCIDENT_MIGRATIONS: Migrations = {
@@ -52,6 +56,21 @@ export const INCIDENT_MIGRATIONS: Migrations = {
         `CREATE TRIGGER journal_loses_nothing BEFORE DELETE ON journal
           BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END`,
       ],
+    },
+    {
+      name: 'the journal is a hash chain',
+      statements: {
+        sqlite: [
+          'ALTER TABLE journal ADD hash TEXT',
+          'CREATE TABLE journal_head (last_id INTEGER NOT NULL, hash TEXT NOT NULL) STRICT',
+          "INSERT INTO journal_head SELECT COALESCE(MAX(id), 0), '' FROM journal",
+        ],
+        postgresql: [
+          'ALTER TABLE journal ADD hash TEXT',
+          'CREATE TABLE journal_head (last_id BIGINT NOT NULL, hash TEXT NOT NULL)',
+          "INSERT INTO journal_head SELECT COALESCE(MAX(id), 0), '' FROM journal",
+        ],
+      },
     },
   ],
 };

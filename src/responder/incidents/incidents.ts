@@ -39,3 +39,5 @@ export type { Scope } from './scope.ts';
 export { timesOf } from './times.ts';
 export type { IncidentTimes } from './times.ts';
 export { transition } from './transition.ts';
+export { verifyJournal } from './verify-journal.ts';
+export type { JournalProblem, JournalReport, VerifyOptions } from './verify-journal.ts';
