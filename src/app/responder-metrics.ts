@@ -23,12 +23,12 @@ export function createResponderSelfMetrics(logger: Logger): SelfMetrics {
 /** Counts what the pipeline tells of. */
 export function createPipelineMetrics(selfMetrics: SelfMetrics): ResponderMetrics {
   return {
-    deliveryAccepted(sender, events) {
-      selfMetrics.increment('crmwatch_intake_deliveries_total', { sender });
+    deliveryAccepted({ sender, kind }, events) {
+      selfMetrics.increment('crmwatch_intake_deliveries_total', { sender, kind });
       selfMetrics.increment('crmwatch_intake_events_total', {}, events);
     },
-    deliveryRefused: (reason) =>
-      selfMetrics.increment('crmwatch_intake_refusals_total', { reason }),
+    deliveryRefused: (reason, { sender, kind }) =>
+      selfMetrics.increment('crmwatch_intake_refusals_total', { reason, sender, kind }),
     incidentOpened: () => selfMetrics.increment('crmwatch_incidents_opened_total'),
     incidentAcknowledged: (seconds) =>
       selfMetrics.observe('crmwatch_incident_acknowledge_seconds', seconds),

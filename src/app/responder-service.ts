@@ -117,12 +117,13 @@ export function createResponderService(parts: Parts): ResponderService {
   pipeline.subscribe((line) => ring.push(toIncidentEvent(line)));
   return {
     version,
-    async accept(rawBody, sender, receivedAtMs) {
-      const acceptance = await pipeline.accept(rawBody, sender, receivedAtMs);
+    async accept(rawBody, sender, receivedAtMs, form) {
+      const acceptance = await pipeline.accept(rawBody, sender, receivedAtMs, form);
       if (acceptance.kind === 'accepted') return { status: 'accepted', events: acceptance.events };
       return { status: 'undecodable', problems: acceptance.problems };
     },
-    countRefusal: (reason) => selfMetrics.increment('crmwatch_intake_refusals_total', { reason }),
+    countRefusal: (reason, { sender, kind }) =>
+      selfMetrics.increment('crmwatch_intake_refusals_total', { reason, sender, kind }),
     listIncidents: async (query) => list(pipeline, query),
     async getIncident(id) {
       const detail = await orNull(pipeline.getIncident(id));

@@ -13,6 +13,7 @@ import { createResponderApp, createWebServer } from '../web/web.ts';
 import type { WebServer } from '../web/web.ts';
 import { readAssets } from './assets.ts';
 import { DEFAULT_MODEL_FILE } from './default-model.ts';
+import { createDeliveryDecoder } from './delivery-decoder.ts';
 import { diagnoseEvidence, readModel } from './diagnosis.ts';
 import type { Dependencies, Service } from './exporter.ts';
 import { readVersion } from './repository.ts';
@@ -24,6 +25,7 @@ import {
 import { createResponderService } from './responder-service.ts';
 import { openResponderStore, resolvePath } from './responder-store.ts';
 import type { Targets } from './targets.ts';
+import { openResponderWebConfig, toSenders } from './senders.ts';
 import { createTargetVerifier } from './verifier.ts';
 
 const BASELINE_MS = 3_600_000;
@@ -78,6 +80,10 @@ function createServer(
 ): WebServer {
   const { config, resolveSecret, targets, dependencies } = parts;
   const { host, port } = config.listen;
+  const source =
+    config.webConfigFile === undefined
+      ? undefined
+      : openResponderWebConfig(parts.folder, config.webConfigFile);
   const app = createResponderApp({
     service: createResponderService({
       version: readVersion(),
@@ -93,14 +99,17 @@ function createServer(
       ...config.allowedHosts,
       ...(config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host]),
     ],
-    senders: config.senders.map(({ name, token }) => ({ name, token: resolveSecret(token) })),
+    senders: toSenders(config.senders, resolveSecret),
     operators:
       config.consoleToken === undefined
         ? []
         : [{ name: 'operator', token: resolveSecret(config.consoleToken) }],
-    secureCookies: config.publicUrl?.startsWith('https:') ?? false,
+    secureCookies:
+      source?.current().tls !== undefined || (config.publicUrl?.startsWith('https:') ?? false),
   });
-  return createWebServer(app, { host, port, clock: dependencies.clock });
+  const { clock, logger } = dependencies;
+  const web = source === undefined ? {} : { web: { source, logger } };
+  return createWebServer(app, { host, port, clock, ...web });
 }
 
 function assemble(parts: Parts, store: Store): Responder {
@@ -120,6 +129,7 @@ function assemble(parts: Parts, store: Store): Responder {
     verifier: createTargetVerifier({ targets, prometheus, clock }),
     channels: createChannels(parts, http),
     metrics: createPipelineMetrics(selfMetrics),
+    decodeDelivery: createDeliveryDecoder(),
     settings: {
       diagnosisDelayMs: config.diagnosisDelayMs,
       verifyRetryMs: config.verificationIntervalMs,

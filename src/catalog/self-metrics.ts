@@ -58,15 +58,15 @@ export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricDefinition>> = 
   },
   crmwatch_intake_deliveries_total: {
     kind: 'counter',
-    help: 'Webhook deliveries committed and answered with 200.',
+    help: 'Deliveries of alerts committed and answered with 200.',
     unit: 'count',
-    labels: ['sender'],
+    labels: ['sender', 'kind'],
   },
   crmwatch_intake_refusals_total: {
     kind: 'counter',
-    help: 'Webhook deliveries not accepted, by reason.',
+    help: 'Deliveries of alerts not accepted, or not wholly; the sender is unknown before it is authenticated.',
     unit: 'count',
-    labels: ['reason'],
+    labels: ['reason', 'sender', 'kind'],
   },
   crmwatch_intake_events_total: {
     kind: 'counter',

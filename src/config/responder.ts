@@ -2,10 +2,10 @@ import { channelOptions } from '../responder/notify/notify.ts';
 import type { ChannelOptions } from '../responder/notify/notify.ts';
 import { decode, secretReference } from '../std/std.ts';
 import type { Decoder, SecretReference } from '../std/std.ts';
-import { listenAddress, nameDecoder, uniquelyNamed } from './common.ts';
+import { listenAddress, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
-
-export type SenderConfig = { readonly name: string; readonly token: SecretReference };
+import { sendersDecoder } from './senders.ts';
+import type { SenderConfig } from './senders.ts';
 
 export type ResponderConfig = {
   readonly listen: ListenAddress;
@@ -13,6 +13,8 @@ export type ResponderConfig = {
   readonly dataFolder: string;
   readonly publicUrl?: string;
   readonly prometheus: { readonly url: string; readonly token?: SecretReference };
+  /** Relative to the folder of the configuration file. */
+  readonly webConfigFile?: string;
   readonly senders: readonly SenderConfig[];
   readonly consoleToken?: SecretReference;
   readonly allowedHosts: readonly string[];
@@ -22,11 +24,6 @@ export type ResponderConfig = {
   readonly reopenWindowMs: number;
   readonly notify: readonly ChannelOptions[];
 };
-
-const sender: Decoder<SenderConfig> = decode.object({
-  name: decode.required(nameDecoder(), 'name of the sender in the journal'),
-  token: decode.required(secretReference(), 'bearer token that this sender presents'),
-});
 
 export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
   decode.object({
@@ -60,8 +57,12 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
       'where evidence comes from',
       'see below',
     ),
+    web_config: decode.optional(
+      decode.text(),
+      'file with TLS and client certificates, as exporters have it (docs/exporter/web.md); relative to this file',
+    ),
     senders: decode.withDefault(
-      uniquelyNamed(decode.list(sender, { maximumLength: 100 }), 'sender'),
+      sendersDecoder,
       [],
       'who may deliver alerts; required unless listening on a loopback address',
       'anybody, on loopback only',
@@ -110,6 +111,7 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
     dataFolder: decoded.data_folder,
     ...(decoded.public_url === undefined ? {} : { publicUrl: decoded.public_url }),
     prometheus: decoded.prometheus,
+    ...(decoded.web_config === undefined ? {} : { webConfigFile: decoded.web_config }),
     senders: decoded.senders,
     ...(decoded.console_token === undefined ? {} : { consoleToken: decoded.console_token }),
     allowedHosts: decoded.allowed_hosts,

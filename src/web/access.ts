@@ -8,8 +8,6 @@ import { SESSION_LIFETIME_MS, createSessionStore, randomSecret } from './session
 export type NamedToken = { readonly name: string; readonly token: string };
 
 export type AccessOptions = {
-  /** May deliver alerts; with none, anybody who reaches the port may. */
-  readonly senders: readonly NamedToken[];
   /** May use the API and the console; with none, anybody who reaches the port may. */
   readonly operators: readonly NamedToken[];
   /** Whether browsers reach us over HTTPS, so that cookies are for HTTPS alone. */
@@ -24,8 +22,6 @@ export type Identity = {
 };
 
 export type Access = {
-  /** The sender's name, "anonymous" when no tokens are configured, null when it may not. */
-  sender(request: Request): string | null;
   /** Who asks, or null when they must sign in first. */
   identify(request: Request): Identity | null;
   /** Opens a session and sets its cookie; `wrong_token`, or `too_many` after repeated failures. */
@@ -106,11 +102,6 @@ export function createAccess(options: AccessOptions, clock: Clock, random: Rando
   } as const;
 
   return {
-    sender(request) {
-      if (options.senders.length === 0) return 'anonymous';
-      const presented = bearerToken(request);
-      return presented === null ? null : holderOf(presented, options.senders);
-    },
     identify(request) {
       if (isOpen) {
         const actor = decodeName(cookie(request, NAME_COOKIE)) || DEFAULT_ACTOR;

@@ -11,10 +11,13 @@ import { mountHealth } from './exporter-app.ts';
 import { answerFailure, sendRefusal } from './failures.ts';
 import { checkHost } from './host-check.ts';
 import { mountIncidentApi } from './incident-api.ts';
+import type { IntakeLimits } from './intake-body.ts';
 import { mountIntake } from './intake.ts';
 import { route, scrapeOf, sendRendered } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { WebApp } from './server.ts';
+import { createSenderAccess } from './sender-access.ts';
+import type { Sender } from './sender-access.ts';
 import type { ResponderService } from './services.ts';
 
 export type ResponderAppOptions = {
@@ -27,7 +30,8 @@ export type ResponderAppOptions = {
   /** `name` or `name:port` besides loopback under which browsers and senders ask for it. */
   readonly hosts?: readonly string[];
   /** Who may deliver alerts. */
-  readonly senders?: readonly NamedToken[];
+  readonly senders?: readonly Sender[];
+  readonly intakeLimits?: Partial<IntakeLimits>;
   /** Who may use the API and the console. */
   readonly operators?: readonly NamedToken[];
   /** Whether browsers reach it over HTTPS through a proxy. */
@@ -50,7 +54,7 @@ function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
 export function createResponderApp(options: ResponderAppOptions): WebApp {
   const { service, clock, random, logger } = options;
   const { senders = [], operators = [], secureCookies = false, hosts = [] } = options;
-  const access = createAccess({ senders, operators, secureCookies }, clock, random);
+  const access = createAccess({ operators, secureCookies }, clock, random);
   const streams = createEventStreams(service, clock);
   const contextOf = pageContextOf({ access, clock, service });
 
@@ -61,7 +65,14 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
   app.use(
     checkHost(options.listenHost, hosts, 'Ask it by 127.0.0.1, or add the name to allowed_hosts.'),
   );
-  mountIntake(app, { service, access, clock, logger, hosts });
+  mountIntake(app, {
+    service,
+    senders: createSenderAccess(senders, logger),
+    clock,
+    logger,
+    hosts,
+    limits: options.intakeLimits ?? {},
+  });
   mountHealth(app, service);
   route(app, '/metrics', {
     GET: async (request, response) =>
@@ -76,7 +87,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
       title: 'Nothing is here',
       message: `There is no page at ${request.path.slice(0, 200)}.`,
       remedy:
-        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /api/v1/incidents /api/v1/alerts/alertmanager',
+        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /api/v1/incidents /api/v1/alerts/{alertmanager,grafana,generic,nagios,zabbix}',
     };
     sendRefusal(request, response, refusal, contextOf(request));
   });

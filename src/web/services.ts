@@ -9,6 +9,7 @@ import type {
   TargetStatusView,
 } from '../console/console.ts';
 import type { RenderedPage, ScrapeRequest } from '../exporter/exposition/exposition.ts';
+import type { SourceKind } from '../responder/alerts/alerts.ts';
 import type { Problem } from '../std/std.ts';
 
 /** What web needs from the two halves. `app` wires the real ones; tests bring fakes. */
@@ -98,6 +99,20 @@ export type IntakeOutcome =
   /** Kept in quarantine, with what is wrong with it. */
   | { readonly status: 'undecodable'; readonly problems: readonly Problem[] };
 
+/** Which decoder a body is for, and its Content-Encoding (empty: none). */
+export type DeliveryForm = { readonly kind: SourceKind; readonly encoding: string };
+
+/** Why a delivery was not accepted before its events were looked at. */
+export type RefusalReason =
+  | 'unauthorised'
+  | 'forbidden'
+  | 'secrets_unreadable'
+  | 'too_large'
+  | 'overloaded'
+  | 'too_slow'
+  | 'hung_up'
+  | 'commit_too_slow';
+
 export type IncidentQuery = IncidentFilter & {
   readonly limit: number;
   /** Cursor of a previous answer. */
@@ -132,9 +147,17 @@ export type Subscription = {
 export type ResponderService = {
   readonly version: string;
   /** Throws CrmwatchError `store_unavailable` when nothing was committed. */
-  accept(rawBody: Buffer, sender: string, receivedAtMs: number): Promise<IntakeOutcome>;
+  accept(
+    rawBody: Buffer,
+    sender: string,
+    receivedAtMs: number,
+    form: DeliveryForm,
+  ): Promise<IntakeOutcome>;
   /** Tells the statistics why a delivery was not accepted before it reached `accept`. */
-  countRefusal?(reason: 'unauthorised' | 'too_large' | 'overloaded' | 'unreadable'): void;
+  countRefusal?(
+    reason: RefusalReason,
+    from: { readonly sender: string; readonly kind: SourceKind },
+  ): void;
   listIncidents(query: IncidentQuery): Awaitable<IncidentPage>;
   getIncident(id: string): Awaitable<IncidentDetailView | null>;
   acknowledge(id: string, actor: string): Awaitable<ActionOutcome>;

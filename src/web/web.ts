@@ -6,6 +6,8 @@ export { isLoopbackHost } from './host-check.ts';
 export { INTAKE_LIMIT_BYTES, INTAKE_PATH } from './intake.ts';
 export { createResponderApp } from './responder-app.ts';
 export type { ResponderAppOptions } from './responder-app.ts';
+export type { IntakeLimits } from './intake-body.ts';
+export type { Sender, SenderCredential } from './sender-access.ts';
 export { createWebServer } from './server.ts';
 export type { ListenPlace, WebApp, WebServer, WebServerOptions } from './server.ts';
 export type {
@@ -19,6 +21,7 @@ export type {
 export type {
   ActionOutcome,
   Awaitable,
+  DeliveryForm,
   DiscoveredGroup,
   DiscoveryAnswer,
   DiscoveryFilters,

@@ -30,7 +30,13 @@ export function readConsoleAssets(): Assets {
 }
 
 export type FakeResponder = ResponderService & {
-  readonly deliveries: { body: Buffer; sender: string; receivedAtMs: number }[];
+  readonly deliveries: {
+    body: Buffer;
+    sender: string;
+    receivedAtMs: number;
+    kind: string;
+    encoding: string;
+  }[];
   readonly actions: string[][];
   readonly refusals: string[];
   /** Replaced by a test to change what the pages show. */
@@ -88,9 +94,9 @@ export function createFakeResponder(clock: Clock): FakeResponder {
       events.push(event);
       for (const listener of listeners) listener(event);
     },
-    async accept(body, sender, receivedAtMs) {
-      const outcome = await fake.acceptWith(body, sender, receivedAtMs);
-      fake.deliveries.push({ body, sender, receivedAtMs });
+    async accept(body, sender, receivedAtMs, form) {
+      const outcome = await fake.acceptWith(body, sender, receivedAtMs, form);
+      fake.deliveries.push({ body, sender, receivedAtMs, ...form });
       return outcome;
     },
     countRefusal: (reason) => void fake.refusals.push(reason),

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { createSeededRandom, createSilentLogger } from '../../src/std/std.ts';
 import type { Logger } from '../../src/std/std.ts';
 import { createExporterApp, createResponderApp, createWebServer } from '../../src/web/web.ts';
-import type { ResponderAppOptions, WebApp } from '../../src/web/web.ts';
+import type { ResponderAppOptions, Sender, WebApp } from '../../src/web/web.ts';
 import { createFakeExporter, createFakeResponder, readConsoleAssets } from './fake-services.ts';
 import type { FakeExporter, FakeResponder } from './fake-services.ts';
 import { createManualClock } from './manual-clock.ts';
@@ -95,6 +95,10 @@ export async function post(
 /** The secret in the forms of a page. */
 export function formTokenOf(page: string): string {
   return /name="form_token"\s+value="([^"]*)"/.exec(page)?.[1] ?? '';
+}
+
+export function createBearerSender(name: string, ...tokens: readonly string[]): Sender {
+  return { name, credential: { kind: 'bearer', tokens: () => tokens }, networks: [], kinds: [] };
 }
 
 export type RecordedLine = {

@@ -5,6 +5,7 @@ import { createResponderApp, createWebServer, isLoopbackHost } from '../../src/w
 import type { ResponderAppOptions, WebServer } from '../../src/web/web.ts';
 import { createFakeResponder } from '../support/fake-services.ts';
 import { createManualClock } from '../support/manual-clock.ts';
+import { createBearerSender } from '../support/start-web.ts';
 
 function build(host: string, port = 0, options: Partial<ResponderAppOptions> = {}): WebServer {
   const clock = createManualClock();
@@ -46,8 +47,8 @@ describe('web server', () => {
   });
 
   it('says what is wrong with an address that is not of this machine', async () => {
-    const token = [{ name: 'a', token: 'b' }];
-    const server = build('192.0.2.1', 0, { operators: token, senders: token });
+    const operators = [{ name: 'a', token: 'b' }];
+    const server = build('192.0.2.1', 0, { operators, senders: [createBearerSender('a', 'b')] });
     await expect(server.start()).rejects.toMatchObject({ code: 'listen_refused' });
   });
 

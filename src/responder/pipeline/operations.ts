@@ -169,6 +169,7 @@ async function readStatistics({ store }: PipelineContext): Promise<ResponderStat
   const quarantined = await tables
     .selectFrom('quarantine')
     .select((select) => select.fn.countAll<number>().as('count'))
+    .where('status', '=', 'kept')
     .executeTakeFirstOrThrow();
   const heartbeat = await tables
     .selectFrom('heartbeats')

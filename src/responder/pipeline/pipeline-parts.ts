@@ -4,6 +4,7 @@ import type { Evidence, EvidenceRequest } from '../evidence/evidence.ts';
 import type { DiagnosisView } from '../incidents/incidents.ts';
 import type { Channel } from '../notify/notify.ts';
 import type { Verifier } from '../repair/repair.ts';
+import type { DeliveryDecoder } from './intake.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
 
 export type PipelineSettings = {
@@ -49,6 +50,8 @@ export type PipelineParts = {
   readonly verifier: Verifier;
   readonly channels: readonly Channel[];
   readonly metrics: ResponderMetrics;
+  /** On the calling thread when it is left out. */
+  readonly decodeDelivery?: DeliveryDecoder;
   readonly settings?: Partial<PipelineSettings>;
 };
 

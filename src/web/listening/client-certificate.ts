@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import type { WebTls } from './web-config.ts';
 
 /** The names of one certificate, as `DNS:a, IP Address:1.2.3.4, URI:…`; those with delicate characters are quoted. */
-function namesOf(subjectAltName: string | undefined): readonly string[] {
+export function namesOf(subjectAltName: string | undefined): readonly string[] {
   const entry = /(?:DNS|IP Address|URI|email):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/g;
   return [...(subjectAltName ?? '').matchAll(entry)].map(([, text = '']) => {
     const name = text.startsWith('"') ? (JSON.parse(text) as string) : text;

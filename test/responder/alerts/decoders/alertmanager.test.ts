@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeAlertmanagerWebhook, fingerprintOf } from '../../../src/responder/alerts/alerts.ts';
-import { START_MS, createAlert, createWebhookBody } from '../../support/alerts.ts';
+import {
+  decodeAlertmanagerWebhook,
+  fingerprintOf,
+} from '../../../../src/responder/alerts/alerts.ts';
+import { START_MS, createAlert, createWebhookBody } from '../../../support/alerts.ts';
 
 const SOURCE = { sender: 'am', receivedAtMs: START_MS };
 
