@@ -27,6 +27,7 @@ export const ROOMS: readonly Room[] = [
   { id: 'exporter/exposition', layer: 7 },
   { id: 'responder/alerts', layer: 3 },
   { id: 'responder/evidence', layer: 3 },
+  { id: 'responder/upstream', layer: 3 },
   { id: 'responder/incidents', layer: 4 },
   { id: 'responder/diagnosis', layer: 5 },
   { id: 'responder/repair', layer: 6 },
