@@ -2,7 +2,7 @@ import express from 'express';
 import type { ErrorRequestHandler, Express, Request, Response } from 'express';
 import { errorMessage } from '../std/std.ts';
 import type { Clock, Logger } from '../std/std.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access/access.ts';
 import { isCrossSite } from './host-check.ts';
 import { route, sendText } from './routes.ts';
 import type { Handler } from './routes.ts';

@@ -1,7 +1,8 @@
 import express from 'express';
 import type { Clock, Logger, Random } from '../std/std.ts';
-import { createAccess } from './access.ts';
-import type { NamedToken } from './access.ts';
+import { createAccess } from './access/access.ts';
+import type { NamedToken, OperatorToken } from './access/access.ts';
+import { createGuard } from './access/guard.ts';
 import { serveAssets } from './assets.ts';
 import type { Assets } from './assets.ts';
 import { pageContextOf } from './console-context.ts';
@@ -12,7 +13,7 @@ import { answerFailure, sendRefusal } from './failures.ts';
 import { checkHost } from './host-check.ts';
 import { mountIncidentApi } from './incident-api.ts';
 import { mountIntake } from './intake.ts';
-import { route, scrapeOf, sendRendered } from './routes.ts';
+import { guardRoutes, route, scrapeOf, sendRendered } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { WebApp } from './server.ts';
 import type { ResponderService } from './services.ts';
@@ -29,7 +30,7 @@ export type ResponderAppOptions = {
   /** Who may deliver alerts. */
   readonly senders?: readonly NamedToken[];
   /** Who may use the API and the console. */
-  readonly operators?: readonly NamedToken[];
+  readonly operators?: readonly OperatorToken[];
   /** Whether browsers reach it over HTTPS through a proxy. */
   readonly secureCookies?: boolean;
 };
@@ -68,7 +69,8 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
       sendRendered(response, await service.renderMetrics(scrapeOf(request))),
   });
   serveAssets(app, options.assets);
-  mountIncidentApi(app, { service, access, hosts });
+  guardRoutes(app, createGuard({ access, hosts, contextOf }));
+  mountIncidentApi(app, { service });
   mountConsole(app, { service, access, streams, clock, logger, hosts });
   app.use((request, response) => {
     const refusal = {

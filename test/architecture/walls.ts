@@ -28,6 +28,7 @@ export const ROOMS: readonly Room[] = [
   { id: 'responder/alerts', layer: 3 },
   { id: 'responder/evidence', layer: 3 },
   { id: 'responder/incidents', layer: 4 },
+  { id: 'responder/accounts', layer: 4 },
   { id: 'responder/diagnosis', layer: 5 },
   { id: 'responder/repair', layer: 6 },
   { id: 'responder/notify', layer: 6, hasRegistry: true },
