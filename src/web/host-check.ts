@@ -56,3 +56,11 @@ export function isCrossSite(
   const from = new URL(origin).host;
   return from !== host && !configuredHosts.includes(from);
 }
+
+/** Whether a browser says that a page of this very server made the request: what is missing does not say so. */
+export function isFromOwnPage(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): boolean {
+  const site = headers['sec-fetch-site'];
+  return site === undefined ? typeof headers['origin'] === 'string' : site === 'same-origin';
+}

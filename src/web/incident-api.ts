@@ -1,12 +1,10 @@
 import express from 'express';
 import type { Express } from 'express';
-import type { Access, Identity } from './access.ts';
+import type { Identity } from './access/identity.ts';
 import { sendRefusal } from './failures.ts';
-import { isCrossSite } from './host-check.ts';
 import { INCIDENT_ACTIONS, UNKNOWN_INCIDENT, actOnIncident } from './incident-actions.ts';
 import { decodeIncidentQuery } from './incident-requests.ts';
 import { queryOf, route } from './routes.ts';
-import type { Handler } from './routes.ts';
 import type { ResponderService } from './services.ts';
 
 const INCIDENTS = '/api/v1/incidents';
@@ -14,39 +12,15 @@ const BODY_LIMIT = '64kb';
 
 export type IncidentApiOptions = {
   readonly service: ResponderService;
-  readonly access: Access;
-  readonly hosts: readonly string[];
 };
 
 function identityOf(locals: Record<string, unknown>): Identity {
   return locals['identity'] as Identity;
 }
 
-/** Bearer token or session. Changes are refused when a page of another site makes the request. */
-function admission(options: IncidentApiOptions): Handler {
-  return (request, response, next) => {
-    const identity = options.access.identify(request);
-    if (identity === null) {
-      response.set('WWW-Authenticate', 'Bearer realm="crmwatch"').status(401).json({
-        error: 'no valid token',
-        remedy: 'send "Authorization: Bearer …" with one of the configured tokens',
-      });
-      return;
-    }
-    if (request.method === 'POST' && isCrossSite(request.headers, options.hosts)) {
-      const remedy = 'send it from a program, or use the console';
-      response.status(403).json({ error: 'a page of another site made this request', remedy });
-      return;
-    }
-    response.locals['identity'] = identity;
-    next();
-  };
-}
-
 /** The JSON form of what the console shows and does; times are milliseconds since the epoch. */
 export function mountIncidentApi(app: Express, options: IncidentApiOptions): void {
   const { service } = options;
-  app.use(INCIDENTS, admission(options));
 
   route(app, INCIDENTS, {
     GET: async (request, response) => {

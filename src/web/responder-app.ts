@@ -1,7 +1,8 @@
 import express from 'express';
 import type { Clock, Logger, Random } from '../std/std.ts';
-import { createAccess } from './access.ts';
-import type { NamedToken } from './access.ts';
+import { createAccess } from './access/access.ts';
+import type { OperatorToken } from './access/access.ts';
+import { createGuard } from './access/guard.ts';
 import { serveAssets } from './assets.ts';
 import type { Assets } from './assets.ts';
 import { pageContextOf } from './console-context.ts';
@@ -13,7 +14,7 @@ import { checkHost } from './host-check.ts';
 import { mountIncidentApi } from './incident-api.ts';
 import type { IntakeLimits } from './intake-body.ts';
 import { mountIntake } from './intake.ts';
-import { route, scrapeOf, sendRendered } from './routes.ts';
+import { guardRoutes, route, scrapeOf, sendRendered } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { WebApp } from './server.ts';
 import { createSenderAccess } from './sender-access.ts';
@@ -33,7 +34,7 @@ export type ResponderAppOptions = {
   readonly senders?: readonly Sender[];
   readonly intakeLimits?: Partial<IntakeLimits>;
   /** Who may use the API and the console. */
-  readonly operators?: readonly NamedToken[];
+  readonly operators?: readonly OperatorToken[];
   /** Whether browsers reach it over HTTPS through a proxy. */
   readonly secureCookies?: boolean;
 };
@@ -79,7 +80,8 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
       sendRendered(response, await service.renderMetrics(scrapeOf(request))),
   });
   serveAssets(app, options.assets);
-  mountIncidentApi(app, { service, access, hosts });
+  guardRoutes(app, createGuard({ access, hosts, contextOf }));
+  mountIncidentApi(app, { service });
   mountConsole(app, { service, access, streams, clock, logger, hosts });
   app.use((request, response) => {
     const refusal = {

@@ -15,6 +15,7 @@ export function samplePageContext(nowMs: number = SAMPLE_NOW_MS): PageContext {
   return {
     nowMs,
     actor: 'Mia Berg',
+    role: 'admin',
     signedIn: false,
     formToken: 'sample-form-token',
     version: '0.1.0',

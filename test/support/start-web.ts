@@ -21,7 +21,7 @@ async function serve(app: WebApp, clock: ManualClock): Promise<string> {
 /** The responder's application on a free port over a fake responder; ends with the test. */
 export async function startResponder(
   options: Partial<ResponderAppOptions> = {},
-): Promise<Started<FakeResponder>> {
+): Promise<Started<FakeResponder> & Pick<WebApp, 'handler'>> {
   const clock = createManualClock();
   const service = createFakeResponder(clock);
   const app = createResponderApp({
@@ -33,7 +33,7 @@ export async function startResponder(
     listenHost: '127.0.0.1',
     ...options,
   });
-  return { url: await serve(app, clock), service, clock };
+  return { url: await serve(app, clock), service, clock, handler: app.handler };
 }
 
 export async function startExporter(): Promise<Started<FakeExporter>> {

@@ -1,29 +1,30 @@
-import { secretsEqual } from '../std/std.ts';
-import type { Clock, Random } from '../std/std.ts';
+import { secretsEqual } from '../../std/std.ts';
+import type { Clock, Random } from '../../std/std.ts';
 import type { Request, Response } from 'express';
-import type { Role } from './roles.ts';
+import type { Role } from '../../responder/accounts/accounts.ts';
+import type { Refusal } from '../failures.ts';
+import { cleanName } from './identity.ts';
+import type { Identity } from './identity.ts';
 import { SESSION_LIFETIME_MS, createSessionStore, randomSecret } from './sessions.ts';
 
 /** A bearer token and the name its bearer is known by. */
 export type NamedToken = { readonly name: string; readonly token: string };
 
+/** A token of somebody who uses the console or the API. */
+export type OperatorToken = NamedToken & { readonly role?: Role };
+
 export type AccessOptions = {
   /** May use the API and the console; with none, anybody who reaches the port may. */
-  readonly operators: readonly NamedToken[];
+  readonly operators: readonly OperatorToken[];
   /** Whether browsers reach us over HTTPS, so that cookies are for HTTPS alone. */
   readonly secureCookies: boolean;
-};
-
-export type Identity = {
-  readonly actor: string;
-  readonly role: Role;
-  readonly signedIn: boolean;
-  readonly formToken: string;
 };
 
 export type Access = {
   /** Who asks, or null when they must sign in first. */
   identify(request: Request): Identity | null;
+  /** Why a request is refused although it says who asks; null when it is not. */
+  refusal(request: Request): Refusal | null;
   /** Opens a session and sets its cookie; `wrong_token`, or `too_many` after repeated failures. */
   signIn(response: Response, name: string, token: string): 'ok' | 'wrong_token' | 'too_many';
   signOut(request: Request, response: Response): void;
@@ -34,15 +35,14 @@ export type Access = {
 const SESSION_COOKIE = 'crmwatch_session';
 const NAME_COOKIE = 'crmwatch_name';
 const DEFAULT_ACTOR = 'operator';
-export const MAXIMUM_NAME_LENGTH = 60;
 const FAILURE_LIMIT = 10;
 const FAILURE_WINDOW_MS = 60_000;
 
 /** Compares with every token, also after a match, so that time says nothing about the list. */
-function holderOf(presented: string, tokens: readonly NamedToken[]): string | null {
-  let holder: string | null = null;
-  for (const { name, token } of tokens) {
-    if (secretsEqual(presented, token)) holder = name;
+function holderOf<T extends NamedToken>(presented: string, tokens: readonly T[]): T | null {
+  let holder: T | null = null;
+  for (const each of tokens) {
+    if (secretsEqual(presented, each.token)) holder = each;
   }
   return holder;
 }
@@ -57,14 +57,6 @@ function cookie(request: Request, name: string): string | null {
     if (key === name && value !== undefined) return value;
   }
   return null;
-}
-
-/** Printable, one line, bounded: it goes into a timeline that others read. */
-export function cleanName(name: string): string {
-  return name
-    .replace(/[\p{C}\p{Z}]+/gu, ' ')
-    .trim()
-    .slice(0, MAXIMUM_NAME_LENGTH);
 }
 
 function decodeName(value: string | null): string {
@@ -105,17 +97,28 @@ export function createAccess(options: AccessOptions, clock: Clock, random: Rando
     identify(request) {
       if (isOpen) {
         const actor = decodeName(cookie(request, NAME_COOKIE)) || DEFAULT_ACTOR;
-        return { actor, role: 'admin', signedIn: false, formToken: openFormToken };
+        return {
+          actor,
+          role: 'admin',
+          scopes: null,
+          means: 'open',
+          signedIn: false,
+          formToken: openFormToken,
+        };
       }
       const presented = bearerToken(request);
       if (presented !== null) {
-        const actor = holderOf(presented, options.operators);
-        return actor === null ? null : { actor, role: 'admin', signedIn: true, formToken: '' };
+        const holder = holderOf(presented, options.operators);
+        if (holder === null) return null;
+        const { name: actor, role = 'admin' } = holder;
+        return { actor, role, scopes: null, means: 'bearer', signedIn: true, formToken: '' };
       }
       const id = cookie(request, SESSION_COOKIE);
       const session = id === null ? null : sessions.find(id);
-      return session === null ? null : { ...session, role: 'admin', signedIn: true };
+      if (session === null) return null;
+      return { ...session, scopes: null, means: 'session', signedIn: true };
     },
+    refusal: () => null,
     signIn(response, name, token) {
       if (failures.isReached()) return 'too_many';
       const holder = holderOf(token, options.operators);
@@ -124,8 +127,9 @@ export function createAccess(options: AccessOptions, clock: Clock, random: Rando
         return 'wrong_token';
       }
       const person = cleanName(name);
-      const actor = person === '' || person === holder ? holder : `${person} (${holder})`;
-      response.cookie(SESSION_COOKIE, sessions.open(actor), {
+      const { name: own, role = 'admin' } = holder;
+      const actor = person === '' || person === own ? own : `${person} (${own})`;
+      response.cookie(SESSION_COOKIE, sessions.open(actor, role), {
         ...cookieOptions,
         maxAge: SESSION_LIFETIME_MS,
       });

@@ -1,11 +1,16 @@
-import { sha256Hex } from '../std/std.ts';
-import type { Clock, Random } from '../std/std.ts';
+import { sha256Hex } from '../../std/std.ts';
+import type { Role } from '../../responder/accounts/accounts.ts';
+import type { Clock, Random } from '../../std/std.ts';
 
-export type Session = { readonly actor: string; readonly formToken: string };
+export type Session = {
+  readonly actor: string;
+  readonly role: Role;
+  readonly formToken: string;
+};
 
 export type SessionStore = {
   /** Returns the secret id for the cookie. */
-  open(actor: string): string;
+  open(actor: string, role: Role): string;
   find(id: string): Session | null;
   end(id: string): void;
 };
@@ -25,12 +30,12 @@ export function randomSecret(random: Random): string {
 export function createSessionStore(clock: Clock, random: Random): SessionStore {
   const sessions = new Map<string, Session & { readonly endsAtMs: number }>();
   return {
-    open(actor) {
+    open(actor, role) {
       const oldest = sessions.keys().next();
       if (sessions.size >= MAXIMUM_SESSIONS && oldest.done !== true) sessions.delete(oldest.value);
       const id = randomSecret(random);
       const endsAtMs = clock.monotonicMs() + SESSION_LIFETIME_MS;
-      sessions.set(sha256Hex(id), { actor, formToken: randomSecret(random), endsAtMs });
+      sessions.set(sha256Hex(id), { actor, role, formToken: randomSecret(random), endsAtMs });
       return id;
     },
     find(id) {
