@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { describeFileError } from '../std/std.ts';
 import type { TlsVersion, WebTls } from '../web/web.ts';
+import { listAuthorities } from './client-authorities.ts';
 import type { ReportWebProblem } from './web-config-problems.ts';
 import { CIPHERS, CLIENT_AUTHENTICATIONS, CURVES, TLS_VERSIONS } from './web-config-values.ts';
 
@@ -155,7 +156,8 @@ export function decodeTls(section: TlsSection, context: Context): WebTls {
   return {
     certificate,
     key,
-    ...(clientAuthorities === '' ? {} : { clientAuthorities }),
+    // Who names a file has chosen whom to trust, though it may name nobody.
+    ...(has('client_ca') ? { clientAuthorities: listAuthorities(clientAuthorities) } : {}),
     clientAuthentication: clientAuthentication ?? 'require_and_verify',
     ...(clientNames === undefined ? {} : { clientNames }),
     minimumVersion,

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { errorMessage } from '../../std/std.ts';
 import type { Logger } from '../../std/std.ts';
-import { whyNotWelcome } from './client-certificate.ts';
+import { warningAboutClients, whyNotWelcome } from './client-certificate.ts';
 import { createHttp2Bridge } from './http2-bridge.ts';
 import type { WebConfigSource, WebTls } from './web-config.ts';
 
@@ -30,7 +30,10 @@ function contextOf(tls: WebTls): SecureContextOptions {
   return {
     cert: tls.certificate,
     key: tls.key,
-    ...(tls.clientAuthorities === undefined ? {} : { ca: tls.clientAuthorities }),
+    // Node takes an empty text or file for "the public authorities", but not an empty list.
+    ...(tls.clientAuthorities === undefined ? {} : { ca: [...tls.clientAuthorities] }),
+    // Whatever stands in the file is trusted, be it an intermediate authority or the client itself, as in Go.
+    allowPartialTrustChain: true,
     minVersion: tls.minimumVersion,
     maxVersion: tls.maximumVersion,
     ...ciphersOf(tls),
@@ -49,6 +52,11 @@ export type TlsListener = {
   destroy(): void;
 };
 
+function warn(tls: WebTls, logger: Logger): void {
+  const warning = warningAboutClients(tls);
+  if (warning !== undefined) logger.warn(warning);
+}
+
 /** Takes over from the configuration before each handshake whatever has changed since the one before. */
 function followChanges(
   server: AskingServer,
@@ -56,6 +64,7 @@ function followChanges(
   logger: Logger,
 ): () => WebTls {
   let current = requireTls(source);
+  warn(current, logger);
   server.prependListener('connection', (socket: Socket) => {
     try {
       const next = requireTls(source);
@@ -63,6 +72,7 @@ function followChanges(
       server.setSecureContext(contextOf(next));
       server.requestCert = next.clientAuthentication !== 'none';
       current = next;
+      warn(next, logger);
     } catch (error) {
       logger.error('a connection was refused', { problem: errorMessage(error) });
       socket.destroy();
