@@ -8,7 +8,6 @@ export { createResponderApp } from './responder-app.ts';
 export type { ResponderAppOptions } from './responder-app.ts';
 export { createWebServer } from './server.ts';
 export type { ListenPlace, WebApp, WebServer, WebServerOptions } from './server.ts';
-export { warningAboutClients } from './listening/client-certificate.ts';
 export type {
   ClientAuthentication,
   RateLimit,

@@ -1,5 +1,4 @@
 import { formatProblems, readWebConfig } from '../../config/config.ts';
-import { warningAboutClients } from '../../web/web.ts';
 import type { Command } from '../command.ts';
 import { parseOptions } from '../options.ts';
 
@@ -26,8 +25,7 @@ every problem at once with its place and remedy. Listens nowhere. Exit codes: 0 
       return 3;
     }
     const { tls, users, http2 } = result.config;
-    const warning = tls === undefined ? undefined : warningAboutClients(tls);
-    if (warning !== undefined) context.note(`warning: ${warning}`);
+    if (tls?.warning !== undefined) context.note(`warning: ${tls.warning}`);
     const how = tls === undefined ? 'plain HTTP' : `TLS${http2 ? ' with HTTP/2' : ''}`;
     const who = users.size === 0 ? 'no password' : `passwords of ${users.size} users`;
     context.print(`${path} is good: ${how}, ${who}`);

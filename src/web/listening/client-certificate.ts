@@ -32,16 +32,3 @@ export function whyNotWelcome(socket: TLSSocket, tls: WebTls): string | undefine
   const isListed = namesOf(certificate.subjectAltName).some((name) => clientNames.includes(name));
   return isListed ? undefined : 'no name of its certificate is allowed';
 }
-
-/** What the owner should hear: that the file lets no client in, which can hardly be meant. */
-export function warningAboutClients({
-  clientAuthentication,
-  clientAuthorities,
-}: WebTls): string | undefined {
-  if (clientAuthorities?.length !== 0) return undefined;
-  if (clientAuthentication === 'require_and_verify')
-    return 'client_ca holds no certificate, so no client is let in';
-  return clientAuthentication === 'verify_if_given'
-    ? 'client_ca holds no certificate, so no client that shows one is let in'
-    : undefined;
-}

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { errorMessage } from '../../std/std.ts';
 import type { Logger } from '../../std/std.ts';
-import { warningAboutClients, whyNotWelcome } from './client-certificate.ts';
+import { whyNotWelcome } from './client-certificate.ts';
 import { createHttp2Bridge } from './http2-bridge.ts';
 import type { WebConfigSource, WebTls } from './web-config.ts';
 
@@ -32,8 +32,6 @@ function contextOf(tls: WebTls): SecureContextOptions {
     key: tls.key,
     // Node takes an empty text or file for "the public authorities", but not an empty list.
     ...(tls.clientAuthorities === undefined ? {} : { ca: [...tls.clientAuthorities] }),
-    // Whatever stands in the file is trusted, be it an intermediate authority or the client itself, as in Go.
-    allowPartialTrustChain: true,
     minVersion: tls.minimumVersion,
     maxVersion: tls.maximumVersion,
     ...ciphersOf(tls),
@@ -53,8 +51,7 @@ export type TlsListener = {
 };
 
 function warn(tls: WebTls, logger: Logger): void {
-  const warning = warningAboutClients(tls);
-  if (warning !== undefined) logger.warn(warning);
+  if (tls.warning !== undefined) logger.warn(tls.warning);
 }
 
 /** Takes over from the configuration before each handshake whatever has changed since the one before. */

@@ -26,6 +26,8 @@ export type WebTls = {
   readonly clientAuthentication: ClientAuthentication;
   /** Absent: every name; otherwise one subject alternative name of the client must be among these. */
   readonly clientNames?: readonly string[];
+  /** What the owner should hear of it, though it is no error. */
+  readonly warning?: string;
   readonly minimumVersion: TlsVersion;
   readonly maximumVersion: TlsVersion;
   /** In OpenSSL's names, in order; absent: the default ones. */
