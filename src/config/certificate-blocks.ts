@@ -10,9 +10,14 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-/** The certificates of a PEM file as they stand there, whatever else is in it. */
-export function certificateBlocks(pem: string): readonly string[] {
+function listBlocks(pem: string): readonly string[] {
   return [...pem.matchAll(BLOCK)].map(([block]) => block);
+}
+
+/** The certificate of a server and those behind it, whatever else is in its file; only the first must be readable. */
+export function readChain(pem: string): string {
+  const [own, ...others] = listBlocks(pem);
+  return [own ?? '', ...others.filter(isCertificate)].join('\n');
 }
 
 /**
@@ -20,5 +25,5 @@ export function certificateBlocks(pem: string): readonly string[] {
  * read, is passed over as AppendCertsFromPEM of Go's crypto/x509 does, so that the list may be empty.
  */
 export function listAuthorities(pem: string): readonly string[] {
-  return certificateBlocks(pem).filter(isCertificate);
+  return listBlocks(pem).filter(isCertificate);
 }

@@ -3,6 +3,7 @@ import {
   EVENT_ID,
   FAILSAFE_SCHEMA,
   SCALAR_STYLE,
+  YAMLException,
   eventsToAst,
   parseEvents,
 } from 'js-yaml';
@@ -118,19 +119,23 @@ type Parsed = { readonly events: readonly Event[]; readonly source: string };
  */
 function parseLoosely(text: string): Parsed {
   const lines = text.split(/(?<=\n|\r(?!\n))/);
-  const deep = ' '.repeat(100 + Math.max(...lines.map((line) => line.search(/\S|$/))));
-  const mended = new Set<number>();
+  const indentOf = (line = ''): number => line.search(/[^ \t]|$/);
+  const depth = lines.reduce((deepest, line) => Math.max(deepest, indentOf(line)), 0) + 100;
+  const indents = new Map<number, number>();
   for (;;) {
     const source = lines.join('');
     try {
       return { events: parseEvents(source, {}), source };
     } catch (error) {
-      const { reason, mark } = error as { reason?: string; mark?: { line: number } };
-      const line = mark?.line ?? -1;
-      const isHopeless = mended.has(line) || mended.size >= MAXIMUM_MENDED_LINES;
-      if (reason !== 'deficient indentation' || isHopeless) throw error;
-      mended.add(line);
-      lines[line] = `${deep}${lines[line]?.trimStart() ?? ''}`;
+      if (!(error instanceof YAMLException) || error.mark === undefined) throw error;
+      const { line, column } = error.mark;
+      const indent = indents.get(line);
+      // The place is told as in the file, not as in what was made of it.
+      if (indent !== undefined) error.mark.column = Math.max(0, column - depth + indent);
+      const isHopeless = indent !== undefined || indents.size >= MAXIMUM_MENDED_LINES;
+      if (error.reason !== 'deficient indentation' || isHopeless) throw error;
+      indents.set(line, indentOf(lines[line]));
+      lines[line] = `${' '.repeat(depth)}${lines[line]?.replace(/^[ \t]+/, '') ?? ''}`;
     }
   }
 }

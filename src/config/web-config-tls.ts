@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { describeFileError } from '../std/std.ts';
 import type { ClientAuthentication, WebTls } from '../web/web.ts';
-import { certificateBlocks, listAuthorities } from './certificate-blocks.ts';
+import { listAuthorities, readChain } from './certificate-blocks.ts';
 import type { ReportWebProblem } from './web-config-problems.ts';
 import type { TlsSection } from './web-config-tls-section.ts';
 import { CLIENT_AUTHENTICATIONS, listNames } from './web-config-values.ts';
@@ -120,7 +120,7 @@ export function decodeTls(section: TlsSection, context: Context): WebTls {
   if (!has('cert') || !has('key')) reportMissing(!has('cert'), report);
   const certificate = readPem(section, 'cert', 'certificate_unreadable', context);
   const key = readPem(section, 'key', 'key_unreadable', context);
-  const chain = certificateBlocks(certificate ?? '').join('\n');
+  const chain = readChain(certificate ?? '');
   if (has('cert') && has('key') && certificate !== undefined && key !== undefined) {
     const why = whyNoPair(chain, key);
     const remedy = 'give the certificate in PEM form and the private key that it was made for';

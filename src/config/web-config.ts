@@ -45,7 +45,7 @@ function headersOf(
       report('header_not_configurable', at, 'this header cannot be configured', remedy);
     } else if (allowed !== null && !allowed.includes(text)) {
       const remedy = `write ${allowed.join(' or ')}`;
-      report('header_value', at, `"${text}" is no value of this header`, remedy);
+      report('header_value', at, `${JSON.stringify(text)} is no value of this header`, remedy);
     } else if (text !== '') headers[name] = toHeaderValue(text);
   }
   return headers;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -116,5 +116,20 @@ describe('authorities of clients', () => {
     const { isWelcome } = await serve('RequireAndVerifyClientCert', named);
     expect(await isWelcome(ours.client)).toBe(true);
     expect(await isWelcome(everybodys.client)).toBe(false);
+  });
+});
+
+describe('every web configuration file that is good and says TLS', () => {
+  const fixtures = join(import.meta.dirname, '../../fixtures/web-config');
+
+  it('can be served with', () => {
+    const sources = readdirSync(fixtures)
+      .filter((file) => file.startsWith('good-') && file.endsWith('.yml'))
+      .map((file) => createWebConfigSource(join(fixtures, file)))
+      .filter((source) => source.current().tls !== undefined);
+    expect(sources.length).toBeGreaterThan(40);
+    for (const source of sources) {
+      createTlsListener((_request, response) => response.end(), source, createSilentLogger());
+    }
   });
 });
