@@ -1,5 +1,6 @@
 import express from 'express';
 import type { Clock, Logger, Random } from '../std/std.ts';
+import { mountApi } from './api/mount-api.ts';
 import { createAccess } from './access.ts';
 import type { NamedToken } from './access.ts';
 import { serveAssets } from './assets.ts';
@@ -10,7 +11,6 @@ import { createEventStreams } from './event-stream.ts';
 import { mountHealth } from './exporter-app.ts';
 import { answerFailure, sendRefusal } from './failures.ts';
 import { checkHost } from './host-check.ts';
-import { mountIncidentApi } from './incident-api.ts';
 import { mountIntake } from './intake.ts';
 import { route, scrapeOf, sendRendered } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -32,6 +32,8 @@ export type ResponderAppOptions = {
   readonly operators?: readonly NamedToken[];
   /** Whether browsers reach it over HTTPS through a proxy. */
   readonly secureCookies?: boolean;
+  /** Fails an answer of the API that breaks its schema instead of sending it: for tests. Default false. */
+  readonly areAnswersChecked?: boolean;
 };
 
 function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
@@ -50,6 +52,7 @@ function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
 export function createResponderApp(options: ResponderAppOptions): WebApp {
   const { service, clock, random, logger } = options;
   const { senders = [], operators = [], secureCookies = false, hosts = [] } = options;
+  const { areAnswersChecked = false } = options;
   const access = createAccess({ senders, operators, secureCookies }, clock, random);
   const streams = createEventStreams(service, clock);
   const contextOf = pageContextOf({ access, clock, service });
@@ -68,7 +71,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
       sendRendered(response, await service.renderMetrics(scrapeOf(request))),
   });
   serveAssets(app, options.assets);
-  mountIncidentApi(app, { service, access, hosts });
+  mountApi(app, { service, streams, access, hosts, areAnswersChecked });
   mountConsole(app, { service, access, streams, clock, logger, hosts });
   app.use((request, response) => {
     const refusal = {
@@ -76,7 +79,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
       title: 'Nothing is here',
       message: `There is no page at ${request.path.slice(0, 200)}.`,
       remedy:
-        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /api/v1/incidents /api/v1/alerts/alertmanager',
+        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /api/v1/openapi.json /api/v1/alerts/alertmanager',
     };
     sendRefusal(request, response, refusal, contextOf(request));
   });

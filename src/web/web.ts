@@ -1,3 +1,4 @@
+export { renderApiDocument, renderOpenApi } from './api/api-document.ts';
 export type { NamedToken } from './access.ts';
 export type { Asset, Assets } from './assets.ts';
 export { createExporterApp } from './exporter-app.ts';
@@ -19,6 +20,7 @@ export type {
 export type {
   ActionOutcome,
   Awaitable,
+  ChangeOptions,
   DiscoveredGroup,
   DiscoveryAnswer,
   DiscoveryFilters,
@@ -28,6 +30,7 @@ export type {
   IncidentPage,
   IncidentQuery,
   IntakeOutcome,
+  JournalEntryView,
   ProbeAnswer,
   ProbeRequestOptions,
   Readiness,

@@ -11,6 +11,8 @@ export type IncidentTables = {
     fault_class: string | null;
     reported_at_ms: number;
     updated_at_ms: number;
+    /** What a text is looked for in, in lower case. */
+    search_text: string;
     /** JSON of the whole snapshot. */
     snapshot: string;
   };
@@ -52,6 +54,24 @@ export const INCIDENT_MIGRATIONS: Migrations = {
         `CREATE TRIGGER journal_loses_nothing BEFORE DELETE ON journal
           BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END`,
       ],
+    },
+    {
+      name: 'text to search in',
+      // What older incidents get is approximate; the next change of each writes it anew.
+      statements: {
+        sqlite: [
+          "ALTER TABLE incidents ADD COLUMN search_text TEXT NOT NULL DEFAULT ''",
+          `UPDATE incidents SET search_text = lower(id || ' ' || coalesce(target, '') || ' '
+            || coalesce(json_extract(snapshot, '$.title'), '') || ' ' || coalesce(fault_class, '') || ' '
+            || replace(coalesce(fault_class, ''), '_', ' '))`,
+        ],
+        postgresql: [
+          "ALTER TABLE incidents ADD COLUMN search_text TEXT NOT NULL DEFAULT ''",
+          `UPDATE incidents SET search_text = lower(id || ' ' || coalesce(target, '') || ' '
+            || coalesce(snapshot::json ->> 'title', '') || ' ' || coalesce(fault_class, '') || ' '
+            || replace(coalesce(fault_class, ''), '_', ' '))`,
+        ],
+      },
     },
   ],
 };

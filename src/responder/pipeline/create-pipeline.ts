@@ -13,6 +13,7 @@ import type { Change, ChangeSet } from './change-set.ts';
 import { findDueWork, finishWork } from './due-work.ts';
 import type { DueWork } from './due-work.ts';
 import { doWork } from './incident-work.ts';
+import { IDEMPOTENCY_MIGRATIONS } from './idempotency.ts';
 import { createIntake } from './intake.ts';
 import type { Intake } from './intake.ts';
 import { createOperations, toLine } from './operations.ts';
@@ -31,6 +32,7 @@ export const RESPONDER_MIGRATIONS: readonly Migrations[] = [
   INCIDENT_MIGRATIONS,
   OUTBOX_MIGRATIONS,
   PIPELINE_MIGRATIONS,
+  IDEMPOTENCY_MIGRATIONS,
 ];
 
 export type Pipeline = Intake &
