@@ -41,6 +41,8 @@ export type IncidentSummaryView = {
   readonly firingAlerts: number;
   readonly totalAlerts: number;
   readonly timesReopened: number;
+  /** Entries of its journal so far: rises with every change. */
+  readonly sequence: number;
 };
 
 export type DiagnosisBriefView = {

@@ -1,3 +1,4 @@
+import { isApiPath, sendProblem } from './api/problem.ts';
 import type { Handler } from './routes.ts';
 import { sendText } from './routes.ts';
 
@@ -32,11 +33,10 @@ export function checkHost(
       next();
       return;
     }
-    sendText(
-      response,
-      421,
-      `This server does not answer for the host "${name.slice(0, 200)}". ${remedy}`,
-    );
+    const detail = `This server does not answer for the host "${name.slice(0, 200)}".`;
+    if (isApiPath(request.originalUrl)) {
+      sendProblem(request, response, { kind: 'wrong-host', detail, remedy });
+    } else sendText(response, 421, `${detail} ${remedy}`);
   };
 }
 

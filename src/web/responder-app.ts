@@ -3,6 +3,7 @@ import type { Clock, Logger, Random } from '../std/std.ts';
 import { createAccess } from './access/access.ts';
 import type { OperatorToken } from './access/access.ts';
 import { createGuard } from './access/guard.ts';
+import { mountApi } from './api/mount-api.ts';
 import { serveAssets } from './assets.ts';
 import type { Assets } from './assets.ts';
 import { pageContextOf } from './console-context.ts';
@@ -11,7 +12,6 @@ import { createEventStreams } from './event-stream.ts';
 import { mountHealth } from './exporter-app.ts';
 import { answerFailure, sendRefusal } from './failures.ts';
 import { checkHost } from './host-check.ts';
-import { mountIncidentApi } from './incident-api.ts';
 import type { IntakeLimits } from './intake-body.ts';
 import { mountIntake } from './intake.ts';
 import { guardRoutes, route, scrapeOf, sendRendered } from './routes.ts';
@@ -37,6 +37,8 @@ export type ResponderAppOptions = {
   readonly operators?: readonly OperatorToken[];
   /** Whether browsers reach it over HTTPS through a proxy. */
   readonly secureCookies?: boolean;
+  /** Fails an answer of the API that breaks its schema instead of sending it: for tests. Default false. */
+  readonly areAnswersChecked?: boolean;
 };
 
 function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
@@ -55,6 +57,7 @@ function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
 export function createResponderApp(options: ResponderAppOptions): WebApp {
   const { service, clock, random, logger } = options;
   const { senders = [], operators = [], secureCookies = false, hosts = [] } = options;
+  const { areAnswersChecked = false } = options;
   const access = createAccess({ operators, secureCookies }, clock, random);
   const streams = createEventStreams(service, clock);
   const contextOf = pageContextOf({ access, clock, service });
@@ -80,8 +83,8 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
       sendRendered(response, await service.renderMetrics(scrapeOf(request))),
   });
   serveAssets(app, options.assets);
+  mountApi(app, { service, streams, access, hosts, areAnswersChecked });
   guardRoutes(app, createGuard({ access, hosts, contextOf }));
-  mountIncidentApi(app, { service });
   mountConsole(app, { service, access, streams, clock, logger, hosts });
   app.use((request, response) => {
     const refusal = {
@@ -89,7 +92,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
       title: 'Nothing is here',
       message: `There is no page at ${request.path.slice(0, 200)}.`,
       remedy:
-        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /api/v1/incidents /api/v1/alerts/{alertmanager,grafana,generic,nagios,zabbix}',
+        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /api/v1/openapi.json /api/v1/alerts/{alertmanager,grafana,generic,nagios,zabbix}',
     };
     sendRefusal(request, response, refusal, contextOf(request));
   });

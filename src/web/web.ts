@@ -1,4 +1,5 @@
 export type { NamedToken, OperatorToken } from './access/access.ts';
+export { renderApiDocument, renderOpenApi } from './api/api-document.ts';
 export type { Asset, Assets } from './assets.ts';
 export { createExporterApp } from './exporter-app.ts';
 export type { ExporterAppOptions } from './exporter-app.ts';
@@ -22,6 +23,7 @@ export type {
   ActionOutcome,
   Awaitable,
   DeliveryForm,
+  ChangeOptions,
   DiscoveredGroup,
   DiscoveryAnswer,
   DiscoveryFilters,
@@ -31,6 +33,7 @@ export type {
   IncidentPage,
   IncidentQuery,
   IntakeOutcome,
+  JournalEntryView,
   ProbeAnswer,
   ProbeRequestOptions,
   Readiness,

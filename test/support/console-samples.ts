@@ -54,6 +54,7 @@ export function sampleSummary(
     firingAlerts: 3,
     totalAlerts: 4,
     timesReopened: 0,
+    sequence: 9,
     ...overrides,
   };
 }

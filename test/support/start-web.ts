@@ -31,6 +31,7 @@ export async function startResponder(
     random: createSeededRandom(7),
     logger: createSilentLogger(),
     listenHost: '127.0.0.1',
+    areAnswersChecked: true,
     ...options,
   });
   return { url: await serve(app, clock), service, clock, handler: app.handler };

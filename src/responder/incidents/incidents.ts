@@ -10,6 +10,7 @@ export {
   findIncident,
   findIncidents,
   findNewestOfScope,
+  newestJournalId,
   readJournal,
   readJournalAfter,
   saveSnapshot,

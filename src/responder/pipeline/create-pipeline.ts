@@ -15,6 +15,7 @@ import { findDueWork, finishWork } from './due-work.ts';
 import type { DueWork } from './due-work.ts';
 import { doWork } from './incident-work.ts';
 import { INTAKE_MIGRATIONS } from './intake-tables.ts';
+import { IDEMPOTENCY_MIGRATIONS } from './idempotency.ts';
 import { createIntake } from './intake.ts';
 import type { Intake } from './intake.ts';
 import { createOperations, toLine } from './operations.ts';
@@ -36,6 +37,7 @@ export const RESPONDER_MIGRATIONS: readonly Migrations[] = [
   OUTBOX_MIGRATIONS,
   PIPELINE_MIGRATIONS,
   INTAKE_MIGRATIONS,
+  IDEMPOTENCY_MIGRATIONS,
 ];
 
 export type Pipeline = Intake &

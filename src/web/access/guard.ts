@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { isInScope, isRoleEnough } from '../../responder/accounts/accounts.ts';
 import type { PageContext } from '../../console/console.ts';
+import { unreachable } from '../../std/std.ts';
 import { sendRefusal } from '../failures.ts';
 import type { Refusal } from '../failures.ts';
 import { isCrossSite, isFromOwnPage } from '../host-check.ts';
@@ -34,11 +35,14 @@ export function createGuard(options: GuardOptions): Guard {
         if (refusal !== null) sendRefusal(request, response, refusal, null);
         else if (identity === null) refuseAnonymous(request, response, isProgram);
         else {
-          const why = whyNot(identity, demand, { request, isProgram, hosts });
-          if (why === null) {
+          const denial = denialOf(identity, demand, { request, isProgram, hosts });
+          if (denial === null) {
             response.locals['identity'] = identity;
             next();
-          } else sendRefusal(request, response, why, contextOf(request));
+            return;
+          }
+          const why = describeDenial(denial, identity, demand);
+          sendRefusal(request, response, why, contextOf(request));
         }
       },
     ];
@@ -63,35 +67,48 @@ type Asked = {
   readonly hosts: readonly string[];
 };
 
-function whyNot(identity: Identity, demand: Demand, asked: Asked): Refusal | null {
+/** Why somebody who is known may not. */
+export type Denial = 'cross_site' | 'role' | 'scope';
+
+/** Null when they may. */
+export function denialOf(identity: Identity, demand: Demand, asked: Asked): Denial | null {
   const { request, isProgram, hosts } = asked;
   if (!isReading(request.method)) {
     // Forms carry a secret of the session as well; what programs send does not, so the browser's word must be there.
     const mustTell = isAmbient(identity) && isProgram;
-    if (isCrossSite(request.headers, hosts) || (mustTell && !isFromOwnPage(request.headers))) {
+    const isFromElsewhere = mustTell && !isFromOwnPage(request.headers);
+    if (isFromElsewhere || isCrossSite(request.headers, hosts)) return 'cross_site';
+  }
+  if (!isRoleEnough(identity.role, demand.role)) return 'role';
+  const { scopes } = identity;
+  return scopes !== null && !isInScope(scopes, demand.scope) ? 'scope' : null;
+}
+
+/** The denial in words, for a page and for a program. */
+export function describeDenial(denial: Denial, identity: Identity, demand: Demand): Refusal {
+  switch (denial) {
+    case 'cross_site':
       return {
         status: 403,
         title: 'Not from here',
         message: 'This change did not come from a page of crmwatch, so nothing was changed.',
         remedy: 'Use the console, or send it from a program with a token of its own.',
       };
-    }
+    case 'role':
+      return {
+        status: 403,
+        title: 'Not with this role',
+        message: `This needs the role ${demand.role}; ${identity.actor} has the role ${identity.role}.`,
+        remedy: 'Ask an administrator of crmwatch for the role, or somebody who has it to do this.',
+      };
+    case 'scope':
+      return {
+        status: 403,
+        title: 'Not with this token',
+        message: `This needs a token with the scope ${demand.scope}.`,
+        remedy: `Make one: crmwatch token create --scope ${demand.scope}`,
+      };
+    default:
+      return unreachable(denial);
   }
-  if (!isRoleEnough(identity.role, demand.role)) {
-    return {
-      status: 403,
-      title: 'Not with this role',
-      message: `This needs the role ${demand.role}; ${identity.actor} has the role ${identity.role}.`,
-      remedy: 'Ask an administrator of crmwatch for the role, or somebody who has it to do this.',
-    };
-  }
-  if (identity.scopes !== null && !isInScope(identity.scopes, demand.scope)) {
-    return {
-      status: 403,
-      title: 'Not with this token',
-      message: `This needs a token with the scope ${demand.scope}.`,
-      remedy: `Make one: crmwatch token create --scope ${demand.scope}`,
-    };
-  }
-  return null;
 }

@@ -50,6 +50,12 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   'POST /api/v1/incidents/:id/comment': WRITE_API,
   'POST /api/v1/incidents/:id/diagnosis': WRITE_API,
   'POST /api/v1/incidents/:id/close': WRITE_API,
+  'POST /api/v1/incidents/:id/reopen': WRITE_API,
+  'GET /api/v1/incidents/:id/journal': READ_API,
+  'GET /api/v1/incidents/:id/review': READ_API,
+  'GET /api/v1/events': READ_API,
+  'GET /api/v1/openapi.json': READ_API,
+  'GET /api/v1/statistics': READ_API,
 };
 
 export function verdictOf(route: string, person: Person): Verdict {
