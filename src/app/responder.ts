@@ -3,6 +3,8 @@ import { isAbsolute, join } from 'node:path';
 import type { LoadedConfig, ResponderConfig } from '../config/config.ts';
 import { createHttpClient } from '../http/http.ts';
 import type { HttpClient } from '../http/http.ts';
+import { ACCOUNT_MIGRATIONS, createAccounts } from '../responder/accounts/accounts.ts';
+import type { Accounts } from '../responder/accounts/accounts.ts';
 import { createEvidenceSource, createPrometheusClient } from '../responder/evidence/evidence.ts';
 import type { PrometheusClient } from '../responder/evidence/evidence.ts';
 import { createChannel } from '../responder/notify/notify.ts';
@@ -79,6 +81,7 @@ function createChannels(parts: Parts, http: HttpClient): readonly Channel[] {
 
 function createServer(
   parts: Parts,
+  accounts: Accounts,
   pipeline: Pipeline,
   selfMetrics: ReturnType<typeof createResponderSelfMetrics>,
 ): WebServer {
@@ -92,6 +95,7 @@ function createServer(
       clock: dependencies.clock,
       targetNames: targets.all.map((target) => target.config.name),
     }),
+    accounts,
     assets: readAssets(),
     ...dependencies,
     listenHost: host,
@@ -134,7 +138,8 @@ function assemble(parts: Parts, store: Store): Responder {
     },
   });
   exposeStatistics(selfMetrics, pipeline);
-  const server = createServer(parts, pipeline, selfMetrics);
+  const accounts = createAccounts(store, dependencies);
+  const server = createServer(parts, accounts, pipeline, selfMetrics);
   let stopping: Promise<void> | undefined;
   async function stopAll(): Promise<void> {
     await server.stop();
@@ -169,7 +174,7 @@ export async function createResponder(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const store = await openStore({
     file: join(folder, 'incidents.sqlite'),
-    migrations: RESPONDER_MIGRATIONS,
+    migrations: [...RESPONDER_MIGRATIONS, ACCOUNT_MIGRATIONS],
     clock: dependencies.clock,
   });
   try {

@@ -1,7 +1,8 @@
 import express from 'express';
+import type { Accounts } from '../responder/accounts/accounts.ts';
 import type { Clock, Logger, Random } from '../std/std.ts';
 import { createAccess } from './access/access.ts';
-import type { NamedToken, OperatorToken } from './access/access.ts';
+import type { NamedToken, OperatorToken } from './access/named-tokens.ts';
 import { createGuard } from './access/guard.ts';
 import { serveAssets } from './assets.ts';
 import type { Assets } from './assets.ts';
@@ -20,6 +21,8 @@ import type { ResponderService } from './services.ts';
 
 export type ResponderAppOptions = {
   readonly service: ResponderService;
+  /** Sessions and API tokens. */
+  readonly accounts: Accounts;
   readonly assets: Assets;
   readonly clock: Clock;
   readonly random: Random;
@@ -51,7 +54,11 @@ function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
 export function createResponderApp(options: ResponderAppOptions): WebApp {
   const { service, clock, random, logger } = options;
   const { senders = [], operators = [], secureCookies = false, hosts = [] } = options;
-  const access = createAccess({ senders, operators, secureCookies }, clock, random);
+  const access = createAccess(
+    { senders, operators, secureCookies, accounts: options.accounts },
+    clock,
+    random,
+  );
   const streams = createEventStreams(service, clock);
   const contextOf = pageContextOf({ access, clock, service });
 
@@ -69,6 +76,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
       sendRendered(response, await service.renderMetrics(scrapeOf(request))),
   });
   serveAssets(app, options.assets);
+  app.use(access.resolve);
   guardRoutes(app, createGuard({ access, hosts, contextOf }));
   mountIncidentApi(app, { service });
   mountConsole(app, { service, access, streams, clock, logger, hosts });

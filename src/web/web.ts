@@ -1,4 +1,4 @@
-export type { NamedToken, OperatorToken } from './access/access.ts';
+export type { NamedToken, OperatorToken } from './access/named-tokens.ts';
 export type { Asset, Assets } from './assets.ts';
 export { createExporterApp } from './exporter-app.ts';
 export type { ExporterAppOptions } from './exporter-app.ts';
