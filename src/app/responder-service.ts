@@ -4,7 +4,13 @@ import type { SelfMetrics } from '../exporter/exposition/exposition.ts';
 import type { Answer, Pipeline } from '../responder/pipeline/pipeline.ts';
 import { CrmwatchError } from '../std/std.ts';
 import type { Clock } from '../std/std.ts';
-import type { ActionOutcome, IncidentPage, IncidentQuery, ResponderService } from '../web/web.ts';
+import type {
+  ActionOutcome,
+  IncidentPage,
+  IncidentQuery,
+  ResponderService,
+  TokenAdministration,
+} from '../web/web.ts';
 import { createEventRing } from './event-ring.ts';
 import { isMatch, toDetailView, toIncidentEvent, toSummaryView } from './incident-views.ts';
 
@@ -12,6 +18,7 @@ type Parts = {
   readonly version: string;
   readonly pipeline: Pipeline;
   readonly selfMetrics: SelfMetrics;
+  readonly tokens: TokenAdministration;
   readonly clock: Clock;
   readonly targetNames: readonly string[];
 };
@@ -112,7 +119,7 @@ function correct(
 
 /** What web needs of the responder, made of the pipeline. */
 export function createResponderService(parts: Parts): ResponderService {
-  const { version, pipeline, selfMetrics } = parts;
+  const { version, pipeline, selfMetrics, tokens } = parts;
   const ring = createEventRing(KEPT_EVENTS);
   pipeline.subscribe((line) => ring.push(toIncidentEvent(line)));
   return {
@@ -136,6 +143,7 @@ export function createResponderService(parts: Parts): ResponderService {
     subscribe: (listener, sinceId) => ring.subscribe(listener, sinceId),
     statistics: async () => readStatistics(parts),
     renderMetrics: async (request) => selfMetrics.renderPage(request),
+    tokens,
     isReady: () => ({ ready: true }),
   };
 }

@@ -1,18 +1,16 @@
-import { mkdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { LoadedConfig, ResponderConfig } from '../config/config.ts';
 import { createHttpClient } from '../http/http.ts';
 import type { HttpClient } from '../http/http.ts';
-import { ACCOUNT_MIGRATIONS, createAccounts } from '../responder/accounts/accounts.ts';
+import { createAccounts } from '../responder/accounts/accounts.ts';
 import type { Accounts } from '../responder/accounts/accounts.ts';
 import { createEvidenceSource, createPrometheusClient } from '../responder/evidence/evidence.ts';
 import type { PrometheusClient } from '../responder/evidence/evidence.ts';
 import { createChannel } from '../responder/notify/notify.ts';
 import type { Channel } from '../responder/notify/notify.ts';
-import { RESPONDER_MIGRATIONS, createPipeline } from '../responder/pipeline/pipeline.ts';
+import { createPipeline } from '../responder/pipeline/pipeline.ts';
 import type { Pipeline, PipelineLine } from '../responder/pipeline/pipeline.ts';
 import type { SecretResolver } from '../std/std.ts';
-import { openStore } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import { createResponderApp, createWebServer } from '../web/web.ts';
 import type { WebServer } from '../web/web.ts';
@@ -25,9 +23,12 @@ import {
   createPipelineMetrics,
   createResponderSelfMetrics,
   exposeStatistics,
+  exposeTokens,
 } from './responder-metrics.ts';
 import { createResponderService } from './responder-service.ts';
+import { openResponderStore } from './responder-store.ts';
 import type { Targets } from './targets.ts';
+import { logTokenChanges } from './token-administration.ts';
 import { createTargetVerifier } from './verifier.ts';
 
 const BASELINE_MS = 3_600_000;
@@ -92,6 +93,7 @@ function createServer(
       version: readVersion(),
       pipeline,
       selfMetrics,
+      tokens: logTokenChanges(accounts.tokens, dependencies.logger),
       clock: dependencies.clock,
       targetNames: targets.all.map((target) => target.config.name),
     }),
@@ -139,6 +141,7 @@ function assemble(parts: Parts, store: Store): Responder {
   });
   exposeStatistics(selfMetrics, pipeline);
   const accounts = createAccounts(store, dependencies);
+  exposeTokens(selfMetrics, accounts.tokens);
   const server = createServer(parts, accounts, pipeline, selfMetrics);
   let stopping: Promise<void> | undefined;
   async function stopAll(): Promise<void> {
@@ -170,13 +173,7 @@ export async function createResponder(
   dependencies: Dependencies,
 ): Promise<Responder> {
   const config = loaded.config.responder;
-  const folder = resolvePath(loaded.folder, config.dataFolder);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const store = await openStore({
-    file: join(folder, 'incidents.sqlite'),
-    migrations: [...RESPONDER_MIGRATIONS, ACCOUNT_MIGRATIONS],
-    clock: dependencies.clock,
-  });
+  const store = await openResponderStore(loaded, dependencies.clock);
   try {
     const { resolveSecret } = loaded;
     return assemble({ config, resolveSecret, targets, dependencies, folder: loaded.folder }, store);

@@ -18,6 +18,7 @@ import { guardRoutes, route, scrapeOf, sendRendered } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { WebApp } from './server.ts';
 import type { ResponderService } from './services.ts';
+import { mountTokenApi } from './token-api.ts';
 
 export type ResponderAppOptions = {
   readonly service: ResponderService;
@@ -79,6 +80,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
   app.use(access.resolve);
   guardRoutes(app, createGuard({ access, hosts, contextOf }));
   mountIncidentApi(app, { service });
+  mountTokenApi(app, service);
   mountConsole(app, { service, access, streams, clock, logger, hosts });
   app.use((request, response) => {
     const refusal = {

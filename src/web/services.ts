@@ -9,6 +9,7 @@ import type {
   TargetStatusView,
 } from '../console/console.ts';
 import type { RenderedPage, ScrapeRequest } from '../exporter/exposition/exposition.ts';
+import type { ApiTokens } from '../responder/accounts/accounts.ts';
 import type { Problem } from '../std/std.ts';
 
 /** What web needs from the two halves. `app` wires the real ones; tests bring fakes. */
@@ -129,6 +130,9 @@ export type Subscription = {
   readonly complete: boolean;
 };
 
+/** Tokens of programs. */
+export type TokenAdministration = Pick<ApiTokens, 'list' | 'create' | 'revoke'>;
+
 export type ResponderService = {
   readonly version: string;
   /** Throws CrmwatchError `store_unavailable` when nothing was committed. */
@@ -146,6 +150,7 @@ export type ResponderService = {
   review(id: string): Awaitable<string | null>;
   /** Replays kept events after `sinceId` to the listener before it returns, then calls it for every new one. */
   subscribe(listener: (event: IncidentEvent) => void, sinceId?: number): Subscription;
+  readonly tokens: TokenAdministration;
   statistics(): Awaitable<StatisticsView>;
   renderMetrics(request: ScrapeRequest): Awaitable<RenderedPage>;
   isReady(): Awaitable<Readiness>;

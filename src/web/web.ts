@@ -36,4 +36,5 @@ export type {
   ResponderService,
   ScrapeRequest,
   Subscription,
+  TokenAdministration,
 } from './services.ts';

@@ -27,6 +27,7 @@ export async function startResponder(
   const clock = createManualClock();
   const service = createFakeResponder(clock);
   const accounts = options.accounts ?? (await createTestAccounts(clock));
+  service.tokens = accounts.tokens;
   const app = createResponderApp({
     service,
     accounts,
