@@ -1,5 +1,7 @@
 import type { LoadedConfig } from '../config/config.ts';
 import type { JournalReport, VerifyOptions } from '../responder/incidents/incidents.ts';
+import type { Dependencies } from './exporter.ts';
+import type { OpenTokens } from './token-administration.ts';
 import type { Demonstration, DemonstrationOptions } from './demonstration.ts';
 import type { RecordOptions } from './record-episodes.ts';
 
@@ -12,6 +14,7 @@ export type { ExporterRunOptions } from './exporter-run-options.ts';
 export type { Running, RunningAll, RunningResponder } from './run.ts';
 export type { RecordOptions } from './record-episodes.ts';
 export { findSandbox } from './sandbox-file.ts';
+export type { OpenTokens } from './token-administration.ts';
 export { createSecretPrograms } from './secret-programs.ts';
 
 // What only some commands need is loaded by them alone: the sandbox, the dashboards and their libraries cost a
@@ -34,6 +37,13 @@ export async function verifyResponderJournal(
 
 export async function reviewFromJournal(loaded: LoadedConfig, id: string): Promise<string> {
   return (await import('./journal.ts')).reviewFromJournal(loaded, id);
+}
+
+export async function openTokens(
+  loaded: LoadedConfig,
+  dependencies: Dependencies,
+): Promise<OpenTokens> {
+  return (await import('./token-administration.ts')).openTokens(loaded, dependencies);
 }
 
 export async function writeGenerated(): Promise<readonly string[]> {

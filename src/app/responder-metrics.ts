@@ -1,5 +1,6 @@
 import { createSelfMetrics } from '../exporter/exposition/exposition.ts';
 import type { SelfMetrics } from '../exporter/exposition/exposition.ts';
+import type { ApiTokens } from '../responder/accounts/accounts.ts';
 import type { Pipeline, ResponderMetrics } from '../responder/pipeline/pipeline.ts';
 import type { Logger } from '../std/std.ts';
 import { readVersion } from './repository.ts';
@@ -43,6 +44,17 @@ export function createPipelineMetrics(selfMetrics: SelfMetrics): ResponderMetric
     notificationFailed: (channel) =>
       selfMetrics.increment('crmwatch_notification_failures_total', { channel }),
   };
+}
+
+/** So that somebody makes a new token before the old one ends. */
+export function exposeTokens(selfMetrics: SelfMetrics, tokens: Pick<ApiTokens, 'counts'>): void {
+  selfMetrics.beforeRender(async () => {
+    const counts = Object.entries(await tokens.counts());
+    selfMetrics.replace(
+      'crmwatch_api_tokens',
+      counts.map(([state, value]) => ({ labels: { state }, value })),
+    );
+  });
 }
 
 /** Gauges are looked up when they are asked for. */

@@ -10,6 +10,7 @@ import type {
   IncidentPage,
   IncidentQuery,
   ResponderService,
+  TokenAdministration,
 } from '../web/web.ts';
 import { toDetailView, toIncidentEvent, toJournalView, toSummaryView } from './incident-views.ts';
 
@@ -17,6 +18,7 @@ type Parts = {
   readonly version: string;
   readonly pipeline: Pipeline;
   readonly selfMetrics: SelfMetrics;
+  readonly tokens: TokenAdministration;
   readonly clock: Clock;
   readonly targetNames: readonly string[];
 };
@@ -117,7 +119,7 @@ function correct(
 
 /** What web needs of the responder, made of the pipeline. */
 export function createResponderService(parts: Parts): ResponderService {
-  const { version, pipeline, selfMetrics } = parts;
+  const { version, pipeline, selfMetrics, tokens } = parts;
   return {
     version,
     async accept(rawBody, sender, receivedAtMs, form) {
@@ -151,6 +153,7 @@ export function createResponderService(parts: Parts): ResponderService {
     }),
     statistics: async () => readStatistics(parts),
     renderMetrics: async (request) => selfMetrics.renderPage(request),
+    tokens,
     isReady: () => ({ ready: true }),
   };
 }

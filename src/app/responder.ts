@@ -1,6 +1,8 @@
 import type { LoadedConfig, ResponderConfig } from '../config/config.ts';
 import { createHttpClient } from '../http/http.ts';
 import type { HttpClient } from '../http/http.ts';
+import { createAccounts } from '../responder/accounts/accounts.ts';
+import type { Accounts } from '../responder/accounts/accounts.ts';
 import { createEvidenceSource, createPrometheusClient } from '../responder/evidence/evidence.ts';
 import type { PrometheusClient } from '../responder/evidence/evidence.ts';
 import { createChannel } from '../responder/notify/notify.ts';
@@ -21,11 +23,13 @@ import {
   createPipelineMetrics,
   createResponderSelfMetrics,
   exposeStatistics,
+  exposeTokens,
 } from './responder-metrics.ts';
 import { createResponderService } from './responder-service.ts';
 import { openResponderStore, resolvePath } from './responder-store.ts';
 import type { Targets } from './targets.ts';
 import { openResponderWebConfig, toSenders } from './senders.ts';
+import { logTokenChanges } from './token-administration.ts';
 import { createTargetVerifier } from './verifier.ts';
 
 const BASELINE_MS = 3_600_000;
@@ -75,6 +79,7 @@ function createChannels(parts: Parts, http: HttpClient): readonly Channel[] {
 
 function createServer(
   parts: Parts,
+  accounts: Accounts,
   pipeline: Pipeline,
   selfMetrics: ReturnType<typeof createResponderSelfMetrics>,
 ): WebServer {
@@ -89,9 +94,11 @@ function createServer(
       version: readVersion(),
       pipeline,
       selfMetrics,
+      tokens: logTokenChanges(accounts.tokens, dependencies.logger),
       clock: dependencies.clock,
       targetNames: targets.all.map((target) => target.config.name),
     }),
+    accounts,
     assets: readAssets(),
     ...dependencies,
     listenHost: host,
@@ -138,7 +145,9 @@ function assemble(parts: Parts, store: Store): Responder {
     },
   });
   exposeStatistics(selfMetrics, pipeline);
-  const server = createServer(parts, pipeline, selfMetrics);
+  const accounts = createAccounts(store, dependencies);
+  exposeTokens(selfMetrics, accounts.tokens);
+  const server = createServer(parts, accounts, pipeline, selfMetrics);
   let stopping: Promise<void> | undefined;
   async function stopAll(): Promise<void> {
     await server.stop();

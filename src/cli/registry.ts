@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     (await import('./commands/check-web-config.ts')).checkWebConfigCommand,
   exporter: async () => (await import('./commands/exporter.ts')).exporterCommand,
   responder: async () => (await import('./commands/responder.ts')).responderCommand,
+  token: async () => (await import('./commands/token.ts')).tokenCommand,
   probe: async () => (await import('./commands/probe.ts')).probeCommand,
   diagnose: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
   journal: async () => (await import('./commands/journal.ts')).journalCommand,

@@ -1,7 +1,8 @@
 import express from 'express';
+import type { Accounts } from '../responder/accounts/accounts.ts';
 import type { Clock, Logger, Random } from '../std/std.ts';
 import { createAccess } from './access/access.ts';
-import type { OperatorToken } from './access/access.ts';
+import type { OperatorToken } from './access/named-tokens.ts';
 import { createGuard } from './access/guard.ts';
 import { mountApi } from './api/mount-api.ts';
 import { serveAssets } from './assets.ts';
@@ -23,6 +24,8 @@ import type { ResponderService } from './services.ts';
 
 export type ResponderAppOptions = {
   readonly service: ResponderService;
+  /** Sessions and API tokens. */
+  readonly accounts: Accounts;
   readonly assets: Assets;
   readonly clock: Clock;
   readonly random: Random;
@@ -57,8 +60,8 @@ function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
 export function createResponderApp(options: ResponderAppOptions): WebApp {
   const { service, clock, random, logger } = options;
   const { senders = [], operators = [], secureCookies = false, hosts = [] } = options;
-  const { areAnswersChecked = false } = options;
-  const access = createAccess({ operators, secureCookies }, clock, random);
+  const { areAnswersChecked = false, accounts } = options;
+  const access = createAccess({ operators, secureCookies, accounts }, clock, random);
   const streams = createEventStreams(service, clock);
   const contextOf = pageContextOf({ access, clock, service });
 
@@ -83,6 +86,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
       sendRendered(response, await service.renderMetrics(scrapeOf(request))),
   });
   serveAssets(app, options.assets);
+  app.use(access.resolve);
   mountApi(app, { service, streams, access, hosts, areAnswersChecked });
   guardRoutes(app, createGuard({ access, hosts, contextOf }));
   mountConsole(app, { service, access, streams, clock, logger, hosts });

@@ -12,6 +12,7 @@ import type {
 import type { RenderedPage, ScrapeRequest } from '../exporter/exposition/exposition.ts';
 import type { SourceKind } from '../responder/alerts/alerts.ts';
 import type { ChangeOptions } from '../responder/pipeline/pipeline.ts';
+import type { ApiTokens } from '../responder/accounts/accounts.ts';
 import type { Problem } from '../std/std.ts';
 
 /** What web needs from the two halves. `app` wires the real ones; tests bring fakes. */
@@ -161,6 +162,9 @@ export type JournalEntryView = {
   readonly text: string;
 };
 
+/** Tokens of programs. */
+export type TokenAdministration = Pick<ApiTokens, 'list' | 'create' | 'revoke'>;
+
 export type ResponderService = {
   readonly version: string;
   /** Throws CrmwatchError `store_unavailable` when nothing was committed. */
@@ -208,6 +212,7 @@ export type ResponderService = {
   newestEventId(): Awaitable<number>;
   /** Tells of events of this process as soon as they are committed. */
   subscribe(listener: (event: IncidentEvent) => void): Subscription;
+  readonly tokens: TokenAdministration;
   statistics(): Awaitable<StatisticsView>;
   renderMetrics(request: ScrapeRequest): Awaitable<RenderedPage>;
   isReady(): Awaitable<Readiness>;

@@ -1,4 +1,4 @@
-export type { NamedToken, OperatorToken } from './access/access.ts';
+export type { NamedToken, OperatorToken } from './access/named-tokens.ts';
 export { renderApiDocument, renderOpenApi } from './api/api-document.ts';
 export type { Asset, Assets } from './assets.ts';
 export { createExporterApp } from './exporter-app.ts';
@@ -42,4 +42,5 @@ export type {
   ResponderService,
   ScrapeRequest,
   Subscription,
+  TokenAdministration,
 } from './services.ts';

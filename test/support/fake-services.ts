@@ -41,7 +41,9 @@ function toSummary(view: IncidentDetailView): IncidentSummaryView {
   return Object.fromEntries(fields) as unknown as IncidentSummaryView;
 }
 
-export type FakeResponder = ResponderService & {
+export type FakeResponder = Omit<ResponderService, 'tokens'> & {
+  /** Those of the accounts that the test has. */
+  tokens: ResponderService['tokens'];
   readonly deliveries: {
     body: Buffer;
     sender: string;
@@ -171,6 +173,11 @@ export function createFakeResponder(clock: Clock): FakeResponder {
       contentType: 'text/plain; version=0.0.4; charset=utf-8',
       body: [Buffer.from('crmwatch_incidents_open 4\n')],
     }),
+    tokens: {
+      list: async () => [],
+      create: async () => ({ status: 'refused', why: 'a fake', remedy: 'use accounts' }),
+      revoke: async () => null,
+    },
     isReady: () => ({ ready: true }),
   };
   return fake;

@@ -4,6 +4,8 @@ import { createSeededRandom, createSilentLogger } from '../../src/std/std.ts';
 import type { Logger } from '../../src/std/std.ts';
 import { createExporterApp, createResponderApp, createWebServer } from '../../src/web/web.ts';
 import type { ResponderAppOptions, Sender, WebApp } from '../../src/web/web.ts';
+import type { Accounts } from '../../src/responder/accounts/accounts.ts';
+import { createTestAccounts } from './accounts.ts';
 import { createFakeExporter, createFakeResponder, readConsoleAssets } from './fake-services.ts';
 import type { FakeExporter, FakeResponder } from './fake-services.ts';
 import { createManualClock } from './manual-clock.ts';
@@ -21,11 +23,14 @@ async function serve(app: WebApp, clock: ManualClock): Promise<string> {
 /** The responder's application on a free port over a fake responder; ends with the test. */
 export async function startResponder(
   options: Partial<ResponderAppOptions> = {},
-): Promise<Started<FakeResponder> & Pick<WebApp, 'handler'>> {
+): Promise<Started<FakeResponder> & Pick<WebApp, 'handler'> & { readonly accounts: Accounts }> {
   const clock = createManualClock();
   const service = createFakeResponder(clock);
+  const accounts = options.accounts ?? (await createTestAccounts(clock));
+  service.tokens = accounts.tokens;
   const app = createResponderApp({
     service,
+    accounts,
     assets: readConsoleAssets(),
     clock,
     random: createSeededRandom(7),
@@ -34,7 +39,7 @@ export async function startResponder(
     areAnswersChecked: true,
     ...options,
   });
-  return { url: await serve(app, clock), service, clock, handler: app.handler };
+  return { url: await serve(app, clock), service, clock, accounts, handler: app.handler };
 }
 
 export async function startExporter(): Promise<Started<FakeExporter>> {

@@ -1,6 +1,7 @@
 import { errorMessage } from '../../std/std.ts';
 import type { Migrations } from '../../store/store.ts';
 import { decodeDelivery } from '../alerts/alerts.ts';
+import { ACCOUNT_MIGRATIONS } from '../accounts/accounts.ts';
 import {
   INCIDENT_MIGRATIONS,
   SYSTEM_ACTOR,
@@ -31,13 +32,14 @@ import type { ResponderMetrics } from './responder-metrics.ts';
 import { createWorker } from './worker.ts';
 import type { Worker } from './worker.ts';
 
-/** For `openStore`: the schemas of all rooms that the pipeline writes with. */
+/** For `openStore`: the schemas of all rooms that keep something in the database of the responder. */
 export const RESPONDER_MIGRATIONS: readonly Migrations[] = [
   INCIDENT_MIGRATIONS,
   OUTBOX_MIGRATIONS,
   PIPELINE_MIGRATIONS,
   INTAKE_MIGRATIONS,
   IDEMPOTENCY_MIGRATIONS,
+  ACCOUNT_MIGRATIONS,
 ];
 
 export type Pipeline = Intake &

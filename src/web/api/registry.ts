@@ -13,6 +13,7 @@ import { getStatistics } from './operations/get-statistics.ts';
 import { listIncidents } from './operations/list-incidents.ts';
 import { listJournal } from './operations/list-journal.ts';
 import { streamEvents } from './operations/stream-events.ts';
+import { createToken, listTokens, revokeToken } from './operations/tokens.ts';
 
 /** The whole API, in the order of its document. A new operation is a file and a line here. */
 export const OPERATIONS: readonly Operation[] = [
@@ -27,5 +28,8 @@ export const OPERATIONS: readonly Operation[] = [
   reopenIncident,
   getStatistics,
   streamEvents,
+  listTokens,
+  createToken,
+  revokeToken,
   getOpenApi,
 ];

@@ -65,7 +65,7 @@ const diagnosisAnswer: z.ZodType<DiagnosisAnswer> = named(
 );
 export const severity: z.ZodType<(typeof SEVERITIES)[number]> = z.enum(SEVERITIES);
 
-const atMs = z.int().describe('Milliseconds since 1970-01-01T00:00:00Z.');
+export const atMs: z.ZodType<number> = z.int().describe('Milliseconds since 1970-01-01T00:00:00Z.');
 const count = z.int().min(0);
 const probability = z.number().min(0).max(1);
 const phase = named(

@@ -20,6 +20,8 @@ const FORM_OF_RESPONDERS: Row = ['signs in', 'forbidden', 'passes', 'passes'];
 const READ_API: Row = ['unauthorised', 'passes', 'passes', 'passes'];
 const WRITE_API: Row = ['unauthorised', 'forbidden', 'passes', 'passes'];
 
+const ADMINISTRATION: Row = ['unauthorised', 'forbidden', 'forbidden', 'passes'];
+
 /** Every route of the responder with every method that it has. A route that is not here fails the matrix test. */
 export const MATRIX: Readonly<Record<string, Row>> = {
   'POST /api/v1/alerts/alertmanager': SENDERS,
@@ -56,6 +58,9 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   'GET /api/v1/events': READ_API,
   'GET /api/v1/openapi.json': READ_API,
   'GET /api/v1/statistics': READ_API,
+  'GET /api/v1/tokens': ADMINISTRATION,
+  'POST /api/v1/tokens': ADMINISTRATION,
+  'POST /api/v1/tokens/:id/revoke': ADMINISTRATION,
 };
 
 export function verdictOf(route: string, person: Person): Verdict {
