@@ -6,6 +6,7 @@ import { CrmwatchError } from '../std/std.ts';
 import type { Clock } from '../std/std.ts';
 import type { ActionOutcome, IncidentPage, IncidentQuery, ResponderService } from '../web/web.ts';
 import { createEventRing } from './event-ring.ts';
+import { createQuarantineService } from './quarantine-service.ts';
 import { isMatch, toDetailView, toIncidentEvent, toSummaryView } from './incident-views.ts';
 
 type Parts = {
@@ -85,6 +86,7 @@ async function readStatistics({ pipeline, clock, targetNames }: Parts): Promise<
     resolvedLastDay: resolved.filter(
       ({ resolvedAtMs }) => resolvedAtMs !== null && nowMs - resolvedAtMs <= DAY_MS,
     ).length,
+    quarantined: facts.quarantinedDeliveries,
     targets: targetNames,
     pipe: {
       state: isAlive ? 'alive' : silent,
@@ -117,6 +119,7 @@ export function createResponderService(parts: Parts): ResponderService {
   pipeline.subscribe((line) => ring.push(toIncidentEvent(line)));
   return {
     version,
+    quarantine: createQuarantineService(pipeline.quarantine),
     async accept(rawBody, sender, receivedAtMs, form) {
       const acceptance = await pipeline.accept(rawBody, sender, receivedAtMs, form);
       if (acceptance.kind === 'accepted') return { status: 'accepted', events: acceptance.events };

@@ -10,6 +10,8 @@ export type Refusal = {
   readonly title: string;
   readonly message: string;
   readonly remedy: string;
+  /** Where a page leads from here, when not to the incidents. */
+  readonly link?: { readonly href: string; readonly label: string };
 };
 
 /** The same refusal as a page for people and as JSON for programs. */
@@ -19,9 +21,13 @@ export function sendRefusal(
   refusal: Refusal,
   context: PageContext | null,
 ): void {
-  const { status, title, message, remedy } = refusal;
+  const { status, title, message, remedy, link } = refusal;
   if (wantsHtml(request)) {
-    sendPage(response, status, messagePage({ title, message, remedy }, context));
+    sendPage(
+      response,
+      status,
+      messagePage({ title, message, remedy, ...(link === undefined ? {} : { link }) }, context),
+    );
     return;
   }
   response.status(status).set('Cache-Control', 'no-store').json({ error: message, remedy });

@@ -23,7 +23,7 @@ function identityOf(locals: Record<string, unknown>): Identity {
 }
 
 /** Bearer token or session. Changes are refused when a page of another site makes the request. */
-function admission(options: IncidentApiOptions): Handler {
+export function admission(options: IncidentApiOptions): Handler {
   return (request, response, next) => {
     const identity = options.access.identify(request);
     if (identity === null) {

@@ -13,6 +13,7 @@ import { checkHost } from './host-check.ts';
 import { mountIncidentApi } from './incident-api.ts';
 import type { IntakeLimits } from './intake-body.ts';
 import { mountIntake } from './intake.ts';
+import { mountQuarantineApi } from './quarantine-api.ts';
 import { route, scrapeOf, sendRendered } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { WebApp } from './server.ts';
@@ -80,6 +81,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
   });
   serveAssets(app, options.assets);
   mountIncidentApi(app, { service, access, hosts });
+  mountQuarantineApi(app, { service, access, hosts });
   mountConsole(app, { service, access, streams, clock, logger, hosts });
   app.use((request, response) => {
     const refusal = {
@@ -87,7 +89,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
       title: 'Nothing is here',
       message: `There is no page at ${request.path.slice(0, 200)}.`,
       remedy:
-        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /api/v1/incidents /api/v1/alerts/{alertmanager,grafana,generic,nagios,zabbix}',
+        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /quarantine /api/v1/incidents /api/v1/quarantine /api/v1/alerts/{alertmanager,grafana,generic,nagios,zabbix}',
     };
     sendRefusal(request, response, refusal, contextOf(request));
   });

@@ -7,6 +7,7 @@ import { createSilentLogger, createSystemClock, createSystemRandom } from '../..
 import { createExporterApp, createResponderApp, createWebServer } from '../../src/web/web.ts';
 import type { ResponderAppOptions } from '../../src/web/web.ts';
 import { sampleDetail, sampleStatistics } from '../support/console-samples.ts';
+import { sampleDelivery } from '../support/fake-quarantine.ts';
 import {
   createFakeExporter,
   createFakeResponder,
@@ -100,6 +101,12 @@ function pagesOf(service: FakeResponder): readonly string[] {
     ),
   ];
   service.incidents = [...service.incidents, ...extra];
+  const decided = { decidedAtMs: nowMs, decidedBy: 'Mia', note: 'a trial' };
+  service.quarantine.entries = [
+    sampleDelivery(),
+    sampleDelivery({ id: 6, text: null, encoding: 'gzip' }),
+    sampleDelivery({ id: 5, status: 'discarded', ...decided }),
+  ];
   const first = service.incidents[0]?.id ?? '';
   return [
     '/',
@@ -108,6 +115,10 @@ function pagesOf(service: FakeResponder): readonly string[] {
     ...extra.map(({ id }) => `/incidents/${id}`),
     `/incidents/${first}/review`,
     '/nowhere',
+    '/quarantine',
+    '/quarantine?status=replayed',
+    ...service.quarantine.entries.map(({ id }) => `/quarantine/${id}`),
+    '/quarantine/99',
   ];
 }
 
