@@ -160,7 +160,7 @@ function rawBody(view: QuarantineDetailView): Html {
       : html`<div class="scroll" tabindex="0" role="region" aria-label="Raw body">
           <pre>${view.text}</pre>
         </div>`;
-  return html`<section class="card delivery" aria-label="Raw body">
+  return html`<section class="card delivery" aria-label="What came">
     <h2>What came</h2>
     ${shown} ${cut}
     <p>${download}</p>

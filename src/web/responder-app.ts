@@ -89,7 +89,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
       title: 'Nothing is here',
       message: `There is no page at ${request.path.slice(0, 200)}.`,
       remedy:
-        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /quarantine /api/v1/incidents /api/v1/quarantine /api/v1/alerts/{alertmanager,grafana,generic,nagios,zabbix}',
+        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /quarantine /api/v1/incidents /api/v1/quarantine /api/v1/alerts/…',
     };
     sendRefusal(request, response, refusal, contextOf(request));
   });
