@@ -131,6 +131,7 @@ function assemble(parts: Parts, store: Store): Responder {
       verifyRetryMs: config.verificationIntervalMs,
       reopenWindowMs: config.reopenWindowMs,
       consoleUrl: config.publicUrl ?? null,
+      storm: config.storm,
     },
   });
   exposeStatistics(selfMetrics, pipeline);

@@ -4,6 +4,8 @@ import { decode, secretReference } from '../std/std.ts';
 import type { Decoder, SecretReference } from '../std/std.ts';
 import { listenAddress, nameDecoder, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
+import { DEFAULT_STORM, stormDecoder } from './storm.ts';
+import type { StormConfig } from './storm.ts';
 
 export type SenderConfig = { readonly name: string; readonly token: SecretReference };
 
@@ -20,6 +22,7 @@ export type ResponderConfig = {
   readonly diagnosisDelayMs: number;
   readonly verificationIntervalMs: number;
   readonly reopenWindowMs: number;
+  readonly storm: StormConfig;
   readonly notify: readonly ChannelOptions[];
 };
 
@@ -98,6 +101,12 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
       'an alert this soon after the recovery reopens the incident instead of opening another',
       '30m',
     ),
+    storm: decode.withDefault(
+      stormDecoder,
+      DEFAULT_STORM,
+      'when people are told of many incidents at once',
+      'see below',
+    ),
     notify: decode.withDefault(
       uniquelyNamed(decode.list(channelOptions, { maximumLength: 50 }), 'channel'),
       [],
@@ -117,6 +126,7 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
     diagnosisDelayMs: decoded.diagnosis_delay,
     verificationIntervalMs: decoded.verification_interval,
     reopenWindowMs: decoded.reopen_window,
+    storm: decoded.storm,
     notify: decoded.notify,
   }),
 );

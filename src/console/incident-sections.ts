@@ -90,7 +90,7 @@ function leftOut(count: number, noun: string, id: string): Html | null {
   if (count <= 0) return null;
   const address = `/api/v1/incidents/${encodeURIComponent(id)}`;
   return html`<p class="muted small">
-    ${countText(count, `more ${noun}`)} not shown; <a href="${address}">all of them as JSON</a>.
+    ${countText(count, `more ${noun}`)} not shown; <a href="${address}">more of them as JSON</a>.
   </p>`;
 }
 
@@ -109,7 +109,7 @@ export function alertsSection(view: IncidentDetailView, nowMs: number): Html {
         </tbody>
       </table>
     </div>
-    ${leftOut(view.alerts.length - SHOWN_ALERTS, 'alert', view.id)}
+    ${leftOut(view.totalAlerts - Math.min(view.alerts.length, SHOWN_ALERTS), 'alert', view.id)}
   </section>`;
 }
 

@@ -27,6 +27,7 @@ describe('good configurations', () => {
         diagnosisDelayMs: 10_000,
         verificationIntervalMs: 30_000,
         reopenWindowMs: 1_800_000,
+        storm: { incidents: 5, withinMs: 300_000, holdMs: 10_000 },
       },
       targets: [{ name: 'crm', connection: { url: 'http://127.0.0.1:1' }, thresholds: {} }],
     });

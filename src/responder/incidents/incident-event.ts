@@ -7,6 +7,8 @@ type Happening = {
   /** `incidentId` is used when the alert opens an incident. */
   alert_fired: { readonly alert: AlertEvent; readonly incidentId: string };
   alert_resolved: { readonly alert: AlertEvent };
+  /** Many firings and resolves of an open incident at once, in the order of their arrival. */
+  alerts_told: { readonly alerts: readonly AlertEvent[] };
   diagnosed: { readonly diagnosis: DiagnosisView; readonly evidenceSummary: readonly string[] };
   localised: { readonly component: SuspectedComponent | null };
   repair_suggested: { readonly plan: RepairPlan };
@@ -26,6 +28,7 @@ export type EventKind = keyof Happening;
 export const EVENT_KINDS: readonly EventKind[] = [
   'alert_fired',
   'alert_resolved',
+  'alerts_told',
   'diagnosed',
   'localised',
   'repair_suggested',

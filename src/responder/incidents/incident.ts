@@ -28,6 +28,8 @@ export type IncidentAlert = {
   readonly startsAtMs: number;
   readonly endsAtMs: number | null;
   readonly receivedAtMs: number;
+  /** Only of warnings that are kept without their details: a hash of sender, name and labels but the severity. */
+  readonly series?: string;
 };
 
 export type SuspectedComponent = {

@@ -1,6 +1,7 @@
 export { correlate } from './correlate.ts';
 export type { Correlation, CorrelationFacts } from './correlate.ts';
 export { describeAnswer, describeEvent, formatPercent } from './describe-event.ts';
+export { MAXIMUM_ALERTS, MAXIMUM_DETAILED } from './alert-book.ts';
 export { LATE_DELIVERY_MS } from './alert-transitions.ts';
 export { EVENT_KINDS, SYSTEM_ACTOR } from './incident-event.ts';
 export type { Effect, EventKind, EventOf, IncidentEvent, Notice } from './incident-event.ts';
@@ -38,4 +39,6 @@ export { scopeOf } from './scope.ts';
 export type { Scope } from './scope.ts';
 export { timesOf } from './times.ts';
 export type { IncidentTimes } from './times.ts';
+export { toldEventOf } from './told-event.ts';
+export type { ToldEvent } from './told-event.ts';
 export { transition } from './transition.ts';

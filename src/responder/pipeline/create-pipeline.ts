@@ -23,6 +23,8 @@ import type { PipelineContext, PipelineParts } from './pipeline-parts.ts';
 import { processInbox } from './process-inbox.ts';
 import type { Commit } from './process-inbox.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
+import { STORM_MIGRATIONS } from './storm-tables.ts';
+import { endCalmStorms } from './storm-watch.ts';
 import { createWorker } from './worker.ts';
 import type { Worker } from './worker.ts';
 
@@ -31,6 +33,7 @@ export const RESPONDER_MIGRATIONS: readonly Migrations[] = [
   INCIDENT_MIGRATIONS,
   OUTBOX_MIGRATIONS,
   PIPELINE_MIGRATIONS,
+  STORM_MIGRATIONS,
 ];
 
 export type Pipeline = Intake &
@@ -166,8 +169,9 @@ function createPipelineWorker(
     async round() {
       const taken = await processInbox(context, commit);
       const hasLaunched = await launchDueWork();
+      const hasEnded = await endCalmStorms(context);
       launchDelivery();
-      return taken > 0 || hasLaunched;
+      return taken > 0 || hasLaunched || hasEnded;
     },
   });
   return worker;

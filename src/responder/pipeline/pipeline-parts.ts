@@ -5,6 +5,8 @@ import type { DiagnosisView } from '../incidents/incidents.ts';
 import type { Channel } from '../notify/notify.ts';
 import type { Verifier } from '../repair/repair.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
+import { DEFAULT_STORM_SETTINGS } from './storm.ts';
+import type { StormSettings } from './storm.ts';
 
 export type PipelineSettings = {
   /** Wait after the first alert, so that its siblings arrive before the diagnosis. */
@@ -24,6 +26,7 @@ export type PipelineSettings = {
   readonly stopTimeoutMs: number;
   /** The address of the console as others reach it, for links in notifications. */
   readonly consoleUrl: string | null;
+  readonly storm: StormSettings;
 };
 
 export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
@@ -36,6 +39,7 @@ export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
   concurrency: 4,
   stopTimeoutMs: 10_000,
   consoleUrl: null,
+  storm: DEFAULT_STORM_SETTINGS,
 };
 
 /** What the pipeline is made of. The store must have been opened with the migrations of all its rooms. */

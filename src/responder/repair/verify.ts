@@ -56,12 +56,24 @@ export function createVerifier(options: VerifierOptions): Verifier {
         return run;
       };
       const checks = await Promise.all(
-        incident.alerts.map(async (alert) => checkAlert(alert, options, runOnce)),
+        distinct(incident.alerts).map(async (alert) => checkAlert(alert, options, runOnce)),
       );
       const { quietSinceMs } = incident;
       return { ...summarise(checks.flat()), startedAtMs, quietSinceMs };
     },
   };
+}
+
+/** A result keeps this many checks, so that the snapshot of a storm stays small; the worst outcome decides all the same. */
+const MAXIMUM_CHECKS = 200;
+const MAXIMUM_REASONS = 20;
+
+/** Of alerts that the same check decides, only one is checked: the first. */
+function distinct(alerts: readonly IncidentAlert[]): readonly IncidentAlert[] {
+  const byCheck = Map.groupBy(alerts, ({ name, severity, labels }) =>
+    JSON.stringify([name, severity, labels]),
+  );
+  return [...byCheck.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
 }
 
 function summarise(
@@ -73,8 +85,14 @@ function summarise(
   const outcome = checks.length === 0 ? 'impossible' : (decisive ?? 'passed');
   const reasons = checks.filter((check) => check.outcome === outcome).map(({ why }) => why);
   const why =
-    outcome === 'passed' ? '' : [...new Set(reasons)].join('; ') || 'there is no alert to check';
-  return { outcome, why, checks };
+    outcome === 'passed'
+      ? ''
+      : [...new Set(reasons)].slice(0, MAXIMUM_REASONS).join('; ') || 'there is no alert to check';
+  const decisiveFirst = checks.toSorted(
+    (left, right) => Number(right.outcome === outcome) - Number(left.outcome === outcome),
+  );
+  const kept = checks.length > MAXIMUM_CHECKS ? decisiveFirst.slice(0, MAXIMUM_CHECKS) : checks;
+  return { outcome, why, checks: kept };
 }
 
 type RunOnce = (target: string, probe: ProbeKindName) => Promise<ProbeRun>;
