@@ -68,7 +68,7 @@ async function measureStorm(folder: string, targets: number): Promise<readonly F
     ),
   );
   const start = clock.monotonicMs();
-  await responder.pipeline.accept(body, 'am', clock.now());
+  await responder.pipeline.accept(body, 'am', responder.clock.now());
   const durable = clock.monotonicMs();
   await responder.pipeline.settle();
   const settled = clock.monotonicMs();
