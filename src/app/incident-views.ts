@@ -95,6 +95,7 @@ function toAlertView(alert: IncidentAlert): AlertView {
     labels: alert.labels,
     runbookUrl: annotations['runbook_url'] ?? null,
     sourceUrl: alert.generatorUrl === '' ? null : alert.generatorUrl,
+    joinedBecause: alert.because ?? null,
   };
 }
 

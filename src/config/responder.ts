@@ -4,6 +4,8 @@ import { decode, secretReference } from '../std/std.ts';
 import type { Decoder, SecretReference } from '../std/std.ts';
 import { listenAddress, nameDecoder, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
+import { DEFAULT_CORRELATION, correlationDecoder, dependenciesDecoder } from './correlation.ts';
+import type { CorrelationConfig, DependencyConfig } from './correlation.ts';
 import { DEFAULT_STORM, stormDecoder } from './storm.ts';
 import type { StormConfig } from './storm.ts';
 
@@ -23,6 +25,8 @@ export type ResponderConfig = {
   readonly verificationIntervalMs: number;
   readonly reopenWindowMs: number;
   readonly storm: StormConfig;
+  readonly dependencies: readonly DependencyConfig[];
+  readonly correlation: CorrelationConfig;
   readonly notify: readonly ChannelOptions[];
 };
 
@@ -101,6 +105,18 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
       'an alert this soon after the recovery reopens the incident instead of opening another',
       '30m',
     ),
+    dependencies: decode.withDefault(
+      dependenciesDecoder,
+      [],
+      'what depends on what; alerts join the incident of what their target depends on',
+      '[]',
+    ),
+    correlation: decode.withDefault(
+      correlationDecoder,
+      DEFAULT_CORRELATION,
+      'how alerts of different targets join one incident',
+      'see below',
+    ),
     storm: decode.withDefault(
       stormDecoder,
       DEFAULT_STORM,
@@ -126,6 +142,8 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
     diagnosisDelayMs: decoded.diagnosis_delay,
     verificationIntervalMs: decoded.verification_interval,
     reopenWindowMs: decoded.reopen_window,
+    dependencies: decoded.dependencies,
+    correlation: decoded.correlation,
     storm: decoded.storm,
     notify: decoded.notify,
   }),

@@ -66,6 +66,7 @@ function alertRow(alert: AlertView, nowMs: number): Html {
     <th scope="row">
       ${alert.name} ${severityBadge(alert.severity)}
       <span class="block muted">${alert.summary}</span>
+      ${alert.joinedBecause === null ? null : html`<span class="block muted">joined because ${alert.joinedBecause}</span>`}
       <span class="labels"
         >${labels.map(([name, value]) => html`<code>${name}=${value}</code> `)}</span
       >

@@ -4,7 +4,7 @@ import type { AlertEvent } from '../alerts/alerts.ts';
 import { findAlert, openAlertBook } from './alert-book.ts';
 import type { AlertBook } from './alert-book.ts';
 import { notify } from './incident-event.ts';
-import type { Effect, EventOf } from './incident-event.ts';
+import type { Effect, EventOf, ToldAlert } from './incident-event.ts';
 import { isOpen } from './incident.ts';
 import type { Incident, IncidentAlert } from './incident.ts';
 import { change, ignore } from './outcome.ts';
@@ -26,7 +26,8 @@ function isWorse(left: Severity, right: Severity): boolean {
   return SEVERITIES.indexOf(left) > SEVERITIES.indexOf(right);
 }
 
-function toIncidentAlert(event: AlertEvent): IncidentAlert {
+function toIncidentAlert(event: ToldAlert, known?: IncidentAlert): IncidentAlert {
+  const because = event.because ?? known?.because;
   const { sender, fingerprint, name, labels, annotations, generatorUrl } = event;
   const { status, startsAtMs, endsAtMs, receivedAtMs } = event;
   return {
@@ -41,6 +42,7 @@ function toIncidentAlert(event: AlertEvent): IncidentAlert {
     endsAtMs,
     receivedAtMs,
     severity: severityOf(labels),
+    ...(because === undefined ? {} : { because }),
   };
 }
 
@@ -115,7 +117,7 @@ function nothing(reason: string): Step {
  */
 export function tellAlerts(
   incident: Incident,
-  alerts: readonly AlertEvent[],
+  alerts: readonly ToldAlert[],
   options: { readonly nowMs: number; readonly maximumDetailed: number; readonly eachAtMs?: number },
 ): Outcome {
   const book = openAlertBook(incident.alerts, options.maximumDetailed);
@@ -156,7 +158,7 @@ function lastOfEach(effects: readonly Effect[]): readonly Effect[] {
   return [...last.values()];
 }
 
-function fire(incident: Incident, book: AlertBook, event: AlertEvent, nowMs: number): Step {
+function fire(incident: Incident, book: AlertBook, event: ToldAlert, nowMs: number): Step {
   if (incident.phase === 'closed') return nothing('a closed incident takes no alerts');
   const known = book.find(event);
   if (known?.status === 'firing') return repeat(known, book, event);
@@ -166,7 +168,7 @@ function fire(incident: Incident, book: AlertBook, event: AlertEvent, nowMs: num
   if (known === undefined && !book.hasRoom()) {
     return nothing('not taken: the incident has as many alerts as one may have');
   }
-  book.put(toIncidentAlert(event));
+  book.put(toIncidentAlert(event, known));
   const severity = book.worstFiring() ?? incident.severity;
   const raised = isWorse(severity, incident.highestSeverity);
   const highestSeverity = raised ? severity : incident.highestSeverity;
@@ -220,7 +222,7 @@ function repeat(known: IncidentAlert, book: AlertBook, event: AlertEvent): Step 
     (!book.isDetailed(event) ||
       JSON.stringify(event.annotations) === JSON.stringify(known.annotations));
   if (isOlder || isSame) return nothing('a repeat of what is known');
-  book.put(toIncidentAlert(event));
+  book.put(toIncidentAlert(event, known));
   return { fields: {}, reason: 'told again with new details' };
 }
 
@@ -231,7 +233,10 @@ function resolve(incident: Incident, book: AlertBook, event: AlertEvent, nowMs: 
   if ((event.endsAtMs ?? event.startsAtMs) < known.startsAtMs) {
     return nothing('late: it ends an earlier episode of this alert');
   }
-  const resolved: IncidentAlert = { ...toIncidentAlert(event), startsAtMs: known.startsAtMs };
+  const resolved: IncidentAlert = {
+    ...toIncidentAlert(event, known),
+    startsAtMs: known.startsAtMs,
+  };
   book.put(resolved);
   book.endInhibitedBy(resolved);
   const severity = book.worstFiring() ?? incident.severity;

@@ -19,9 +19,10 @@ export function formatPercent(ratio: number): string {
 export function describeEvent(event: IncidentEvent): string {
   switch (event.kind) {
     case 'alert_fired': {
-      const { name, annotations } = event.alert;
+      const { name, annotations, because } = event.alert;
       const summary = annotations['summary'];
-      return `alert ${name} fires${summary === undefined ? '' : `: ${summary}`}`;
+      const joined = because === undefined ? '' : ` (joined because ${because})`;
+      return `alert ${name} fires${summary === undefined ? '' : `: ${summary}`}${joined}`;
     }
     case 'alert_resolved':
       return `alert ${event.alert.name} is gone`;

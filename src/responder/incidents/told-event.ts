@@ -1,7 +1,6 @@
-import type { AlertEvent } from '../alerts/alerts.ts';
 import { MAXIMUM_DETAILED } from './alert-book.ts';
 import { SYSTEM_ACTOR } from './incident-event.ts';
-import type { IncidentEvent } from './incident-event.ts';
+import type { IncidentEvent, ToldAlert } from './incident-event.ts';
 import type { Incident } from './incident.ts';
 import { transition } from './transition.ts';
 
@@ -18,7 +17,7 @@ export type ToldEvent = {
  * Makes one event of the alerts that were told of an incident, in the order of their arrival. Alone and in a small
  * incident it is the event of its kind, so that a journal reads as what happened.
  */
-export function toldEventOf(incident: Incident, alerts: readonly AlertEvent[]): ToldEvent {
+export function toldEventOf(incident: Incident, alerts: readonly ToldAlert[]): ToldEvent {
   const list = toList(alerts);
   const { told = [] } = transition(incident, list, 0);
   const reasons = told.map(({ reason }) => reason);
@@ -30,13 +29,13 @@ export function toldEventOf(incident: Incident, alerts: readonly AlertEvent[]): 
   return { event: isAlone ? toSingle(first, incident.id) : toList(changing), atMs, reasons };
 }
 
-function toList(alerts: readonly AlertEvent[]): IncidentEvent {
+function toList(alerts: readonly ToldAlert[]): IncidentEvent {
   const senders = new Set(alerts.map(({ sender }) => sender));
   const [only = SYSTEM_ACTOR] = senders.size === 1 ? senders : [];
   return { kind: 'alerts_told', actor: only, alerts };
 }
 
-function toSingle(alert: AlertEvent, incidentId: string): IncidentEvent {
+function toSingle(alert: ToldAlert, incidentId: string): IncidentEvent {
   const { sender: actor } = alert;
   return alert.status === 'firing'
     ? { kind: 'alert_fired', actor, alert, incidentId }

@@ -1,5 +1,4 @@
 import type { DatabaseTransaction } from '../../store/store.ts';
-import type { AlertEvent } from '../alerts/alerts.ts';
 import { appendEntry, transition } from '../incidents/incidents.ts';
 import type {
   Effect,
@@ -7,6 +6,7 @@ import type {
   IncidentEvent,
   JournalEntry,
   Outcome,
+  ToldAlert,
 } from '../incidents/incidents.ts';
 import { WORKS, cancelWork, findWork, scheduleWork } from './due-work.ts';
 import { passOnNotices } from './pass-on-notices.ts';
@@ -25,13 +25,15 @@ export type Change = { readonly entry: JournalEntry; readonly incident: Incident
 export type ChangeSet = {
   readonly transaction: DatabaseTransaction;
   find(id: string): Promise<Incident | null>;
+  /** As `find`, but it may lack alerts that were told and not applied yet. */
+  peek(id: string): Promise<Incident | null>;
   newestOfScope(scope: string): Promise<Incident | null>;
   apply(incident: Incident | null, event: IncidentEvent, atMs: number): Promise<Outcome>;
   /**
    * Tells an incident of an alert. Those of an open incident are applied together before anything else happens to
    * it; `settle` hears what became of the alert then.
    */
-  tell(incident: Incident, alert: AlertEvent, settle: (reason: string) => void): Promise<void>;
+  tell(incident: Incident, alert: ToldAlert, settle: (reason: string) => void): Promise<void>;
   /** Applies all that was told. */
   applyTold(): Promise<void>;
   finish(): Promise<readonly Change[]>;
@@ -74,6 +76,7 @@ export function createChangeSet(
       await told.flushOf(id);
       return snapshots.find(id);
     },
+    peek: async (id) => snapshots.find(id),
     newestOfScope: async (scope) => snapshots.newestOfScope(scope),
     async apply(incident, event, atMs) {
       if (incident === null) return applyNow(null, event, atMs);

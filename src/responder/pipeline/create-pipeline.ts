@@ -8,6 +8,7 @@ import {
 } from '../incidents/incidents.ts';
 import { OUTBOX_MIGRATIONS, createDeliverer } from '../notify/notify.ts';
 import type { ClaimedItem } from '../notify/notify.ts';
+import { CORRELATION_MIGRATIONS } from './correlation-tables.ts';
 import { createChangeSet } from './change-set.ts';
 import type { Change, ChangeSet } from './change-set.ts';
 import { findDueWork, finishWork } from './due-work.ts';
@@ -34,6 +35,7 @@ export const RESPONDER_MIGRATIONS: readonly Migrations[] = [
   OUTBOX_MIGRATIONS,
   PIPELINE_MIGRATIONS,
   STORM_MIGRATIONS,
+  CORRELATION_MIGRATIONS,
 ];
 
 export type Pipeline = Intake &

@@ -1,7 +1,8 @@
 import type { Clock, Logger, Random } from '../../std/std.ts';
 import type { Store } from '../../store/store.ts';
 import type { Evidence, EvidenceRequest } from '../evidence/evidence.ts';
-import type { DiagnosisView } from '../incidents/incidents.ts';
+import { NO_CORRELATION } from '../incidents/incidents.ts';
+import type { CorrelationRules, DiagnosisView } from '../incidents/incidents.ts';
 import type { Channel } from '../notify/notify.ts';
 import type { Verifier } from '../repair/repair.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
@@ -27,6 +28,8 @@ export type PipelineSettings = {
   /** The address of the console as others reach it, for links in notifications. */
   readonly consoleUrl: string | null;
   readonly storm: StormSettings;
+  /** What lets alerts of one target join the incident of another. */
+  readonly correlation: CorrelationRules;
 };
 
 export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
@@ -40,6 +43,7 @@ export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
   stopTimeoutMs: 10_000,
   consoleUrl: null,
   storm: DEFAULT_STORM_SETTINGS,
+  correlation: NO_CORRELATION,
 };
 
 /** What the pipeline is made of. The store must have been opened with the migrations of all its rooms. */

@@ -2,8 +2,11 @@ import type { AlertName } from '../../catalog/catalog.ts';
 import { CrmwatchError, createId, errorMessage, unreachable } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
-import { correlate, isOpen, scopeOf } from '../incidents/incidents.ts';
+import { labelKeys } from '../incidents/incidents.ts';
 import type { ChangeSet } from './change-set.ts';
+import { keepHome, keepLabels } from './correlation-tables.ts';
+import { createIncidentFinder } from './find-incident.ts';
+import type { IncidentFinder } from './find-incident.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 
@@ -59,10 +62,11 @@ async function processRows(
 ): Promise<void> {
   await commit(async (changes) => {
     const outcomes = new Map<number, string>();
+    const find = createIncidentFinder(changes, context);
     for (const row of rows) {
       const event = JSON.parse(row.event) as AlertEvent;
       const settle = (outcome: string): void => void outcomes.set(row.id, outcome);
-      await processEvent(event, { inboxId: row.id, settle }, changes, context);
+      await processEvent(event, { inboxId: row.id, settle, find }, changes, context);
     }
     await changes.applyTold();
     await markProcessed(changes.transaction, outcomes, context.clock.now());
@@ -96,6 +100,7 @@ async function markProcessed(
 }
 
 type Row = {
+  readonly find: IncidentFinder;
   readonly inboxId: number;
   /** Is told what became of the event, now or once all of the batch are applied. */
   readonly settle: (outcome: string) => void;
@@ -103,7 +108,7 @@ type Row = {
 
 async function processEvent(
   event: AlertEvent,
-  { inboxId, settle }: Row,
+  { inboxId, settle, find }: Row,
   changes: ChangeSet,
   { clock, random, settings }: PipelineContext,
 ): Promise<void> {
@@ -111,15 +116,16 @@ async function processEvent(
     await beat(changes.transaction, event);
     return settle('heartbeat');
   }
-  const newest = await changes.newestOfScope(scopeOf(event).scope);
-  const needsPast = event.status === 'firing' && (newest === null || !isOpen(newest.phase));
-  const lastResolve = needsPast ? await findLastResolve(changes.transaction, event, inboxId) : null;
-  const correlation = correlate(event, { newest, lastResolve }, settings.reopenWindowMs);
-  switch (correlation.kind) {
+  const { transaction } = changes;
+  const found = await find(event, async () => findLastResolve(transaction, event, inboxId));
+  switch (found.kind) {
     case 'none':
-      return settle(correlation.reason);
+      return settle(found.reason);
     case 'existing':
-      return changes.tell(correlation.incident, event, settle);
+      return changes.tell(found.incident, event, settle);
+    case 'joins':
+      await keepHome(transaction, event, found.incident.id);
+      return changes.tell(found.incident, { ...event, because: found.because }, settle);
     case 'new': {
       const incidentId = createId('inc', clock.now(), random);
       const opening = {
@@ -128,11 +134,14 @@ async function processEvent(
         alert: event,
         incidentId,
       } as const;
+      for (const { key } of labelKeys(event, settings.correlation)) {
+        await keepLabels(transaction, key, incidentId);
+      }
       // Not the time of processing: after a restart hours may lie between the two.
       return settle((await changes.apply(null, opening, event.receivedAtMs)).reason);
     }
     default:
-      return unreachable(correlation);
+      return unreachable(found);
   }
 }
 

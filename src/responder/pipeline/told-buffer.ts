@@ -1,13 +1,12 @@
-import type { AlertEvent } from '../alerts/alerts.ts';
 import { isOpen, toldEventOf } from '../incidents/incidents.ts';
-import type { Incident, IncidentEvent } from '../incidents/incidents.ts';
+import type { Incident, IncidentEvent, ToldAlert } from '../incidents/incidents.ts';
 
-type Told = { readonly alert: AlertEvent; readonly settle: (reason: string) => void };
+type Told = { readonly alert: ToldAlert; readonly settle: (reason: string) => void };
 
 /** Alerts that wait for their incident, so that many become one event. */
 export type ToldBuffer = {
   /** `settle` hears what became of the alert once it is applied. */
-  add(incident: Incident, alert: AlertEvent, settle: (reason: string) => void): Promise<void>;
+  add(incident: Incident, alert: ToldAlert, settle: (reason: string) => void): Promise<void>;
   /** Applies what waits for one incident. */
   flushOf(incidentId: string): Promise<void>;
   flush(): Promise<void>;

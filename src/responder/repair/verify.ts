@@ -49,10 +49,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
   return {
     async verify(incident) {
       const startedAtMs = options.clock.now();
-      const runs = new Map<ProbeKindName, Promise<ProbeRun>>();
+      const runs = new Map<string, Promise<ProbeRun>>();
       const runOnce = async (target: string, probe: ProbeKindName): Promise<ProbeRun> => {
-        const run = runs.get(probe) ?? options.runProbe(target, probe);
-        runs.set(probe, run);
+        const key = `${probe} ${target}`;
+        const run = runs.get(key) ?? options.runProbe(target, probe);
+        runs.set(key, run);
         return run;
       };
       const checks = await Promise.all(
