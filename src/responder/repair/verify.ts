@@ -56,9 +56,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
         runs.set(key, run);
         return run;
       };
-      const checks = await Promise.all(
-        distinct(incident.alerts).map(async (alert) => checkAlert(alert, options, runOnce)),
-      );
+      const alerts = distinct(incident.alerts);
+      const checks: (readonly VerificationCheck[])[] = [];
+      for (let from = 0; from < alerts.length; from += CHECKS_AT_ONCE) {
+        const some = alerts.slice(from, from + CHECKS_AT_ONCE);
+        checks.push(
+          ...(await Promise.all(some.map(async (alert) => checkAlert(alert, options, runOnce)))),
+        );
+      }
       const { quietSinceMs } = incident;
       return { ...summarise(checks.flat()), startedAtMs, quietSinceMs };
     },
@@ -68,6 +73,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
 /** A result keeps this many checks, so that the snapshot of a storm stays small; the worst outcome decides all the same. */
 const MAXIMUM_CHECKS = 200;
 const MAXIMUM_REASONS = 20;
+/** An incident may hold alerts of hundreds of targets, and their probes are not to run all together. */
+const CHECKS_AT_ONCE = 20;
 
 /** Of alerts that the same check decides, only one is checked: the first. */
 function distinct(alerts: readonly IncidentAlert[]): readonly IncidentAlert[] {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AlertEvent } from '../../../src/responder/alerts/alerts.ts';
-import { replay } from '../../../src/responder/incidents/incidents.ts';
+import { isOpen, replay } from '../../../src/responder/incidents/incidents.ts';
 import type { CorrelationRules, Incident } from '../../../src/responder/incidents/incidents.ts';
 import { createAlert, createWebhookBody } from '../../support/alerts.ts';
 import { createTemporaryFolder, createTestResponder } from '../../support/responder.ts';
@@ -153,5 +154,48 @@ describe('alerts with the same labels', () => {
     await pass(2 * MINUTE_MS);
     await deliver(alertOf('d', { cluster: 'c1' }));
     expect((await incidents()).length).toBe(3);
+  });
+});
+
+const arrival = fc.record({
+  target: fc.constantFrom('shop', 'db', 'portal'),
+  cluster: fc.constantFrom('', 'c1'),
+  isOver: fc.boolean(),
+  waitMs: fc.constantFrom(0, 1000, 2 * MINUTE_MS, 10 * MINUTE_MS, 40 * MINUTE_MS),
+});
+
+describe('any stream of alerts of targets that depend on each other', () => {
+  it('has each alert that fires in one open incident, and each incident is the replay of its journal', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(arrival, { minLength: 1, maxLength: 12 }), async (stream) => {
+        const before = { folder, responder };
+        folder = createTemporaryFolder();
+        await start();
+        try {
+          const firing = new Set<string>();
+          for (const { target, cluster, isOver, waitMs } of stream) {
+            // Each word comes after the last one, also by the clock of the sender.
+            await pass(waitMs + 1);
+            const alert = alertOf(target, cluster === '' ? {} : { cluster });
+            if (isOver) firing.delete(alert.fingerprint);
+            else firing.add(alert.fingerprint);
+            await deliver(isOver ? gone(alert) : alert);
+            const all = await incidents();
+            const open = all.filter(({ phase }) => isOpen(phase)).flatMap(({ alerts }) => alerts);
+            const told = open.filter(({ status }) => status === 'firing');
+            expect(told.map(({ fingerprint }) => fingerprint).sort()).toEqual([...firing].sort());
+          }
+          for (const incident of await incidents()) {
+            const { journal } = await responder.pipeline.getIncident(incident.id);
+            expect(replay(journal)).toEqual(incident);
+          }
+        } finally {
+          await responder[Symbol.asyncDispose]();
+          folder[Symbol.dispose]();
+          ({ folder, responder } = before);
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 });
