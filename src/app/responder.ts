@@ -142,6 +142,12 @@ function assemble(parts: Parts, store: Store): Responder {
       verifyRetryMs: config.verificationIntervalMs,
       reopenWindowMs: config.reopenWindowMs,
       consoleUrl: config.publicUrl ?? null,
+      storm: config.storm,
+      correlation: {
+        dependencies: new Map(config.dependencies.map(({ name, dependsOn }) => [name, dependsOn])),
+        dependencyWithinMs: config.correlation.dependencyWithinMs,
+        labelRules: config.correlation.rules,
+      },
     },
   });
   exposeStatistics(selfMetrics, pipeline);

@@ -6,6 +6,10 @@ import { listenAddress, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
 import { sendersDecoder } from './senders.ts';
 import type { SenderConfig } from './senders.ts';
+import { DEFAULT_CORRELATION, correlationDecoder, dependenciesDecoder } from './correlation.ts';
+import type { CorrelationConfig, DependencyConfig } from './correlation.ts';
+import { DEFAULT_STORM, stormDecoder } from './storm.ts';
+import type { StormConfig } from './storm.ts';
 
 export type ResponderConfig = {
   readonly listen: ListenAddress;
@@ -22,6 +26,9 @@ export type ResponderConfig = {
   readonly diagnosisDelayMs: number;
   readonly verificationIntervalMs: number;
   readonly reopenWindowMs: number;
+  readonly storm: StormConfig;
+  readonly dependencies: readonly DependencyConfig[];
+  readonly correlation: CorrelationConfig;
   readonly notify: readonly ChannelOptions[];
 };
 
@@ -99,6 +106,24 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
       'an alert this soon after the recovery reopens the incident instead of opening another',
       '30m',
     ),
+    dependencies: decode.withDefault(
+      dependenciesDecoder,
+      [],
+      'what depends on what; alerts join the incident of what their target depends on',
+      '[]',
+    ),
+    correlation: decode.withDefault(
+      correlationDecoder,
+      DEFAULT_CORRELATION,
+      'how alerts of different targets join one incident',
+      'see below',
+    ),
+    storm: decode.withDefault(
+      stormDecoder,
+      DEFAULT_STORM,
+      'when people are told of many incidents at once',
+      'see below',
+    ),
     notify: decode.withDefault(
       uniquelyNamed(decode.list(channelOptions, { maximumLength: 50 }), 'channel'),
       [],
@@ -119,6 +144,9 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
     diagnosisDelayMs: decoded.diagnosis_delay,
     verificationIntervalMs: decoded.verification_interval,
     reopenWindowMs: decoded.reopen_window,
+    dependencies: decoded.dependencies,
+    correlation: decoded.correlation,
+    storm: decoded.storm,
     notify: decoded.notify,
   }),
 );

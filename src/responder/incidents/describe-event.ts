@@ -1,6 +1,7 @@
 import { FAULT_CLASSES, NO_FAULT, UNKNOWN_FAULT } from '../../catalog/catalog.ts';
 import type { DiagnosisAnswer } from '../../catalog/catalog.ts';
 import { unreachable } from '../../std/std.ts';
+import type { AlertEvent } from '../alerts/alerts.ts';
 import type { IncidentEvent } from './incident-event.ts';
 
 /** A fault class in words. */
@@ -18,12 +19,15 @@ export function formatPercent(ratio: number): string {
 export function describeEvent(event: IncidentEvent): string {
   switch (event.kind) {
     case 'alert_fired': {
-      const { name, annotations } = event.alert;
+      const { name, annotations, because } = event.alert;
       const summary = annotations['summary'];
-      return `alert ${name} fires${summary === undefined ? '' : `: ${summary}`}`;
+      const joined = because === undefined ? '' : ` (joined because ${because})`;
+      return `alert ${name} fires${summary === undefined ? '' : `: ${summary}`}${joined}`;
     }
     case 'alert_resolved':
       return `alert ${event.alert.name} is gone`;
+    case 'alerts_told':
+      return describeAlerts(event.alerts);
     case 'diagnosed': {
       const { answer, probability, whyUnknown } = event.diagnosis;
       if (answer !== UNKNOWN_FAULT) {
@@ -58,4 +62,28 @@ export function describeEvent(event: IncidentEvent): string {
     default:
       return unreachable(event);
   }
+}
+
+const NAMED = 5;
+
+/** `1000 alerts fire: 990 CrmApiSlow, 10 CrmDataLate; 1 alert is gone: 1 CrmApiSlow`. */
+function describeAlerts(alerts: readonly AlertEvent[]): string {
+  const parts = (['firing', 'resolved'] as const).flatMap((status) => {
+    const names = alerts.filter((alert) => alert.status === status).map(({ name }) => name);
+    if (names.length === 0) return [];
+    const [one, many] = status === 'firing' ? ['fires', 'fire'] : ['is gone', 'are gone'];
+    const what = names.length === 1 ? `1 alert ${one}` : `${names.length} alerts ${many}`;
+    return [`${what}: ${countNames(names)}`];
+  });
+  return parts.join('; ');
+}
+
+/** `990 CrmApiSlow, 10 CrmDataLate and 3 more names`, the most frequent first. */
+export function countNames(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const sorted = [...counts].sort(([, left], [, right]) => right - left);
+  const shown = sorted.slice(0, NAMED).map(([name, count]) => `${count} ${name}`);
+  const more = sorted.length > NAMED ? ` and ${sorted.length - NAMED} more names` : '';
+  return `${shown.join(', ')}${more}`;
 }

@@ -2,11 +2,16 @@ import type { DiagnosisClass } from '../../catalog/catalog.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
 import type { DiagnosisView, RepairPlan, SuspectedComponent, Verification } from './incident.ts';
 
+/** An alert with the reason why it joined the incident of another target, when it did. */
+export type ToldAlert = AlertEvent & { readonly because?: string };
+
 /** What can happen to an incident, each with what the journal keeps of it. */
 type Happening = {
   /** `incidentId` is used when the alert opens an incident. */
-  alert_fired: { readonly alert: AlertEvent; readonly incidentId: string };
+  alert_fired: { readonly alert: ToldAlert; readonly incidentId: string };
   alert_resolved: { readonly alert: AlertEvent };
+  /** Many firings and resolves of an open incident at once, in the order of their arrival. */
+  alerts_told: { readonly alerts: readonly ToldAlert[] };
   diagnosed: { readonly diagnosis: DiagnosisView; readonly evidenceSummary: readonly string[] };
   localised: { readonly component: SuspectedComponent | null };
   repair_suggested: { readonly plan: RepairPlan };
@@ -26,6 +31,7 @@ export type EventKind = keyof Happening;
 export const EVENT_KINDS: readonly EventKind[] = [
   'alert_fired',
   'alert_resolved',
+  'alerts_told',
   'diagnosed',
   'localised',
   'repair_suggested',

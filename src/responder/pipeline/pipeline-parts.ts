@@ -1,11 +1,14 @@
 import type { Clock, Logger, Random } from '../../std/std.ts';
 import type { Store } from '../../store/store.ts';
 import type { Evidence, EvidenceRequest } from '../evidence/evidence.ts';
-import type { DiagnosisView } from '../incidents/incidents.ts';
+import { NO_CORRELATION } from '../incidents/incidents.ts';
+import type { CorrelationRules, DiagnosisView } from '../incidents/incidents.ts';
 import type { Channel } from '../notify/notify.ts';
 import type { Verifier } from '../repair/repair.ts';
 import type { DeliveryDecoder } from './intake.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
+import { DEFAULT_STORM_SETTINGS } from './storm.ts';
+import type { StormSettings } from './storm.ts';
 
 export type PipelineSettings = {
   /** Wait after the first alert, so that its siblings arrive before the diagnosis. */
@@ -25,6 +28,9 @@ export type PipelineSettings = {
   readonly stopTimeoutMs: number;
   /** The address of the console as others reach it, for links in notifications. */
   readonly consoleUrl: string | null;
+  readonly storm: StormSettings;
+  /** What lets alerts of one target join the incident of another. */
+  readonly correlation: CorrelationRules;
 };
 
 export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
@@ -37,6 +43,8 @@ export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
   concurrency: 4,
   stopTimeoutMs: 10_000,
   consoleUrl: null,
+  storm: DEFAULT_STORM_SETTINGS,
+  correlation: NO_CORRELATION,
 };
 
 /** What the pipeline is made of. The store must have been opened with the migrations of all its rooms. */

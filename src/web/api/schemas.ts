@@ -135,6 +135,10 @@ const alert = z.object({
   labels: z.record(z.string(), z.string()),
   runbookUrl: z.string().nullable(),
   sourceUrl: z.string().nullable(),
+  joinedBecause: z
+    .string()
+    .nullable()
+    .describe('Why an alert of another target is part of this incident.'),
 });
 
 export const incidentDetail: z.ZodType<IncidentDetailView> = named(
