@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { LoadedConfig, ResponderConfig } from '../config/config.ts';
 import { createHttpClient } from '../http/http.ts';
@@ -7,10 +6,9 @@ import { createEvidenceSource, createPrometheusClient } from '../responder/evide
 import type { PrometheusClient } from '../responder/evidence/evidence.ts';
 import { createChannel } from '../responder/notify/notify.ts';
 import type { Channel } from '../responder/notify/notify.ts';
-import { RESPONDER_MIGRATIONS, createPipeline } from '../responder/pipeline/pipeline.ts';
+import { createPipeline } from '../responder/pipeline/pipeline.ts';
 import type { Pipeline, PipelineLine } from '../responder/pipeline/pipeline.ts';
 import type { SecretResolver } from '../std/std.ts';
-import { openStore } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import { createResponderApp, createWebServer } from '../web/web.ts';
 import type { WebServer } from '../web/web.ts';
@@ -25,6 +23,7 @@ import {
   exposeStatistics,
 } from './responder-metrics.ts';
 import { createResponderService } from './responder-service.ts';
+import { openResponderStore } from './responder-store.ts';
 import type { Targets } from './targets.ts';
 import { createTargetVerifier } from './verifier.ts';
 
@@ -165,13 +164,7 @@ export async function createResponder(
   dependencies: Dependencies,
 ): Promise<Responder> {
   const config = loaded.config.responder;
-  const folder = resolvePath(loaded.folder, config.dataFolder);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const store = await openStore({
-    file: join(folder, 'incidents.sqlite'),
-    migrations: RESPONDER_MIGRATIONS,
-    clock: dependencies.clock,
-  });
+  const store = await openResponderStore(loaded, dependencies.clock);
   try {
     const { resolveSecret } = loaded;
     return assemble({ config, resolveSecret, targets, dependencies, folder: loaded.folder }, store);

@@ -4,6 +4,8 @@ import { decode, secretReference } from '../std/std.ts';
 import type { Decoder, SecretReference } from '../std/std.ts';
 import { listenAddress, nameDecoder, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
+import { storeDecoder } from './store.ts';
+import type { StoreConfig } from './store.ts';
 
 export type SenderConfig = { readonly name: string; readonly token: SecretReference };
 
@@ -11,6 +13,7 @@ export type ResponderConfig = {
   readonly listen: ListenAddress;
   /** Relative to the folder of the configuration file. */
   readonly dataFolder: string;
+  readonly store: StoreConfig;
   readonly publicUrl?: string;
   readonly prometheus: { readonly url: string; readonly token?: SecretReference };
   readonly senders: readonly SenderConfig[];
@@ -41,6 +44,12 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
       'data',
       'folder of the incident database; relative to this file',
       'data',
+    ),
+    store: decode.withDefault(
+      storeDecoder,
+      { engine: 'sqlite', allowUnsafeDurability: false },
+      'where incidents are kept',
+      '{ engine: sqlite }',
     ),
     public_url: decode.optional(
       decode.url(),
@@ -108,6 +117,7 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
   (decoded) => ({
     listen: decoded.listen,
     dataFolder: decoded.data_folder,
+    store: decoded.store,
     ...(decoded.public_url === undefined ? {} : { publicUrl: decoded.public_url }),
     prometheus: decoded.prometheus,
     senders: decoded.senders,

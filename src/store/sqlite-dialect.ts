@@ -1,6 +1,7 @@
 import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
 
+import { createQueue } from './queue.ts';
 import { toStoreError } from './sqlite-errors.ts';
 import type { Sqlite, SqlValue } from './sqlite.ts';
 
@@ -53,25 +54,6 @@ function createConnection(sqlite: Sqlite): DatabaseConnection {
     },
     streamQuery(): AsyncIterableIterator<never> {
       throw new Error('streaming is not supported; page through the rows');
-    },
-  };
-}
-
-type Queue = { enter(): Promise<void>; leave(): void };
-
-/** First come, first served; a holder lets the next one in. */
-function createQueue(): Queue {
-  const waiting: (() => void)[] = [];
-  let held = false;
-  return {
-    async enter() {
-      if (held) await new Promise<void>((resolve) => waiting.push(resolve));
-      held = true;
-    },
-    leave() {
-      const next = waiting.shift();
-      if (next === undefined) held = false;
-      else next();
     },
   };
 }
