@@ -11,7 +11,7 @@ export type StoreOptions = {
   readonly source: StoreSource;
   readonly migrations: readonly Migrations[];
   readonly clock?: Clock;
-  /** SQLite: how long a query waits for a lock of another process. Default 1000. */
+  /** SQLite: how long a write waits for a lock of another process. Default 5000. */
   readonly busyTimeoutMs?: number;
   /** Takes a server whose commits may be lost; for tests, and for whom it does not matter. Default false. */
   readonly allowUnsafeDurability?: boolean;
@@ -28,6 +28,12 @@ export type Store = {
    * the other, those of other processes included, so that each may decide by what it reads. Not reentrant.
    */
   transaction<T>(work: (transaction: DatabaseTransaction) => Promise<T>): Promise<T>;
+  /**
+   * The same for many callers at once, which share a transaction and so one write to the disk: for what is answered
+   * only once it is durable. Each resolves after the COMMIT. One that throws is undone alone; all reject when the
+   * COMMIT fails. `work` waits for nothing but its own queries, since the others wait for it.
+   */
+  commitTogether<T>(work: (transaction: DatabaseTransaction) => Promise<T>): Promise<T>;
   /** Idempotent; waits for the transaction that is under way. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -41,7 +47,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { migrations, clock = createSystemClock() } = options;
   const engine = await openEngine(options, clock);
   // The exporter reads SQL without Kysely and starts sooner when it is not loaded.
-  const { migrate } = await import('./migrations.ts');
+  const [{ migrate }, { createGroupCommit }] = await Promise.all([
+    import('./migrations.ts'),
+    import('./group-commit.ts'),
+  ]);
   try {
     await engine.migrateAlone(async (transaction) =>
       migrate(transaction, engine, migrations, clock.now()),
@@ -50,6 +59,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await engine.close();
     throw error;
   }
+  const commitTogether = createGroupCommit(engine);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => (closing ??= engine.close());
   return {
@@ -59,6 +69,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     async transaction(work) {
       if (closing !== undefined) throw closed(engine.place);
       return engine.alone(work);
+    },
+    async commitTogether(work) {
+      if (closing !== undefined) throw closed(engine.place);
+      return commitTogether(work);
     },
     close,
     [Symbol.asyncDispose]: close,
@@ -72,10 +86,10 @@ function closed(place: string): CrmwatchError {
 }
 
 async function openEngine(options: StoreOptions, clock: Clock): Promise<Engine> {
-  const { source, busyTimeoutMs = 1000, allowUnsafeDurability = false } = options;
+  const { source, busyTimeoutMs = 5000, allowUnsafeDurability = false } = options;
   if (source.engine === 'sqlite') {
     const { openSqliteEngine } = await import('./sqlite-engine.ts');
-    return openSqliteEngine(source.file, { busyTimeoutMs });
+    return openSqliteEngine(source.file, { busyTimeoutMs, allowUnsafeDurability });
   }
   const { openPostgresEngine } = await import('./postgres-engine.ts');
   return openPostgresEngine(source, { clock, allowUnsafeDurability });

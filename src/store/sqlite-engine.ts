@@ -2,23 +2,28 @@ import { Kysely } from 'kysely';
 
 import { CrmwatchError } from '../std/std.ts';
 import type { Engine } from './engine.ts';
+import { createQueue } from './queue.ts';
+import type { Queue } from './queue.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
-import { toStoreError } from './sqlite-errors.ts';
-import { openSqlite } from './sqlite.ts';
-import type { Sqlite } from './sqlite.ts';
+import type { SqliteThreads } from './sqlite-dialect.ts';
+import { makeDurable } from './sqlite-durability.ts';
+import { startSqliteThread } from './sqlite-thread.ts';
+import type { SqliteThread } from './sqlite-thread.ts';
 
-export type SqliteEngineOptions = { readonly busyTimeoutMs: number };
+export type SqliteEngineOptions = {
+  readonly busyTimeoutMs: number;
+  readonly allowUnsafeDurability: boolean;
+};
 
 /** Throws `store_unavailable` or `store_incompatible` when the file cannot be used as it must. */
-export function openSqliteEngine(file: string, { busyTimeoutMs }: SqliteEngineOptions): Engine {
-  const sqlite = openSqlite(file, { busyTimeoutMs, synchronous: 'FULL' });
-  try {
-    enforceForeignKeys(sqlite);
-  } catch (error) {
-    sqlite.close();
-    throw toStoreError(error, file);
-  }
-  const database = new Kysely<object>({ dialect: createSqliteDialect(sqlite) });
+export async function openSqliteEngine(
+  file: string,
+  options: SqliteEngineOptions,
+): Promise<Engine> {
+  const queue = createQueue();
+  const threads = createThreads(file, options, queue);
+  await threads.writer();
+  const database = new Kysely<object>({ dialect: createSqliteDialect(threads, queue) });
   const alone: Engine['alone'] = async (work) => database.transaction().execute(work);
   return {
     engine: 'sqlite',
@@ -26,20 +31,73 @@ export function openSqliteEngine(file: string, { busyTimeoutMs }: SqliteEngineOp
     database,
     alone,
     migrateAlone: alone,
+    close: async () => threads.close(),
+  };
+}
+
+function createThreads(
+  file: string,
+  { busyTimeoutMs, allowUnsafeDurability }: SqliteEngineOptions,
+  queue: Queue,
+): SqliteThreads & { close(): Promise<void> } {
+  const writer = createKeeper(file, async () => {
+    const thread = startSqliteThread({ file, readOnly: false, busyTimeoutMs });
+    try {
+      await makeDurable(thread, file, { allowUnsafeDurability });
+      return thread;
+    } catch (error) {
+      await thread.close();
+      throw error;
+    }
+  });
+  const reader = createKeeper(file, async () =>
+    startSqliteThread({ file, readOnly: true, busyTimeoutMs }),
+  );
+  return {
+    writer: async () => writer.get(),
+    reader: async () => reader.get(),
     async close() {
-      await database.connection().execute(async () => {});
-      await database.destroy();
+      await queue.enter();
+      queue.leave();
+      await reader.close();
+      // The last one to leave tidies up the log of writes.
+      await writer.close();
     },
   };
 }
 
-/** SQLite ignores a PRAGMA that it cannot honour, so it is read back. */
-function enforceForeignKeys(sqlite: Sqlite): void {
-  sqlite.exec('PRAGMA foreign_keys = ON');
-  if (sqlite.get('PRAGMA foreign_keys')?.['foreign_keys'] === 1) return;
-  throw new CrmwatchError(
-    'store_incompatible',
-    `the SQLite library does not enforce foreign keys in ${sqlite.file}`,
-    { remedy: 'use a Node.js that is built with its own SQLite' },
-  );
+type Keeper = { get(): Promise<SqliteThread>; close(): Promise<void> };
+
+/** One thread that is started when it is first needed, and again when it has died. */
+function createKeeper(file: string, start: () => Promise<SqliteThread>): Keeper {
+  let thread: SqliteThread | undefined;
+  let starting: Promise<SqliteThread> | undefined;
+  let isClosed = false;
+
+  async function startNext(): Promise<SqliteThread> {
+    try {
+      thread = await start();
+      return thread;
+    } finally {
+      starting = undefined;
+    }
+  }
+
+  return {
+    async get() {
+      if (isClosed) {
+        throw new CrmwatchError('store_unavailable', `the database ${file} was closed`, {
+          remedy: 'start crmwatch again',
+        });
+      }
+      if (thread?.isDead() === false) return thread;
+      starting ??= startNext();
+      return starting;
+    },
+    async close() {
+      isClosed = true;
+      await starting?.catch(() => {});
+      await thread?.close();
+    },
+  };
 }

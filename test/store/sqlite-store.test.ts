@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sql } from 'kysely';
 import { openSqlite, openStore } from '../../src/store/store.ts';
@@ -17,6 +20,8 @@ const NOTES: Migrations = {
     },
   ],
 };
+
+const SOURCE = join(import.meta.dirname, '../../src/store');
 
 let folder: TemporaryFolder;
 let file: string;
@@ -49,6 +54,65 @@ it('keeps every commit durable: WAL, synchronous FULL and foreign keys', async (
   expect(await pragma('journal_mode')).toBe('wal');
   expect(await pragma('synchronous')).toBe(2);
   expect(await pragma('foreign_keys')).toBe(1);
+});
+
+/** Every thread that starts while `work` runs. */
+async function threadsOf(work: () => Promise<void>): Promise<readonly Worker[]> {
+  const threads: Worker[] = [];
+  const note = (thread: Worker): void => void threads.push(thread);
+  process.on('worker', note);
+  await work();
+  process.off('worker', note);
+  return threads;
+}
+
+describe('the threads', () => {
+  it('leave the main thread free while one waits for a lock of another process', async () => {
+    await using store = await open();
+    using other = openSqlite(file);
+    other.exec('BEGIN IMMEDIATE');
+    const writing = write(store, 1);
+    // Only a main thread that goes on can let go of the lock.
+    for (let turn = 0; turn < 1000; turn++) await new Promise((resolve) => setImmediate(resolve));
+    other.exec('ROLLBACK');
+    await writing;
+    expect(await count(store)).toBe(1);
+  });
+
+  it('are replaced when one dies; what was under way is store_unavailable and undone', async () => {
+    let store: Store | undefined;
+    const [writer] = await threadsOf(async () => {
+      store = await open();
+    });
+    if (store === undefined || writer === undefined) throw new Error('no thread was started');
+    const own = store;
+    const running = own.transaction(async (transaction) => {
+      const tables = transaction.withTables<Tables>();
+      await tables.insertInto('note').values({ id: 1, text: '' }).execute();
+      await writer.terminate();
+      await tables.insertInto('note').values({ id: 2, text: '' }).execute();
+    });
+    await expect(running).rejects.toMatchObject({ code: 'store_unavailable' });
+    await write(own, 3);
+    const tables = own.database.withTables<Tables>();
+    expect(await tables.selectFrom('note').select('id').execute()).toEqual([{ id: 3 }]);
+    await own.close();
+  });
+
+  it('let a process end that forgot to close the store', async () => {
+    const script = `
+      import { openStore } from ${JSON.stringify(join(SOURCE, 'store.ts'))};
+      const source = { engine: 'sqlite', file: ${JSON.stringify(file)} };
+      const store = await openStore({ source, migrations: [] });
+      await store.transaction(async () => {});
+      console.log('done');`;
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--input-type=module',
+      '--eval',
+      script,
+    ]);
+    expect(stdout).toBe('done\n');
+  });
 });
 
 describe('a world that does not play along', () => {

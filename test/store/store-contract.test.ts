@@ -98,13 +98,27 @@ describe('a transaction', () => {
     expect(await texts(store)).toEqual(['a', 'b', 'c']);
   });
 
-  it('shows nothing of itself to others before it is committed', async () => {
+  it('decides by what it reads, whoever else writes', async () => {
+    await using one = await open();
+    await using other = await open();
+    const countUp = async (store: Store): Promise<void> =>
+      store.transaction(async (own) => {
+        const rows = await own.withTables<Tables>().selectFrom('note').select('id').execute();
+        await write(own, `number ${rows.length}`);
+      });
+    await Promise.all(Array.from({ length: 10 }, (_, index) => countUp(index % 2 ? one : other)));
+    expect(await texts(one)).toEqual(Array.from({ length: 10 }, (_, index) => `number ${index}`));
+  });
+
+  it('shows nothing of itself to others before it is committed, and holds up no reader', async () => {
     await using store = await open();
     await using other = await open();
     await store.transaction(async (own) => {
       await write(own, 'secret');
+      expect(await texts(store)).toEqual([]);
       expect(await texts(other)).toEqual([]);
     });
+    expect(await texts(store)).toEqual(['secret']);
     expect(await texts(other)).toEqual(['secret']);
   });
 });
@@ -183,5 +197,20 @@ describe('migrations', () => {
     await expect(open({ room: 'notes', steps: [FIRST, BROKEN] })).rejects.toThrow();
     await using store = await open();
     expect(await texts(store)).toEqual([]);
+  });
+
+  it('happen once when several start at the same time', async () => {
+    const migrations = { room: 'notes', steps: [FIRST, SECOND] };
+    const stores = await Promise.all(Array.from({ length: 4 }, async () => open(migrations)));
+    const [store] = stores;
+    if (store === undefined) throw new Error('none was opened');
+    const { rows } = await sql`SELECT room, step FROM schema_steps ORDER BY step`.execute(
+      store.database,
+    );
+    expect(rows).toEqual([
+      { room: 'notes', step: 1 },
+      { room: 'notes', step: 2 },
+    ]);
+    await Promise.all(stores.map(async (each) => each.close()));
   });
 });

@@ -71,7 +71,7 @@ async function commit(
   problems: readonly Problem[],
   decoded: DecodedWebhook | null,
 ): Promise<void> {
-  await store.transaction(async (transaction) => {
+  await store.commitTogether(async (transaction) => {
     const tables = pipelineTables(transaction);
     const raw = { sender, received_at_ms: receivedAtMs, body };
     if (problems.length > 0) {

@@ -90,7 +90,7 @@ describe('a server that goes away', () => {
     const { pipeline } = createPipelineOn(store, clock);
     const accepted: string[] = [];
     let refusals = 0;
-    let isStopping = false;
+    const end = new AbortController();
     const send = async (target: string): Promise<void> => {
       const labels = { alertname: 'CrmUnreachable', target, severity: 'critical' };
       const body = createWebhookBody([createAlert({ labels })]);
@@ -103,7 +103,7 @@ describe('a server that goes away', () => {
       }
     };
     const sender = async (name: string): Promise<void> => {
-      for (let index = 0; !isStopping || refusals === 0; index++) await send(`${name}-${index}`);
+      for (let index = 0; !end.signal.aborted; index++) await send(`${name}-${index}`);
     };
     const senders = ['a', 'b', 'c'].map(sender);
     await expect.poll(() => accepted.length).toBeGreaterThan(20);
@@ -112,7 +112,7 @@ describe('a server that goes away', () => {
     await server.startServer();
     const before = accepted.length;
     await expect.poll(() => accepted.length, { timeout: 20_000 }).toBeGreaterThan(before + 5);
-    isStopping = true;
+    end.abort();
     await Promise.all(senders);
     await pipeline.settle();
     const { rows } = await sql<{ target: string }>`

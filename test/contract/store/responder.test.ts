@@ -11,6 +11,7 @@ useTestPostgres(server);
 afterAll(async () => server.stop());
 
 describe('the store', async () => void (await import('../../store/store-contract.test.ts')));
+describe('group commit', async () => void (await import('../../store/group-commit.test.ts')));
 describe('incidents', async () => {
   await import('../../responder/incidents/incident-records.test.ts');
 });
