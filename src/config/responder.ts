@@ -10,11 +10,14 @@ import { DEFAULT_CORRELATION, correlationDecoder, dependenciesDecoder } from './
 import type { CorrelationConfig, DependencyConfig } from './correlation.ts';
 import { DEFAULT_STORM, stormDecoder } from './storm.ts';
 import type { StormConfig } from './storm.ts';
+import { storeDecoder } from './store.ts';
+import type { StoreConfig } from './store.ts';
 
 export type ResponderConfig = {
   readonly listen: ListenAddress;
   /** Relative to the folder of the configuration file. */
   readonly dataFolder: string;
+  readonly store: StoreConfig;
   readonly publicUrl?: string;
   readonly prometheus: { readonly url: string; readonly token?: SecretReference };
   /** Relative to the folder of the configuration file. */
@@ -45,6 +48,12 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
       'data',
       'folder of the incident database; relative to this file',
       'data',
+    ),
+    store: decode.withDefault(
+      storeDecoder,
+      { engine: 'sqlite', allowUnsafeDurability: false },
+      'where incidents are kept',
+      '{ engine: sqlite }',
     ),
     public_url: decode.optional(
       decode.url(),
@@ -134,6 +143,7 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
   (decoded) => ({
     listen: decoded.listen,
     dataFolder: decoded.data_folder,
+    store: decoded.store,
     ...(decoded.public_url === undefined ? {} : { publicUrl: decoded.public_url }),
     prometheus: decoded.prometheus,
     ...(decoded.web_config === undefined ? {} : { webConfigFile: decoded.web_config }),
