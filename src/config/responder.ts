@@ -2,14 +2,14 @@ import { channelOptions } from '../responder/notify/notify.ts';
 import type { ChannelOptions } from '../responder/notify/notify.ts';
 import { decode, secretReference } from '../std/std.ts';
 import type { Decoder, SecretReference } from '../std/std.ts';
-import { listenAddress, nameDecoder, uniquelyNamed } from './common.ts';
+import { listenAddress, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
 import { DEFAULT_CORRELATION, correlationDecoder, dependenciesDecoder } from './correlation.ts';
 import type { CorrelationConfig, DependencyConfig } from './correlation.ts';
 import { DEFAULT_STORM, stormDecoder } from './storm.ts';
 import type { StormConfig } from './storm.ts';
-
-export type SenderConfig = { readonly name: string; readonly token: SecretReference };
+import { sendersDecoder } from './senders.ts';
+import type { SenderConfig } from './senders.ts';
 
 export type ResponderConfig = {
   readonly listen: ListenAddress;
@@ -17,6 +17,8 @@ export type ResponderConfig = {
   readonly dataFolder: string;
   readonly publicUrl?: string;
   readonly prometheus: { readonly url: string; readonly token?: SecretReference };
+  /** Relative to the folder of the configuration file. */
+  readonly webConfigFile?: string;
   readonly senders: readonly SenderConfig[];
   readonly consoleToken?: SecretReference;
   readonly allowedHosts: readonly string[];
@@ -29,11 +31,6 @@ export type ResponderConfig = {
   readonly correlation: CorrelationConfig;
   readonly notify: readonly ChannelOptions[];
 };
-
-const sender: Decoder<SenderConfig> = decode.object({
-  name: decode.required(nameDecoder(), 'name of the sender in the journal'),
-  token: decode.required(secretReference(), 'bearer token that this sender presents'),
-});
 
 export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
   decode.object({
@@ -67,8 +64,12 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
       'where evidence comes from',
       'see below',
     ),
+    web_config: decode.optional(
+      decode.text(),
+      'file with TLS and client certificates, as exporters have it (docs/exporter/web.md); relative to this file',
+    ),
     senders: decode.withDefault(
-      uniquelyNamed(decode.list(sender, { maximumLength: 100 }), 'sender'),
+      sendersDecoder,
       [],
       'who may deliver alerts; required unless listening on a loopback address',
       'anybody, on loopback only',
@@ -135,6 +136,7 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
     dataFolder: decoded.data_folder,
     ...(decoded.public_url === undefined ? {} : { publicUrl: decoded.public_url }),
     prometheus: decoded.prometheus,
+    ...(decoded.web_config === undefined ? {} : { webConfigFile: decoded.web_config }),
     senders: decoded.senders,
     ...(decoded.console_token === undefined ? {} : { consoleToken: decoded.console_token }),
     allowedHosts: decoded.allowed_hosts,

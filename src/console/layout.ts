@@ -23,7 +23,7 @@ function identity(context: PageContext): Html {
   if (context.signedIn) {
     return html`<form method="post" action="/logout" class="who">
       <input type="hidden" name="form_token" value="${context.formToken}" />
-      <span>Signed in as <strong>${context.actor}</strong></span>
+      <span>Signed in as <strong>${context.actor}</strong>, ${context.role}</span>
       <button class="quiet" type="submit">Sign out</button>
     </form>`;
   }

@@ -3,6 +3,7 @@ import { messagePage } from '../console/console.ts';
 import type { PageContext } from '../console/console.ts';
 import { CrmwatchError, errorMessage } from '../std/std.ts';
 import type { Logger } from '../std/std.ts';
+import { isApiPath, kindOfStatus, sendProblem } from './api/problem.ts';
 import { sendPage, wantsHtml } from './routes.ts';
 
 export type Refusal = {
@@ -12,7 +13,7 @@ export type Refusal = {
   readonly remedy: string;
 };
 
-/** The same refusal as a page for people and as JSON for programs. */
+/** The same refusal as a page for people, as a problem document of the API, and as JSON for other programs. */
 export function sendRefusal(
   request: Request,
   response: Response,
@@ -20,6 +21,12 @@ export function sendRefusal(
   context: PageContext | null,
 ): void {
   const { status, title, message, remedy } = refusal;
+  if (isApiPath(request.originalUrl)) {
+    const again = status === 503 ? { 'Retry-After': '5' } : {};
+    const kind = kindOfStatus(status);
+    sendProblem(request, response, { kind, detail: message, remedy, headers: again });
+    return;
+  }
   if (wantsHtml(request)) {
     sendPage(response, status, messagePage({ title, message, remedy }, context));
     return;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { createSilentLogger, createSystemClock, createSystemRandom } from '../../src/std/std.ts';
 import { createExporterApp, createResponderApp, createWebServer } from '../../src/web/web.ts';
 import type { ResponderAppOptions } from '../../src/web/web.ts';
+import { createTestAccounts } from '../support/accounts.ts';
 import { sampleDetail, sampleStatistics } from '../support/console-samples.ts';
 import {
   createFakeExporter,
@@ -28,6 +29,7 @@ async function startConsole(
   const service = createFakeResponder(clock);
   const app = createResponderApp({
     service,
+    accounts: await createTestAccounts(clock),
     assets: readConsoleAssets(),
     clock,
     random: createSystemRandom(),

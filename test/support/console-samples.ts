@@ -15,6 +15,7 @@ export function samplePageContext(nowMs: number = SAMPLE_NOW_MS): PageContext {
   return {
     nowMs,
     actor: 'Mia Berg',
+    role: 'admin',
     signedIn: false,
     formToken: 'sample-form-token',
     version: '0.1.0',
@@ -53,6 +54,7 @@ export function sampleSummary(
     firingAlerts: 3,
     totalAlerts: 4,
     timesReopened: 0,
+    sequence: 9,
     ...overrides,
   };
 }

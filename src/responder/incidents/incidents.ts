@@ -18,6 +18,7 @@ export {
   findIncident,
   findIncidents,
   findNewestOfScope,
+  newestJournalId,
   readJournal,
   readJournalAfter,
   saveSnapshot,
@@ -51,3 +52,5 @@ export type { CorrelationRules, Join, JoinCandidate, JoinPlace } from './join.ts
 export { toldEventOf } from './told-event.ts';
 export type { ToldEvent } from './told-event.ts';
 export { transition } from './transition.ts';
+export { verifyJournal } from './verify-journal.ts';
+export type { JournalProblem, JournalReport, VerifyOptions } from './verify-journal.ts';

@@ -5,6 +5,7 @@ import { NO_CORRELATION } from '../incidents/incidents.ts';
 import type { CorrelationRules, DiagnosisView } from '../incidents/incidents.ts';
 import type { Channel } from '../notify/notify.ts';
 import type { Verifier } from '../repair/repair.ts';
+import type { DeliveryDecoder } from './intake.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
 import { DEFAULT_STORM_SETTINGS } from './storm.ts';
 import type { StormSettings } from './storm.ts';
@@ -57,6 +58,8 @@ export type PipelineParts = {
   readonly verifier: Verifier;
   readonly channels: readonly Channel[];
   readonly metrics: ResponderMetrics;
+  /** On the calling thread when it is left out. */
+  readonly decodeDelivery?: DeliveryDecoder;
   readonly settings?: Partial<PipelineSettings>;
 };
 
