@@ -13,6 +13,7 @@ import type {
   TokenAdministration,
 } from '../web/web.ts';
 import { toDetailView, toIncidentEvent, toJournalView, toSummaryView } from './incident-views.ts';
+import { createQuarantineService } from './quarantine-service.ts';
 
 type Parts = {
   readonly version: string;
@@ -91,6 +92,7 @@ async function readStatistics({ pipeline, clock, targetNames }: Parts): Promise<
     resolvedLastDay: resolved.filter(
       ({ resolvedAtMs }) => resolvedAtMs !== null && nowMs - resolvedAtMs <= DAY_MS,
     ).length,
+    quarantined: facts.quarantinedDeliveries,
     targets: targetNames,
     pipe: {
       state: isAlive ? 'alive' : silent,
@@ -122,6 +124,7 @@ export function createResponderService(parts: Parts): ResponderService {
   const { version, pipeline, selfMetrics, tokens } = parts;
   return {
     version,
+    quarantine: createQuarantineService(pipeline.quarantine),
     async accept(rawBody, sender, receivedAtMs, form) {
       const acceptance = await pipeline.accept(rawBody, sender, receivedAtMs, form);
       if (acceptance.kind === 'accepted') return { status: 'accepted', events: acceptance.events };

@@ -4,12 +4,12 @@ import { decode, secretReference } from '../std/std.ts';
 import type { Decoder, SecretReference } from '../std/std.ts';
 import { listenAddress, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
+import { sendersDecoder } from './senders.ts';
+import type { SenderConfig } from './senders.ts';
 import { DEFAULT_CORRELATION, correlationDecoder, dependenciesDecoder } from './correlation.ts';
 import type { CorrelationConfig, DependencyConfig } from './correlation.ts';
 import { DEFAULT_STORM, stormDecoder } from './storm.ts';
 import type { StormConfig } from './storm.ts';
-import { sendersDecoder } from './senders.ts';
-import type { SenderConfig } from './senders.ts';
 
 export type ResponderConfig = {
   readonly listen: ListenAddress;

@@ -159,6 +159,8 @@ export type StatisticsView = {
   readonly unacknowledged: number;
   readonly unconfirmed: number;
   readonly resolvedLastDay: number;
+  /** Deliveries of alerts that could not be read and wait for a decision. */
+  readonly quarantined: number;
   readonly targets: readonly string[];
   readonly pipe: PipeView;
 };

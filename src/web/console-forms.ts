@@ -14,19 +14,23 @@ import { queryOf, route, sendPage } from './routes.ts';
 import type { Handler } from './routes.ts';
 
 const FORM_LIMIT = '64kb';
-const readForm = express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 50 });
+export const readForm: Handler = express.urlencoded({
+  extended: false,
+  limit: FORM_LIMIT,
+  parameterLimit: 50,
+}) as Handler;
 
 /** Only a path on this server; anything else, such as `//evil.example`, becomes the first page. */
 export function localPath(path: string): string {
   return /^\/(?![/\\])[^\s\\]*$/.test(path) ? path : '/';
 }
 
-function seeOther(response: Response, path: string): void {
+export function seeOther(response: Response, path: string): void {
   response.status(303).set('Cache-Control', 'no-store').set('Location', path).end();
 }
 
 /** Refuses forms that did not come from a page of ours: by the browser's word, and by the secret in the form. */
-function ownForm(
+export function ownForm(
   options: ConsoleOptions,
   contextOf: (request: Request) => PageContext | null,
 ): Handler {

@@ -7,6 +7,7 @@ import { mountForms } from './console-forms.ts';
 import { sendRefusal } from './failures.ts';
 import { UNKNOWN_INCIDENT } from './incident-actions.ts';
 import { decodeIncidentQuery, problemsText, remediesText } from './incident-requests.ts';
+import { mountQuarantinePages } from './quarantine-pages.ts';
 import { queryOf, route, sendPage } from './routes.ts';
 import type { Handler } from './routes.ts';
 import type { ResponderService } from './services.ts';
@@ -42,6 +43,7 @@ export function mountConsole(app: Express, options: ConsoleOptions): void {
     },
   });
   mountForms(app, options, contextOf);
+  mountQuarantinePages(app, options, signedIn, contextOf);
 }
 
 function showList(service: ResponderService): Page {

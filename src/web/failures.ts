@@ -11,6 +11,8 @@ export type Refusal = {
   readonly title: string;
   readonly message: string;
   readonly remedy: string;
+  /** Where a page leads from here, when not to the incidents. */
+  readonly link?: { readonly href: string; readonly label: string };
 };
 
 /** The same refusal as a page for people, as a problem document of the API, and as JSON for other programs. */
@@ -20,7 +22,7 @@ export function sendRefusal(
   refusal: Refusal,
   context: PageContext | null,
 ): void {
-  const { status, title, message, remedy } = refusal;
+  const { status, title, message, remedy, link } = refusal;
   if (isApiPath(request.originalUrl)) {
     const again = status === 503 ? { 'Retry-After': '5' } : {};
     const kind = kindOfStatus(status);
@@ -28,7 +30,11 @@ export function sendRefusal(
     return;
   }
   if (wantsHtml(request)) {
-    sendPage(response, status, messagePage({ title, message, remedy }, context));
+    sendPage(
+      response,
+      status,
+      messagePage({ title, message, remedy, ...(link === undefined ? {} : { link }) }, context),
+    );
     return;
   }
   response.status(status).set('Cache-Control', 'no-store').json({ error: message, remedy });

@@ -15,6 +15,7 @@ import { answerFailure, sendRefusal } from './failures.ts';
 import { checkHost } from './host-check.ts';
 import type { IntakeLimits } from './intake-body.ts';
 import { mountIntake } from './intake.ts';
+import { mountQuarantineApi } from './quarantine-api.ts';
 import { guardRoutes, route, scrapeOf, sendRendered } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { WebApp } from './server.ts';
@@ -89,6 +90,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
   app.use(access.resolve);
   mountApi(app, { service, streams, access, hosts, areAnswersChecked });
   guardRoutes(app, createGuard({ access, hosts, contextOf }));
+  mountQuarantineApi(app, service);
   mountConsole(app, { service, access, streams, clock, logger, hosts });
   app.use((request, response) => {
     const refusal = {
@@ -96,7 +98,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
       title: 'Nothing is here',
       message: `There is no page at ${request.path.slice(0, 200)}.`,
       remedy:
-        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /api/v1/openapi.json /api/v1/alerts/{alertmanager,grafana,generic,nagios,zabbix}',
+        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /quarantine /api/v1/openapi.json /api/v1/alerts/…',
     };
     sendRefusal(request, response, refusal, contextOf(request));
   });

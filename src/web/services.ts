@@ -6,6 +6,9 @@ import type {
   IncidentSummaryView,
   LastReloadView,
   ProbeHistoryView,
+  QuarantineDetailView,
+  QuarantineEntryView,
+  QuarantineStatusView,
   StatisticsView,
   TargetStatusView,
 } from '../console/console.ts';
@@ -164,9 +167,47 @@ export type JournalEntryView = {
 
 /** Tokens of programs. */
 export type TokenAdministration = Pick<ApiTokens, 'list' | 'create' | 'revoke'>;
+export type QuarantineQuery = {
+  /** Undefined is all. */
+  readonly status?: QuarantineStatusView;
+  /** Cursor of a previous answer. */
+  readonly before?: number;
+  readonly limit: number;
+};
+
+export type QuarantinePage = {
+  /** Newest first. */
+  readonly entries: readonly QuarantineEntryView[];
+  readonly nextBefore: number | null;
+};
+
+export type QuarantineOutcome =
+  | { readonly status: 'done'; readonly events: number }
+  | { readonly status: 'unknown' }
+  | { readonly status: 'refused'; readonly why: string; readonly remedy: string };
+
+/** Deliveries that could not be read; identifiers are whole numbers above 0. */
+export type QuarantineService = {
+  list(query: QuarantineQuery): Promise<QuarantinePage>;
+  get(id: number): Promise<QuarantineDetailView | null>;
+  /** The raw body as it came, compressed if it was. */
+  body(id: number): Promise<Uint8Array | null>;
+  replay(id: number, actor: string): Promise<QuarantineOutcome>;
+  /** Those after `after`, the oldest first, some hundred in one go; `next` says where to go on, null at the end. */
+  replayAll(
+    actor: string,
+    after?: number,
+  ): Promise<{
+    readonly replayed: number;
+    readonly undecodable: number;
+    readonly next: number | null;
+  }>;
+  discard(id: number, actor: string, reason: string): Promise<QuarantineOutcome>;
+};
 
 export type ResponderService = {
   readonly version: string;
+  readonly quarantine: QuarantineService;
   /** Throws CrmwatchError `store_unavailable` when nothing was committed. */
   accept(
     rawBody: Buffer,

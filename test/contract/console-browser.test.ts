@@ -8,6 +8,7 @@ import { createExporterApp, createResponderApp, createWebServer } from '../../sr
 import type { ResponderAppOptions } from '../../src/web/web.ts';
 import { createTestAccounts } from '../support/accounts.ts';
 import { sampleDetail, sampleStatistics } from '../support/console-samples.ts';
+import { sampleDelivery } from '../support/fake-quarantine.ts';
 import {
   createFakeExporter,
   createFakeResponder,
@@ -102,6 +103,12 @@ function pagesOf(service: FakeResponder): readonly string[] {
     ),
   ];
   service.incidents = [...service.incidents, ...extra];
+  const decided = { decidedAtMs: nowMs, decidedBy: 'Mia', note: 'a trial' };
+  service.quarantine.entries = [
+    sampleDelivery(),
+    sampleDelivery({ id: 6, text: null, encoding: 'gzip' }),
+    sampleDelivery({ id: 5, status: 'discarded', ...decided }),
+  ];
   const first = service.incidents[0]?.id ?? '';
   return [
     '/',
@@ -110,6 +117,10 @@ function pagesOf(service: FakeResponder): readonly string[] {
     ...extra.map(({ id }) => `/incidents/${id}`),
     `/incidents/${first}/review`,
     '/nowhere',
+    '/quarantine',
+    '/quarantine?status=replayed',
+    ...service.quarantine.entries.map(({ id }) => `/quarantine/${id}`),
+    '/quarantine/99',
   ];
 }
 

@@ -29,6 +29,7 @@ export function sampleStatistics(nowMs: number = SAMPLE_NOW_MS): StatisticsView 
     unacknowledged: 2,
     unconfirmed: 1,
     resolvedLastDay: 3,
+    quarantined: 0,
     targets: ['sales-tryton', 'sandbox', 'support-desk', 'warehouse-sql'],
     pipe: { state: 'alive', lastSeenAtMs: nowMs - 42_000, limitSeconds: 180 },
   };

@@ -14,6 +14,8 @@ import type {
   IncidentEvent,
   ResponderService,
 } from '../../src/web/web.ts';
+import { createFakeQuarantine } from './fake-quarantine.ts';
+import type { FakeQuarantine } from './fake-quarantine.ts';
 import {
   SAMPLE_REVIEW,
   sampleDetail,
@@ -53,6 +55,7 @@ export type FakeResponder = Omit<ResponderService, 'tokens'> & {
   }[];
   readonly actions: string[][];
   readonly refusals: string[];
+  readonly quarantine: FakeQuarantine;
   /** Replaced by a test to change what the pages show. */
   incidents: readonly IncidentDetailView[];
   acceptWith: ResponderService['accept'];
@@ -96,6 +99,7 @@ export function createFakeResponder(clock: Clock): FakeResponder {
     deliveries: [],
     actions: [],
     refusals: [],
+    quarantine: createFakeQuarantine(),
     incidents: sampleSummaries(nowMs).map((summary) => sampleDetail(summary, nowMs)),
     acceptWith: async () => ({ status: 'accepted', events: 1 }),
     outcome: { status: 'done' },
@@ -168,7 +172,10 @@ export function createFakeResponder(clock: Clock): FakeResponder {
       listeners.add(listener);
       return { unsubscribe: () => void listeners.delete(listener) };
     },
-    statistics: () => sampleStatistics(clock.now()),
+    statistics: () => ({
+      ...sampleStatistics(clock.now()),
+      quarantined: fake.quarantine.entries.length,
+    }),
     renderMetrics: () => ({
       contentType: 'text/plain; version=0.0.4; charset=utf-8',
       body: [Buffer.from('crmwatch_incidents_open 4\n')],

@@ -15,7 +15,7 @@ export type Scope = (typeof SCOPES)[number];
 const HOLDERS: Readonly<Record<Scope, Role>> = {
   'incidents:read': 'viewer',
   'incidents:write': 'responder',
-  'quarantine:write': 'admin',
+  'quarantine:write': 'responder',
   'maintenance:write': 'admin',
   admin: 'admin',
 };

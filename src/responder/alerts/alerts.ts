@@ -1,5 +1,5 @@
 export type { AlertEvent } from './alert-event.ts';
-export { DECODED_LIMIT_BYTES, decodeDelivery } from './decode-delivery.ts';
+export { decodeDelivery } from './decode-delivery.ts';
 export type { RawDelivery } from './decode-delivery.ts';
 export { decodeAlertmanagerWebhook } from './decoders/alertmanager.ts';
 export type { DecodedWebhook, WebhookDecoding, WebhookSource } from './decoding.ts';

@@ -16,7 +16,7 @@ export type RawDelivery = {
 };
 
 /** Of a body once it is inflated: the same as of one that comes plain. */
-export const DECODED_LIMIT_BYTES: number = 64 * 1024 * 1024;
+const DECODED_LIMIT_BYTES = 64 * 1024 * 1024;
 
 const INFLATERS = {
   gzip: gunzipSync,

@@ -41,7 +41,7 @@ const LATEST_AHEAD_MS = 2 * 86_400_000;
  * Control characters, and those that turn the direction of text around, so that a name could be shown as another
  * one. Line breaks and tabs stay.
  */
-const HIDDEN = /(?![\n\r\t])[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+const HIDDEN = /[[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]--[\n\r\t]]/gv;
 
 function visible(text: string): string {
   return text.toWellFormed().replace(HIDDEN, '�');

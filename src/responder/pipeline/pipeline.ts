@@ -1,7 +1,6 @@
 export { RESPONDER_MIGRATIONS, createPipeline } from './create-pipeline.ts';
 export type { Pipeline } from './create-pipeline.ts';
 export type { Acceptance, DeliveryDecoder, DeliveryForm } from './intake.ts';
-export { QUARANTINE_STATUSES } from './intake-tables.ts';
 export type { QuarantineStatus } from './intake-tables.ts';
 export type { Answer, ChangeOptions, IncidentDetail, PipelineLine } from './operations.ts';
 export type { Quarantine, QuarantineAnswer, ReplayedAll } from './quarantine.ts';

@@ -107,6 +107,22 @@ export async function readBody(database: Database, id: number): Promise<Buffer |
   return row === undefined ? null : Buffer.from(row.body);
 }
 
+/** The first bytes alone, so that looking at a large body does not need the memory for it. */
+export async function readBeginning(
+  database: Database,
+  id: number,
+  bytes: number,
+): Promise<Buffer | null> {
+  const row = await pipelineTables(database)
+    .selectFrom('quarantine')
+    .select((select) =>
+      select.fn<Uint8Array>('substr', ['body', select.val(1), select.val(bytes)]).as('beginning'),
+    )
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? null : Buffer.from(row.beginning);
+}
+
 /** Newest first. */
 export async function listEntries(
   database: Database,

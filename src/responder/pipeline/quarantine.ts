@@ -6,7 +6,13 @@ import type { DeliveryDecoder } from './intake.ts';
 import type { QuarantineStatus } from './intake-tables.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
-import { findEntry, listEntries, listKeptIds, readBody } from './quarantine-records.ts';
+import {
+  findEntry,
+  listEntries,
+  listKeptIds,
+  readBeginning,
+  readBody,
+} from './quarantine-records.ts';
 import type { QuarantineEntry, QuarantineFilter } from './quarantine-records.ts';
 
 export type QuarantineAnswer =
@@ -35,6 +41,8 @@ export type Quarantine = {
   find(id: number): Promise<QuarantineEntry | null>;
   /** The bytes as they came, compressed if they were. */
   body(id: number): Promise<Buffer | null>;
+  /** The first bytes of it. */
+  beginning(id: number, bytes: number): Promise<Buffer | null>;
   /** Decodes it with the present decoder; its events get in with the time at which they came. */
   replay(id: number, actor: string): Promise<QuarantineAnswer>;
   /** Those after `afterId`, the oldest first; at most 200 in one go. */
@@ -76,6 +84,7 @@ export function createQuarantine(
   return {
     find: async (id) => findEntry(database, id),
     body: async (id) => readBody(database, id),
+    beginning: async (id, bytes) => readBeginning(database, id, bytes),
     list: async (filter) => listEntries(database, filter),
     replay,
     async replayAll(actor, afterId = 0) {

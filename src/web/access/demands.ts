@@ -12,6 +12,9 @@ type Area = {
 
 const LOOK: Demand = { role: 'viewer', scope: 'incidents:read' };
 const ACT: Demand = { role: 'responder', scope: 'incidents:write' };
+const REPLAY: Demand = { role: 'responder', scope: 'quarantine:write' };
+/** What is discarded is never an alert any more. */
+const DISCARD: Demand = { role: 'admin', scope: 'quarantine:write' };
 const ADMINISTER: Demand = { role: 'admin', scope: 'admin' };
 
 /**
@@ -25,8 +28,10 @@ const AREAS: readonly Area[] = [
   { path: '/name', read: LOOK, write: LOOK },
   { path: '/incidents', read: LOOK, write: ACT },
   { path: '/api/v1/incidents', read: LOOK, write: ACT },
-  { path: '/quarantine', read: LOOK, write: { role: 'admin', scope: 'quarantine:write' } },
-  { path: '/api/v1/quarantine', read: LOOK, write: { role: 'admin', scope: 'quarantine:write' } },
+  { path: '/quarantine', read: LOOK, write: REPLAY },
+  { path: '/quarantine/:id/discard', read: LOOK, write: DISCARD },
+  { path: '/api/v1/quarantine', read: LOOK, write: REPLAY },
+  { path: '/api/v1/quarantine/:id/discard', read: LOOK, write: DISCARD },
   { path: '/maintenance', read: LOOK, write: { role: 'admin', scope: 'maintenance:write' } },
   { path: '/api/v1/maintenance', read: LOOK, write: { role: 'admin', scope: 'maintenance:write' } },
   { path: '/api/v1/tokens', read: ADMINISTER, write: ADMINISTER },

@@ -151,11 +151,19 @@ export function sendProblem(request: Request, response: Response, problem: ApiPr
   response.end(JSON.stringify(document));
 }
 
-/** The kind that stands for a status which an HTTP library gave. */
+const KIND_OF_STATUS: Readonly<Record<number, ProblemKind>> = {
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  409: 'not-possible',
+  413: 'too-large',
+  415: 'unsupported-media-type',
+  421: 'wrong-host',
+  503: 'unavailable',
+};
+
+/** The kind that stands for a status which an HTTP library or a handler outside the table gave. */
 export function kindOfStatus(status: number): ProblemKind {
-  if (status === 413) return 'too-large';
-  if (status === 415) return 'unsupported-media-type';
-  if (status === 404) return 'not-found';
-  if (status === 503) return 'unavailable';
-  return status >= 500 ? 'internal' : 'invalid-request';
+  return KIND_OF_STATUS[status] ?? (status >= 500 ? 'internal' : 'invalid-request');
 }

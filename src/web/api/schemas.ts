@@ -208,6 +208,7 @@ export const statistics: z.ZodType<StatisticsView> = named(
     unacknowledged: count,
     unconfirmed: count,
     resolvedLastDay: count,
+    quarantined: count.describe('Deliveries that could not be read and wait for a decision.'),
     targets: z.array(z.string()),
     pipe: z
       .object({
