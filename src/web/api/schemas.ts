@@ -150,7 +150,9 @@ export const incidentDetail: z.ZodType<IncidentDetailView> = named(
       .describe('When each phase of the present episode was reached first.'),
     modelDiagnosis: modelDiagnosis.nullable(),
     correction: z.object({ ...signature, answer: diagnosisClass }).nullable(),
-    alerts: z.array(alert),
+    alerts: z
+      .array(alert)
+      .describe('At most 500, those that fire first; `totalAlerts` says how many there are.'),
     verifications: z.array(
       z.object({
         alert: z.string(),
