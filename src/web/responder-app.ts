@@ -3,6 +3,8 @@ import type { Accounts } from '../responder/accounts/accounts.ts';
 import type { Clock, Logger, Random } from '../std/std.ts';
 import { createAccess } from './access/access.ts';
 import type { NamedToken, OperatorToken } from './access/named-tokens.ts';
+import type { OidcOptions } from './access/oidc/oidc-options.ts';
+import { mountProviderSignIn } from './access/oidc/oidc-routes.ts';
 import { createGuard } from './access/guard.ts';
 import { serveAssets } from './assets.ts';
 import type { Assets } from './assets.ts';
@@ -35,13 +37,17 @@ export type ResponderAppOptions = {
   readonly senders?: readonly NamedToken[];
   /** Who may use the API and the console. */
   readonly operators?: readonly OperatorToken[];
+  /** The identity provider that people sign in at. */
+  readonly oidc?: OidcOptions | null;
   /** Whether browsers reach it over HTTPS through a proxy. */
   readonly secureCookies?: boolean;
 };
 
 function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
   const missing = [
-    ...((options.operators ?? []).length === 0 ? ['console_token'] : []),
+    ...((options.operators ?? []).length === 0 && (options.oidc ?? null) === null
+      ? ['console_token']
+      : []),
     ...((options.senders ?? []).length === 0 ? ['senders'] : []),
   ];
   if (missing.length === 0) return null;
@@ -55,10 +61,10 @@ function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
 export function createResponderApp(options: ResponderAppOptions): WebApp {
   const { service, clock, random, logger } = options;
   const { senders = [], operators = [], secureCookies = false, hosts = [] } = options;
+  const { oidc = null } = options;
   const access = createAccess(
-    { senders, operators, secureCookies, accounts: options.accounts },
-    clock,
-    random,
+    { senders, operators, secureCookies, oidc, accounts: options.accounts },
+    { clock, random, logger },
   );
   const streams = createEventStreams(service, clock);
   const contextOf = pageContextOf({ access, clock, service });
@@ -81,6 +87,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
   guardRoutes(app, createGuard({ access, hosts, contextOf }));
   mountIncidentApi(app, { service });
   mountTokenApi(app, service);
+  mountProviderSignIn(app, access);
   mountConsole(app, { service, access, streams, clock, logger, hosts });
   app.use((request, response) => {
     const refusal = {

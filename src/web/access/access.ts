@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Accounts } from '../../responder/accounts/accounts.ts';
-import type { Clock, Random } from '../../std/std.ts';
+import type { LoginView } from '../../console/console.ts';
+import type { Clock, Logger, Random } from '../../std/std.ts';
 import type { Refusal } from '../failures.ts';
 import type { Handler } from '../routes.ts';
 import { cookiesFor, readCookie } from './cookies.ts';
@@ -10,6 +11,10 @@ import { cleanName } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { bearerToken, holderOf } from './named-tokens.ts';
 import type { NamedToken, OperatorToken } from './named-tokens.ts';
+import type { Person } from './oidc/claims.ts';
+import type { OidcOptions } from './oidc/oidc-options.ts';
+import { createProviderSignIn, providerCredential } from './oidc/provider-sign-in.ts';
+import type { ProviderSignIn } from './oidc/provider-sign-in.ts';
 import { createRecognition } from './recognise.ts';
 import type { Recognise, Verdict } from './recognise.ts';
 import { createSignInLimit } from './sign-in-limit.ts';
@@ -20,8 +25,16 @@ export type AccessOptions = {
   /** May use the API and the console; when nobody is configured, anybody who reaches the port may. */
   readonly operators: readonly OperatorToken[];
   readonly accounts: Accounts;
+  /** The identity provider that people sign in at; null without one. */
+  readonly oidc: OidcOptions | null;
   /** Whether browsers reach us over HTTPS, so that cookies are for HTTPS alone. */
   readonly secureCookies: boolean;
+};
+
+export type AccessEffects = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
 };
 
 export type Access = {
@@ -41,6 +54,12 @@ export type Access = {
     response: Response,
     person: { readonly name: string; readonly token: string },
   ): Promise<'ok' | 'wrong_token' | 'too_many'>;
+  /** Signing in at the identity provider; null without one. */
+  readonly provider: ProviderSignIn | null;
+  /** Opens a session for whom the identity provider vouches. */
+  openSession(request: Request, response: Response, person: Person): Promise<void>;
+  /** What the login form offers. */
+  loginView(next: string): LoginView;
   signOut(request: Request, response: Response): Promise<void>;
   /** Without tokens there are no sessions: the name for the timeline is kept in a cookie of its own. */
   rememberName(response: Response, name: string): void;
@@ -49,12 +68,17 @@ export type Access = {
 const WATCH_MS = 15_000;
 
 /** Bearer tokens for programs, sessions by cookie for browsers. */
-export function createAccess(options: AccessOptions, clock: Clock, random: Random): Access {
-  const { accounts, operators, senders } = options;
+export function createAccess(options: AccessOptions, effects: AccessEffects): Access {
+  const { accounts, operators, senders, oidc } = options;
+  const { clock, random } = effects;
   const cookies = cookiesFor(options.secureCookies);
   const limit = createSignInLimit(clock);
-  const credentials = createCredentials(operators, async () => accounts.serverKey(), null);
-  const isOpen = operators.length === 0;
+  const credentials = createCredentials(
+    operators,
+    async () => accounts.serverKey(),
+    oidc === null ? null : providerCredential(oidc),
+  );
+  const isOpen = operators.length === 0 && oidc === null;
   const openFormToken = isOpen ? Buffer.from(random.bytes(32)).toString('base64url') : null;
   const recognise = createRecognition({
     accounts,
@@ -64,6 +88,8 @@ export function createAccess(options: AccessOptions, clock: Clock, random: Rando
     openFormToken,
   });
   const session = createSessionCookie(accounts, cookies);
+  const provider =
+    oidc === null ? null : createProviderSignIn(oidc, { ...effects, accounts, cookies, limit });
   const verdicts = new WeakMap<object, Verdict>();
 
   return {
@@ -94,6 +120,17 @@ export function createAccess(options: AccessOptions, clock: Clock, random: Rando
       await session.open(request, response, { actor, role, credential });
       return 'ok';
     },
+    provider,
+    async openSession(request, response, person) {
+      const credential = oidc === null ? '' : providerCredential(oidc);
+      await session.open(request, response, { ...person, credential });
+    },
+    loginView: (next) => ({
+      next,
+      problem: null,
+      hasTokens: operators.length > 0,
+      provider: provider?.label ?? null,
+    }),
     signOut: async (request, response) => session.end(request, response),
     rememberName(response, name) {
       const lasting = { ...cookies.options, maxAge: 365 * 86_400_000 };
