@@ -5,6 +5,7 @@ import { createAccess } from './access/access.ts';
 import type { NamedToken, OperatorToken } from './access/named-tokens.ts';
 import type { OidcOptions } from './access/oidc/oidc-options.ts';
 import { mountProviderSignIn } from './access/oidc/oidc-routes.ts';
+import type { ProxyHeaderOptions } from './access/proxy-header.ts';
 import { createGuard } from './access/guard.ts';
 import { serveAssets } from './assets.ts';
 import type { Assets } from './assets.ts';
@@ -39,13 +40,16 @@ export type ResponderAppOptions = {
   readonly operators?: readonly OperatorToken[];
   /** The identity provider that people sign in at. */
   readonly oidc?: OidcOptions | null;
+  /** The proxy that signs people in. */
+  readonly proxyHeader?: ProxyHeaderOptions | null;
   /** Whether browsers reach it over HTTPS through a proxy. */
   readonly secureCookies?: boolean;
 };
 
 function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
   const missing = [
-    ...((options.operators ?? []).length === 0 && (options.oidc ?? null) === null
+    ...((options.operators ?? []).length === 0 &&
+    (options.oidc ?? options.proxyHeader ?? null) === null
       ? ['console_token']
       : []),
     ...((options.senders ?? []).length === 0 ? ['senders'] : []),
@@ -61,9 +65,9 @@ function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
 export function createResponderApp(options: ResponderAppOptions): WebApp {
   const { service, clock, random, logger } = options;
   const { senders = [], operators = [], secureCookies = false, hosts = [] } = options;
-  const { oidc = null } = options;
+  const { oidc = null, proxyHeader = null } = options;
   const access = createAccess(
-    { senders, operators, secureCookies, oidc, accounts: options.accounts },
+    { senders, operators, secureCookies, oidc, proxyHeader, accounts: options.accounts },
     { clock, random, logger },
   );
   const streams = createEventStreams(service, clock);

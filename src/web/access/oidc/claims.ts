@@ -1,7 +1,6 @@
 import { highestRole } from '../../../responder/accounts/accounts.ts';
 import type { Role } from '../../../responder/accounts/accounts.ts';
-import { sha256Hex } from '../../../std/std.ts';
-import { cleanName } from '../identity.ts';
+import { tellingName } from '../identity.ts';
 import type { OidcOptions } from './oidc-options.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -37,12 +36,10 @@ export function roleOfValues(
   return highestRole(given.filter((role) => role !== undefined));
 }
 
-/** A name for the timeline, or one that says nothing but stays the same, when the claim has none that may be used. */
 function nameOf(claims: Claims, { nameClaim, allowEmail }: OidcOptions): string {
   const claim = findClaim(claims, nameClaim);
-  const name = typeof claim === 'string' ? cleanName(claim) : '';
-  if (name !== '' && (allowEmail || !name.includes('@'))) return name;
-  return `person-${sha256Hex(JSON.stringify([claims['iss'], claims['sub']])).slice(0, 10)}`;
+  const name = typeof claim === 'string' ? claim : '';
+  return tellingName(name, allowEmail, [claims['iss'], claims['sub']]);
 }
 
 /** Who somebody is here by what the provider says; null when nothing that it says gives a role. */
