@@ -19,6 +19,7 @@ import { DEFAULT_MODEL_FILE } from './default-model.ts';
 import { diagnoseEvidence, readModel } from './diagnosis.ts';
 import type { Dependencies, Service } from './exporter.ts';
 import { readVersion } from './repository.ts';
+import { accessOf } from './responder-access.ts';
 import {
   createPipelineMetrics,
   createResponderSelfMetrics,
@@ -106,11 +107,7 @@ function createServer(
       ...(config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host]),
     ],
     senders: config.senders.map(({ name, token }) => ({ name, token: resolveSecret(token) })),
-    operators:
-      config.consoleToken === undefined
-        ? []
-        : [{ name: 'operator', token: resolveSecret(config.consoleToken) }],
-    secureCookies: config.publicUrl?.startsWith('https:') ?? false,
+    ...accessOf(config, resolveSecret),
   });
   return createWebServer(app, { host, port, clock: dependencies.clock });
 }
@@ -140,7 +137,8 @@ function assemble(parts: Parts, store: Store): Responder {
     },
   });
   exposeStatistics(selfMetrics, pipeline);
-  const accounts = createAccounts(store, dependencies);
+  const { sessionLifetimeMs: lifetimeMs, sessionIdleMs: idleMs } = config.access;
+  const accounts = createAccounts(store, dependencies, { lifetimeMs, idleMs });
   exposeTokens(selfMetrics, accounts.tokens);
   const server = createServer(parts, accounts, pipeline, selfMetrics);
   let stopping: Promise<void> | undefined;

@@ -17,6 +17,8 @@ export { CONFIG_SHAPE } from './schema.ts';
 export type { Config, ExporterConfig } from './schema.ts';
 export { parseListenAddress } from './common.ts';
 export type { ListenAddress } from './common.ts';
+export { CONSOLE_TOKEN_NAME } from './access.ts';
+export type { AccessConfig } from './access.ts';
 export type { ResponderConfig, SenderConfig } from './responder.ts';
 export type { TargetConfig } from './target.ts';
 export { createSecretCommands } from './secret-commands.ts';

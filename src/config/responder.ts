@@ -2,6 +2,8 @@ import { channelOptions } from '../responder/notify/notify.ts';
 import type { ChannelOptions } from '../responder/notify/notify.ts';
 import { decode, secretReference } from '../std/std.ts';
 import type { Decoder, SecretReference } from '../std/std.ts';
+import { DEFAULT_ACCESS, accessDecoder } from './access.ts';
+import type { AccessConfig } from './access.ts';
 import { listenAddress, nameDecoder, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
 
@@ -15,6 +17,7 @@ export type ResponderConfig = {
   readonly prometheus: { readonly url: string; readonly token?: SecretReference };
   readonly senders: readonly SenderConfig[];
   readonly consoleToken?: SecretReference;
+  readonly access: AccessConfig;
   readonly allowedHosts: readonly string[];
   readonly modelFile?: string;
   readonly diagnosisDelayMs: number;
@@ -28,7 +31,7 @@ const sender: Decoder<SenderConfig> = decode.object({
   token: decode.required(secretReference(), 'bearer token that this sender presents'),
 });
 
-export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
+const plainResponder: Decoder<ResponderConfig> = decode.transform(
   decode.object({
     listen: decode.withDefault(
       listenAddress(),
@@ -68,7 +71,14 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
     ),
     console_token: decode.optional(
       secretReference(),
-      'token for the console and the API; required unless listening on a loopback address',
+      'token for the console and the API, with the role admin; required unless listening on a loopback address, or ' +
+        'access says who may use them',
+    ),
+    access: decode.withDefault(
+      accessDecoder,
+      DEFAULT_ACCESS,
+      'who else may use the console and the API',
+      'each of its own',
     ),
     allowed_hosts: decode.withDefault(
       decode.list(decode.text(), { maximumLength: 100 }),
@@ -112,6 +122,7 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
     prometheus: decoded.prometheus,
     senders: decoded.senders,
     ...(decoded.console_token === undefined ? {} : { consoleToken: decoded.console_token }),
+    access: decoded.access,
     allowedHosts: decoded.allowed_hosts,
     ...(decoded.model === undefined ? {} : { modelFile: decoded.model }),
     diagnosisDelayMs: decoded.diagnosis_delay,
@@ -119,4 +130,16 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
     reopenWindowMs: decoded.reopen_window,
     notify: decoded.notify,
   }),
+);
+
+export const responderDecoder: Decoder<ResponderConfig> = decode.refine(
+  plainResponder,
+  ({ access, publicUrl }) =>
+    access.oidc === undefined || publicUrl !== undefined
+      ? undefined
+      : {
+          at: 'access.oidc',
+          message: 'needs public_url, to which the identity provider sends people back',
+          remedy: 'add public_url beside access',
+        },
 );

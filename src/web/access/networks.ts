@@ -12,7 +12,7 @@ type Network = {
 };
 
 function parseNetwork(text: string): Network | null {
-  const [, address = '', bitsText] = /^([0-9A-Fa-f:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const [, address = '', bitsText] = /^([0-9A-Fa-f:.]+)(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? [];
   const version = isIP(address);
   if (version === 0) return null;
   const widest = version === 6 ? 128 : 32;
