@@ -19,6 +19,8 @@ export { parseListenAddress } from './common.ts';
 export type { ListenAddress } from './common.ts';
 export type { ResponderConfig } from './responder.ts';
 export type { SenderConfig } from './senders.ts';
+export { CONSOLE_TOKEN_NAME } from './access.ts';
+export type { AccessConfig } from './access.ts';
 export type { TargetConfig } from './target.ts';
 export { createSecretCommands } from './secret-commands.ts';
 export type {
