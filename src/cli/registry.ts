@@ -16,5 +16,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   diagnose: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
   record: async () => (await import('./commands/record.ts')).recordCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
+  backup: async () => (await import('./commands/backup.ts')).backupCommand,
+  restore: async () => (await import('./commands/restore.ts')).restoreCommand,
   generate: async () => (await import('./commands/generate.ts')).generateCommand,
 };
