@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSystemClock } from '../../src/std/std.ts';
 import { createAlert, createWebhookBody } from '../support/alerts.ts';
+import { postgresMissing, startDurablePostgres } from '../support/postgres-server.ts';
 import { createTestResponder } from '../support/responder.ts';
 import type { TestResponder } from '../support/responder.ts';
+import { useTestPostgres } from '../support/test-store.ts';
 import type { Figure } from './main.ts';
 
 const DELIVERIES = 500;
@@ -26,7 +28,11 @@ function bodyOf(delivery: number, alerts: number): string {
 }
 
 /** Deliveries by several senders at once, each answered only when it is durable. */
-async function measure(responder: TestResponder, alerts: number): Promise<readonly Figure[]> {
+async function measure(
+  responder: TestResponder,
+  alerts: number,
+  engine: string,
+): Promise<readonly Figure[]> {
   const clock = createSystemClock();
   const bodies = Array.from({ length: DELIVERIES }, (_, index) => bodyOf(index, alerts));
   const durations: number[] = [];
@@ -41,29 +47,43 @@ async function measure(responder: TestResponder, alerts: number): Promise<readon
   await Promise.all(Array.from({ length: SENDERS }, send));
   const seconds = (clock.monotonicMs() - start) / 1000;
   const p99 = durations.sort((a, b) => a - b)[Math.floor(durations.length * 0.99)] ?? 0;
-  const of = `webhook intake, durable, ${alerts} alert${alerts === 1 ? '' : 's'} each`;
+  const of = `${engine}: webhook intake, durable, ${alerts} alert${alerts === 1 ? '' : 's'} each`;
   return [
     { name: of, value: (DELIVERIES * alerts) / seconds, unit: 'alerts/s' },
     { name: `${of}: p99 of the answer`, value: p99, unit: 'ms' },
   ];
 }
 
-export async function benchIntake(): Promise<readonly Figure[]> {
+async function measureEngine(engine: string): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'crmwatch-bench-'));
   try {
     const figures: Figure[] = [];
     for (const alerts of [1, 20]) {
       await using responder = await createTestResponder({ file: join(folder, `${alerts}.db`) });
-      figures.push(...(await measure(responder, alerts)));
+      figures.push(...(await measure(responder, alerts, engine)));
       const clock = createSystemClock();
       const start = clock.monotonicMs();
       await responder.pipeline.settle();
       const seconds = (clock.monotonicMs() - start) / 1000;
-      const name = `alert events to incidents, ${alerts} per incident`;
+      const name = `${engine}: alert events to incidents, ${alerts} per incident`;
       figures.push({ name, value: (DELIVERIES * alerts) / seconds, unit: 'events/s' });
     }
     return figures;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export async function benchIntake(): Promise<readonly Figure[]> {
+  const figures = await measureEngine('SQLite');
+  if (postgresMissing() !== undefined) return figures;
+  // Durable too: a server that forgets would be quicker.
+  const server = await startDurablePostgres();
+  const stopUsing = useTestPostgres(server);
+  try {
+    return [...figures, ...(await measureEngine('PostgreSQL'))];
+  } finally {
+    stopUsing();
+    await server.stop();
   }
 }
