@@ -50,7 +50,9 @@ function makeEmpty(file: string): void {
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
     const folder = dirname(file);
-    const what = existsSync(folder) ? describeFileError(file, error) : `there is no folder ${folder}`;
+    const what = existsSync(folder)
+      ? describeFileError(file, error)
+      : `there is no folder ${folder}`;
     throw new CrmwatchError('store_unavailable', what, {
       remedy: 'name a file in a folder that exists and may be written to',
       cause: error,
@@ -83,10 +85,10 @@ async function dumpPostgres(
 ): Promise<void> {
   const place = placeOfPostgres(source);
   // It only reads, so it does not matter what the server does with what it is told.
-  const { database, end } = openPatientPostgres(source, { allowUnsafeDurability: true });
+  const original = openPatientPostgres(source, { allowUnsafeDurability: true });
   const target = await openSqliteEngine(to, { busyTimeoutMs: 0, allowUnsafeDurability: true });
   try {
-    await database
+    await original.database
       .transaction()
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
@@ -103,7 +105,7 @@ async function dumpPostgres(
     await sql`PRAGMA journal_mode = DELETE`.execute(target.database);
   } finally {
     await target.close();
-    await end();
+    await original.end();
   }
 }
 
