@@ -1,15 +1,10 @@
 import type { Request, Response } from 'express';
-import { isInScope, isRoleEnough } from '../../responder/accounts/accounts.ts';
 import type { PageContext } from '../../console/console.ts';
 import { sendRefusal } from '../failures.ts';
-import type { Refusal } from '../failures.ts';
-import { isCrossSite, isFromOwnPage } from '../host-check.ts';
 import type { Guard } from '../routes.ts';
 import type { Access } from './access.ts';
 import { demandOf, isReading } from './demands.ts';
-import type { Demand } from './demands.ts';
-import { isAmbient } from './identity.ts';
-import type { Identity } from './identity.ts';
+import { judge } from './judge.ts';
 
 export type GuardOptions = {
   readonly access: Pick<Access, 'identify' | 'refusal'>;
@@ -34,7 +29,7 @@ export function createGuard(options: GuardOptions): Guard {
         if (refusal !== null) sendRefusal(request, response, refusal, null);
         else if (identity === null) refuseAnonymous(request, response, isProgram);
         else {
-          const why = whyNot(identity, demand, { request, isProgram, hosts });
+          const why = judge(identity, demand, { request, isProgram, hosts });
           if (why === null) {
             response.locals['identity'] = identity;
             next();
@@ -55,43 +50,4 @@ function refuseAnonymous(request: Request, response: Response, isProgram: boolea
   }
   const back = isReading(request.method) ? `?next=${encodeURIComponent(request.originalUrl)}` : '';
   response.status(303).set('Cache-Control', 'no-store').set('Location', `/login${back}`).end();
-}
-
-type Asked = {
-  readonly request: Request;
-  readonly isProgram: boolean;
-  readonly hosts: readonly string[];
-};
-
-function whyNot(identity: Identity, demand: Demand, asked: Asked): Refusal | null {
-  const { request, isProgram, hosts } = asked;
-  if (!isReading(request.method)) {
-    // Forms carry a secret of the session as well; what programs send does not, so the browser's word must be there.
-    const mustTell = isAmbient(identity) && isProgram;
-    if (isCrossSite(request.headers, hosts) || (mustTell && !isFromOwnPage(request.headers))) {
-      return {
-        status: 403,
-        title: 'Not from here',
-        message: 'This change did not come from a page of crmwatch, so nothing was changed.',
-        remedy: 'Use the console, or send it from a program with a token of its own.',
-      };
-    }
-  }
-  if (!isRoleEnough(identity.role, demand.role)) {
-    return {
-      status: 403,
-      title: 'Not with this role',
-      message: `This needs the role ${demand.role}; ${identity.actor} has the role ${identity.role}.`,
-      remedy: 'Ask an administrator of crmwatch for the role, or somebody who has it to do this.',
-    };
-  }
-  if (identity.scopes !== null && !isInScope(identity.scopes, demand.scope)) {
-    return {
-      status: 403,
-      title: 'Not with this token',
-      message: `This needs a token with the scope ${demand.scope}.`,
-      remedy: `Make one: crmwatch token create --scope ${demand.scope}`,
-    };
-  }
-  return null;
 }
