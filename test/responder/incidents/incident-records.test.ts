@@ -76,13 +76,13 @@ describe('the search', () => {
   it('finds incidents that an earlier version wrote', async () => {
     const file = join(folder.path, 'earlier.db');
     const { room, steps } = INCIDENT_MIGRATIONS;
-    const earlier = await openStore({ file, migrations: [{ room, steps: steps.slice(0, 1) }] });
+    const earlier = await openTestStore({ file, migrations: [{ room, steps: steps.slice(0, 1) }] });
     await sql`INSERT INTO incidents VALUES ('inc_7', 'target:Shop', 'Shop', 'closed', 'critical', 'data_loss',
       1, 1, ${JSON.stringify({ id: 'inc_7', title: 'Records are gone' })})`.execute(
       earlier.database,
     );
     await earlier.close();
-    const upgraded = await openStore({ file, migrations: [INCIDENT_MIGRATIONS] });
+    const upgraded = await openTestStore({ file, migrations: [INCIDENT_MIGRATIONS] });
     for (const text of ['SHOP', 'are gone', 'data_loss', 'Data loss', 'inc_7']) {
       expect(await findIncidents(upgraded.database, { text }), text).toHaveLength(1);
     }
