@@ -38,7 +38,6 @@ export function mountConsole(app: Express, options: ConsoleOptions): void {
   mountReview(app, service, signedIn);
   route(app, '/events', {
     GET: (request, response) => {
-      options.access.watch(request, response);
       options.streams.handle(request, response);
     },
   });

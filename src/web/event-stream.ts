@@ -49,12 +49,18 @@ async function drained(response: Response): Promise<void> {
  * back is told what it missed, also by another replica or after a restart. One that is new, or missed too much,
  * is told by `snapshot` to look at everything afresh.
  */
-export function createEventStreams(source: JournalSource, clock: Clock): EventStreams {
+export function createEventStreams(
+  source: JournalSource,
+  clock: Clock,
+  watch: (request: Request, response: Response) => void,
+): EventStreams {
   const tail = createJournalTail(source, clock);
   const open = new Set<() => void>();
   return {
     handle(request, response) {
       if (open.size < MAXIMUM_STREAMS) {
+        // Whichever way led here, it ends once its reader may no longer read.
+        watch(request, response);
         startStream({ tail, source, clock, open }, request, response);
         return;
       }

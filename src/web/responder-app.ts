@@ -76,7 +76,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
     { operators, secureCookies, oidc, proxyHeader, accounts },
     { clock, random, logger },
   );
-  const streams = createEventStreams(service, clock);
+  const streams = createEventStreams(service, clock, access.watch);
   const contextOf = pageContextOf({ access, clock, service });
 
   const app = express();

@@ -51,7 +51,7 @@ export type Access = {
   /** Why a request is refused although it says who asks; null when it is not. */
   refusal(request: Request): Refusal | null;
   /** Ends a lasting answer, such as a stream of events, once who asked for it may no longer. */
-  watch(request: Request, response: Response): void;
+  readonly watch: (request: Request, response: Response) => void;
   /** Opens a session and sets its cookie; `wrong_token`, or `too_many` after repeated failures. */
   signIn(
     request: Request,

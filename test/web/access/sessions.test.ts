@@ -15,6 +15,16 @@ async function start(options = {}) {
   return startResponder({ operators: OPERATORS, ...options });
 }
 
+/** A stream that is being read, and when it is over. */
+async function listen(url: string, headers: Record<string, string>) {
+  const answer = await new Promise<IncomingMessage>(
+    (resolve) => void get(url, { headers }, resolve),
+  );
+  answer.on('error', () => {});
+  const ended = new Promise<void>((resolve) => void answer.resume().once('close', resolve));
+  return { answer, ended };
+}
+
 describe('sessions of browsers', () => {
   it('never take over an id that was known before the sign-in', async () => {
     const { url } = await start();
@@ -78,20 +88,28 @@ describe('sessions of browsers', () => {
     expect((await send(`${url}/`, { headers: own })).status).toBe(200);
   });
 
-  it('cut a stream of events once they have ended', async () => {
+  it.each(['/events', '/api/v1/events'])('cut the stream %s once they have ended', async (path) => {
     const { url, clock } = await start();
     const { headers, formToken } = await signInByForm(url, 'oncall-token');
-    const answer = await new Promise<IncomingMessage>((resolve) => {
-      get(`${url}/events`, { headers }, resolve);
-    });
-    answer.on('error', () => {});
-    const ended = new Promise((resolve) => void answer.resume().once('close', resolve));
+    const stream = await listen(`${url}${path}`, headers);
     await clock.advance(15_000);
-    expect(answer.closed).toBe(false);
+    expect(stream.answer.closed).toBe(false);
     await post(`${url}/logout`, { form_token: formToken }, headers);
     await clock.advance(15_000);
-    await ended;
-    expect(answer.complete).toBe(false);
+    await stream.ended;
+    expect(stream.answer.complete).toBe(false);
+  });
+
+  it('are no other in this than API tokens, whose streams end when they are revoked', async () => {
+    const { url, clock, accounts } = await start();
+    const made = await accounts.tokens.create({ name: 'bot', role: 'viewer' }, 'tester');
+    if (made.status !== 'created') throw new Error(made.why);
+    const headers = { Authorization: `Bearer ${made.secret}` };
+    const stream = await listen(`${url}/api/v1/events`, headers);
+    await accounts.tokens.revoke(made.token.id, 'tester');
+    await clock.advance(15_000);
+    await stream.ended;
+    expect(stream.answer.complete).toBe(false);
   });
 
   it('say the same of a token that is nearly right as of one that is not', async () => {

@@ -17,7 +17,7 @@ import { send } from '../../support/start-web.ts';
 async function startAs(role: Role) {
   const clock = createManualClock();
   const service = createFakeResponder(clock);
-  const streams = createEventStreams(service, clock);
+  const streams = createEventStreams(service, clock, () => {});
   const identify = () => ({
     actor: 'Mia',
     role,
