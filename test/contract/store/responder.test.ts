@@ -21,3 +21,7 @@ describe('the pipeline', async () => {
   await import('../../responder/pipeline/pipeline.test.ts');
 });
 describe('restarts', async () => void (await import('../../responder/pipeline/crash.test.ts')));
+describe('accounts', async () => {
+  await import('../../responder/accounts/sessions.test.ts');
+  await import('../../responder/accounts/api-tokens.test.ts');
+});

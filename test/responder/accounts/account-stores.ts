@@ -3,10 +3,10 @@ import { onTestFinished } from 'vitest';
 import { ACCOUNT_MIGRATIONS, createAccounts } from '../../../src/responder/accounts/accounts.ts';
 import type { Accounts, SessionLimits } from '../../../src/responder/accounts/accounts.ts';
 import { createSystemRandom } from '../../../src/std/std.ts';
-import { openStore } from '../../../src/store/store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { ManualClock } from '../../support/manual-clock.ts';
 import { createTemporaryFolder } from '../../support/responder.ts';
+import { openTestStore } from '../../support/test-store.ts';
 
 export type Replica = { readonly accounts: Accounts; readonly store: Store };
 
@@ -19,11 +19,7 @@ export function createReplicas(
   onTestFinished(() => folder[Symbol.dispose]());
   return async () => {
     const file = join(folder.path, 'accounts.sqlite');
-    const store = await openStore({
-      source: { engine: 'sqlite', file },
-      migrations: [ACCOUNT_MIGRATIONS],
-      clock,
-    });
+    const store = await openTestStore({ file, migrations: [ACCOUNT_MIGRATIONS], clock });
     onTestFinished(async () => store.close());
     return {
       accounts: createAccounts(store, { clock, random: createSystemRandom() }, limits),
