@@ -26,6 +26,7 @@ import {
 } from './responder-metrics.ts';
 import { createResponderService } from './responder-service.ts';
 import type { Targets } from './targets.ts';
+import { createUpstreamParts, watchdogSettings } from './upstream.ts';
 import { createTargetVerifier } from './verifier.ts';
 
 const BASELINE_MS = 3_600_000;
@@ -90,6 +91,7 @@ function createServer(
       pipeline,
       selfMetrics,
       clock: dependencies.clock,
+      watchdogLimitMs: config.watchdog.limitMs,
       targetNames: targets.all.map((target) => target.config.name),
     }),
     assets: readAssets(),
@@ -126,11 +128,14 @@ function assemble(parts: Parts, store: Store): Responder {
     verifier: createTargetVerifier({ targets, prometheus, clock }),
     channels: createChannels(parts, http),
     metrics: createPipelineMetrics(selfMetrics),
+    ...createUpstreamParts({ ...parts, http }),
     settings: {
       diagnosisDelayMs: config.diagnosisDelayMs,
       verifyRetryMs: config.verificationIntervalMs,
       reopenWindowMs: config.reopenWindowMs,
       consoleUrl: config.publicUrl ?? null,
+      reconcileIntervalMs: config.reconcileIntervalMs,
+      watchdog: watchdogSettings(config),
     },
   });
   exposeStatistics(selfMetrics, pipeline);

@@ -18,6 +18,8 @@ export type { Config, ExporterConfig } from './schema.ts';
 export { parseListenAddress } from './common.ts';
 export type { ListenAddress } from './common.ts';
 export type { ResponderConfig, SenderConfig } from './responder.ts';
+export { sourcesOf } from './upstream.ts';
+export type { AlertmanagerConfig } from './upstream.ts';
 export type { TargetConfig } from './target.ts';
 export { createSecretCommands } from './secret-commands.ts';
 export type {

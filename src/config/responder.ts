@@ -4,8 +4,21 @@ import { decode, secretReference } from '../std/std.ts';
 import type { Decoder, SecretReference } from '../std/std.ts';
 import { listenAddress, nameDecoder, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
+import {
+  DEFAULT_WATCHDOG,
+  alertmanagersDecoder,
+  sourceProblem,
+  watchdogDecoder,
+  withSources,
+} from './upstream.ts';
+import type { AlertmanagerConfig, WatchdogConfig } from './upstream.ts';
 
-export type SenderConfig = { readonly name: string; readonly token: SecretReference };
+export type SenderConfig = {
+  readonly name: string;
+  readonly token: SecretReference;
+  /** Peers of one highly available set have one; the name when it is left out. */
+  readonly source?: string;
+};
 
 export type ResponderConfig = {
   readonly listen: ListenAddress;
@@ -13,6 +26,9 @@ export type ResponderConfig = {
   readonly dataFolder: string;
   readonly publicUrl?: string;
   readonly prometheus: { readonly url: string; readonly token?: SecretReference };
+  readonly alertmanagers: readonly AlertmanagerConfig[];
+  readonly reconcileIntervalMs: number;
+  readonly watchdog: WatchdogConfig;
   readonly senders: readonly SenderConfig[];
   readonly consoleToken?: SecretReference;
   readonly allowedHosts: readonly string[];
@@ -26,9 +42,13 @@ export type ResponderConfig = {
 const sender: Decoder<SenderConfig> = decode.object({
   name: decode.required(nameDecoder(), 'name of the sender in the journal'),
   token: decode.required(secretReference(), 'bearer token that this sender presents'),
+  source: decode.optional(
+    nameDecoder(),
+    'one name for all peers of a highly available Alertmanager; the name of the sender otherwise',
+  ),
 });
 
-export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
+const responderKeys = decode.refine(
   decode.object({
     listen: decode.withDefault(
       listenAddress(),
@@ -58,6 +78,24 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
       }),
       { url: 'http://127.0.0.1:9090' },
       'where evidence comes from',
+      'see below',
+    ),
+    alertmanagers: decode.withDefault(
+      alertmanagersDecoder,
+      [],
+      'the Alertmanagers that deliver here, all peers of each; asked for what deliveries missed',
+      'nobody is asked',
+    ),
+    reconcile_interval: decode.withDefault(
+      decode.duration({ minimumMs: 1000, maximumMs: 60_000 }),
+      30_000,
+      'time between two looks at what Alertmanagers and Prometheus hold',
+      '30s',
+    ),
+    watchdog: decode.withDefault(
+      watchdogDecoder,
+      DEFAULT_WATCHDOG,
+      'the alert that always fires, which proves that alerts arrive',
       'see below',
     ),
     senders: decode.withDefault(
@@ -105,11 +143,19 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
       'nobody',
     ),
   }),
+  ({ alertmanagers, senders }) => sourceProblem(alertmanagers, senders),
+);
+
+export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
+  responderKeys,
   (decoded) => ({
     listen: decoded.listen,
     dataFolder: decoded.data_folder,
     ...(decoded.public_url === undefined ? {} : { publicUrl: decoded.public_url }),
     prometheus: decoded.prometheus,
+    alertmanagers: withSources(decoded.alertmanagers, decoded.senders),
+    reconcileIntervalMs: decoded.reconcile_interval,
+    watchdog: decoded.watchdog,
     senders: decoded.senders,
     ...(decoded.console_token === undefined ? {} : { consoleToken: decoded.console_token }),
     allowedHosts: decoded.allowed_hosts,

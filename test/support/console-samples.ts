@@ -52,6 +52,8 @@ export function sampleSummary(
     acknowledged: null,
     firingAlerts: 3,
     totalAlerts: 4,
+    unconfirmedBecause: [],
+    muted: [],
     timesReopened: 0,
     ...overrides,
   };

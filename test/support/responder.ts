@@ -15,6 +15,7 @@ import {
   createSilentMetrics,
 } from '../../src/responder/pipeline/pipeline.ts';
 import type { Pipeline, PipelineSettings } from '../../src/responder/pipeline/pipeline.ts';
+import type { Upstream } from '../../src/responder/upstream/upstream.ts';
 import { createSeededRandom, createSilentLogger } from '../../src/std/std.ts';
 import { openStore } from '../../src/store/store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -63,13 +64,16 @@ export type TestResponderOptions = {
   readonly file: string;
   readonly clock?: ManualClock;
   readonly settings?: Partial<PipelineSettings>;
+  readonly upstream?: Upstream;
+  /** Which senders are peers of which source. */
+  readonly sources?: Readonly<Record<string, string>>;
 };
 
 let seed = 0;
 
 /** A pipeline over a real SQLite file, with a clock that stands still and a world that the test makes. */
 export async function createTestResponder(options: TestResponderOptions): Promise<TestResponder> {
-  const { file, clock = createManualClock(), settings = {} } = options;
+  const { file, clock = createManualClock(), settings = {}, upstream, sources } = options;
   const store = await openStore({ file, migrations: RESPONDER_MIGRATIONS, clock });
   const sent: NoticeMessage[] = [];
   const gathered: EvidenceRequest[] = [];
@@ -108,6 +112,8 @@ export async function createTestResponder(options: TestResponderOptions): Promis
     channels: [{ name: 'test', send: async (message) => world.channel.send(message), close() {} }],
     metrics: createSilentMetrics(),
     settings,
+    ...(upstream === undefined ? {} : { upstream }),
+    ...(sources === undefined ? {} : { sources }),
   });
   return {
     pipeline,

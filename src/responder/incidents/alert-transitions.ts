@@ -1,5 +1,6 @@
 import { SEVERITIES } from '../../catalog/catalog.ts';
 import type { Severity } from '../../catalog/catalog.ts';
+import { sourceOf } from '../alerts/alerts.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
 import { notify } from './incident-event.ts';
 import type { Effect, EventOf } from './incident-event.ts';
@@ -30,10 +31,11 @@ function worstFiring(alerts: readonly IncidentAlert[]): Severity | undefined {
 }
 
 function toIncidentAlert(event: AlertEvent): IncidentAlert {
-  const { sender, fingerprint, name, labels, annotations, generatorUrl } = event;
+  const { sender, source, fingerprint, name, labels, annotations, generatorUrl } = event;
   const { status, startsAtMs, endsAtMs, receivedAtMs } = event;
   return {
     sender,
+    ...(source === undefined ? {} : { source }),
     fingerprint,
     name,
     labels,
@@ -48,23 +50,27 @@ function toIncidentAlert(event: AlertEvent): IncidentAlert {
 }
 
 function isSameAlert(
-  left: Pick<AlertEvent, 'sender' | 'fingerprint'>,
-  right: Pick<AlertEvent, 'sender' | 'fingerprint'>,
+  left: Pick<AlertEvent, 'sender' | 'source' | 'fingerprint'>,
+  right: Pick<AlertEvent, 'sender' | 'source' | 'fingerprint'>,
 ): boolean {
-  return left.sender === right.sender && left.fingerprint === right.fingerprint;
+  return sourceOf(left) === sourceOf(right) && left.fingerprint === right.fingerprint;
 }
 
 export function knownAlert(incident: Incident, event: AlertEvent): IncidentAlert | undefined {
   return incident.alerts.find((alert) => isSameAlert(alert, event));
 }
 
-/** Whether a firing tells of an episode whose resolve is known already. */
+/**
+ * Whether a firing tells of an episode whose resolve is known already. What the reconciler tells was true when it
+ * looked, after the resolve: then the resolve was false.
+ */
 export function isLateFiring(
   resolved: Pick<AlertEvent, 'startsAtMs' | 'endsAtMs' | 'receivedAtMs'>,
   firing: AlertEvent,
 ): boolean {
   const endedAtMs = resolved.endsAtMs ?? resolved.startsAtMs;
   return (
+    firing.reconciled === undefined &&
     firing.startsAtMs <= endedAtMs &&
     firing.receivedAtMs - resolved.receivedAtMs <= LATE_DELIVERY_MS
   );
@@ -198,7 +204,7 @@ export function alertResolved(
 ): Outcome {
   const known = knownAlert(incident, event);
   if (known === undefined) return ignore(incident, 'the alert was never told to fire');
-  if (known.status === 'resolved') return ignore(incident, 'a repeat of what is known');
+  if (known.status === 'resolved') return endTold(incident, known, event, nowMs);
   if ((event.endsAtMs ?? event.startsAtMs) < known.startsAtMs) {
     return ignore(incident, 'late: it ends an earlier episode of this alert');
   }
@@ -234,11 +240,25 @@ export function alertResolved(
 function isInhibitedBy(alert: IncidentAlert, source: IncidentAlert): boolean {
   if (source.severity !== 'critical' || alert.severity !== 'warning') return false;
   const isSeries =
-    alert.status === 'firing' && alert.sender === source.sender && alert.name === source.name;
+    alert.status === 'firing' && sourceOf(alert) === sourceOf(source) && alert.name === source.name;
   if (!isSeries || alert.receivedAtMs >= source.receivedAtMs) return false;
   const names = new Set([...Object.keys(alert.labels), ...Object.keys(source.labels)]);
   names.delete('severity');
   return [...names].every((name) => alert.labels[name] === source.labels[name]);
+}
+
+/** The reconciler sees that an alert is gone, but not when it ended: a resolve that comes after all tells that. */
+function endTold(
+  incident: Incident,
+  known: IncidentAlert,
+  { endsAtMs }: AlertEvent,
+  nowMs: number,
+): Outcome {
+  if (known.endsAtMs !== null || endsAtMs === null || endsAtMs < known.startsAtMs) {
+    return ignore(incident, 'a repeat of what is known');
+  }
+  const alerts = replaceAlert(incident.alerts, { ...known, endsAtMs });
+  return change(incident, nowMs, { alerts }, { reason: 'its end is told after all' });
 }
 
 function endOf(source: IncidentAlert): Partial<IncidentAlert> {

@@ -1,7 +1,9 @@
 import { FAULT_CLASSES, NO_FAULT, UNKNOWN_FAULT } from '../../catalog/catalog.ts';
 import type { DiagnosisAnswer } from '../../catalog/catalog.ts';
 import { unreachable } from '../../std/std.ts';
-import type { IncidentEvent } from './incident-event.ts';
+import type { EventOf, IncidentEvent } from './incident-event.ts';
+import { isDoubt } from './incident.ts';
+import type { UpstreamNote } from './incident.ts';
 
 /** A fault class in words. */
 export function describeAnswer(answer: DiagnosisAnswer): string {
@@ -20,10 +22,10 @@ export function describeEvent(event: IncidentEvent): string {
     case 'alert_fired': {
       const { name, annotations } = event.alert;
       const summary = annotations['summary'];
-      return `alert ${name} fires${summary === undefined ? '' : `: ${summary}`}`;
+      return `alert ${name} fires${summary === undefined ? '' : `: ${summary}`}${because(event)}`;
     }
     case 'alert_resolved':
-      return `alert ${event.alert.name} is gone`;
+      return `alert ${event.alert.name} is gone${because(event)}`;
     case 'diagnosed': {
       const { answer, probability, whyUnknown } = event.diagnosis;
       if (answer !== UNKNOWN_FAULT) {
@@ -55,7 +57,20 @@ export function describeEvent(event: IncidentEvent): string {
       return `closed by ${event.actor}${event.why === '' ? '' : `: ${event.why}`}`;
     case 'notification_dead':
       return `notification by ${event.channel} given up: ${event.why}`;
+    case 'upstream_noted':
+      return describeNotes(event.notes);
     default:
       return unreachable(event);
   }
+}
+
+/** What a sender told needs no reason. */
+function because({ alert: { reconciled } }: EventOf<'alert_fired' | 'alert_resolved'>): string {
+  return reconciled === undefined ? '' : `, because ${reconciled}`;
+}
+
+function describeNotes(notes: readonly UpstreamNote[]): string {
+  if (notes.length === 0) return 'upstream is clear again: nothing is in doubt';
+  const whys = notes.map(({ why }) => why).join('; ');
+  return notes.some(isDoubt) ? `unconfirmed: ${whys}` : `upstream: ${whys}`;
 }

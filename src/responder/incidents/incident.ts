@@ -18,6 +18,8 @@ export type Confirmation = 'none' | 'unconfirmed' | 'confirmed';
 /** The newest word about one alert of the incident. Times `starts` and `ends` are by the sender's clock. */
 export type IncidentAlert = {
   readonly sender: string;
+  /** See `sourceOf`: absent when the sender stands for itself. */
+  readonly source?: string;
   readonly fingerprint: string;
   readonly name: string;
   readonly severity: Severity;
@@ -29,6 +31,25 @@ export type IncidentAlert = {
   readonly endsAtMs: number | null;
   readonly receivedAtMs: number;
 };
+
+/** What the reconciler saw upstream and people must know of. The first five put a recovery in doubt. */
+export type UpstreamNote = {
+  readonly kind:
+    | 'prometheus_unreachable'
+    | 'rule_not_evaluated'
+    | 'rule_deleted'
+    | 'target_vanished'
+    | 'exporter_down'
+    | 'silenced'
+    | 'inhibited';
+  /** In plain words, without a full stop. */
+  readonly why: string;
+};
+
+/** Whether it means that alerts that are gone prove nothing. */
+export function isDoubt({ kind }: UpstreamNote): boolean {
+  return kind !== 'silenced' && kind !== 'inhibited';
+}
 
 export type SuspectedComponent = {
   readonly name: string;
@@ -123,6 +144,8 @@ export type Incident = {
   readonly plan: RepairPlan | null;
   readonly verification: Verification | null;
   readonly comments: number;
+  /** Absent before the reconciler saw anything of note. */
+  readonly upstream?: readonly UpstreamNote[];
   /** Entries of its journal so far. */
   readonly sequence: number;
 };

@@ -23,6 +23,8 @@ import type { PipelineContext, PipelineParts } from './pipeline-parts.ts';
 import { processInbox } from './process-inbox.ts';
 import type { Commit } from './process-inbox.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
+import { createReconciler } from './reconciler.ts';
+import { withPipeVerification } from './watchdog-beats.ts';
 import { createWorker } from './worker.ts';
 import type { Worker } from './worker.ts';
 
@@ -50,7 +52,13 @@ export type Pipeline = Intake &
  * (diagnosis, verification, closing) is kept in the database, so a restart goes on where it stopped.
  */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const context = { ...parts, settings: { ...DEFAULT_PIPELINE_SETTINGS, ...parts.settings } };
+  const { clock, sources = {}, store } = parts;
+  const facts = { database: store.database, sources, clock };
+  const context = {
+    ...parts,
+    verifier: withPipeVerification(parts.verifier, facts),
+    settings: { ...DEFAULT_PIPELINE_SETTINGS, ...parts.settings },
+  };
   const listeners = new Set<(line: PipelineLine) => void>();
   const onCommitted: OnCommitted = (changes) => {
     for (const change of changes) {
@@ -160,6 +168,19 @@ function createPipelineWorker(
     );
   }
 
+  // So does a look at what may have been missed.
+  const reconciler = createReconciler(context, commit);
+  let isReconciling = false;
+  function launchReconciler(): void {
+    if (isReconciling || !reconciler.isDue()) return;
+    isReconciling = true;
+    worker.launch(async () =>
+      reconciler.runOnce().finally(() => {
+        isReconciling = false;
+      }),
+    );
+  }
+
   const worker = createWorker({
     ...context,
     ...settings,
@@ -167,6 +188,7 @@ function createPipelineWorker(
       const taken = await processInbox(context, commit);
       const hasLaunched = await launchDueWork();
       launchDelivery();
+      launchReconciler();
       return taken > 0 || hasLaunched;
     },
   });

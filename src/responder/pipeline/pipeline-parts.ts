@@ -4,6 +4,8 @@ import type { Evidence, EvidenceRequest } from '../evidence/evidence.ts';
 import type { DiagnosisView } from '../incidents/incidents.ts';
 import type { Channel } from '../notify/notify.ts';
 import type { Verifier } from '../repair/repair.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { SourceNames } from './reconcile-upstream.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
 
 export type PipelineSettings = {
@@ -24,6 +26,18 @@ export type PipelineSettings = {
   readonly stopTimeoutMs: number;
   /** The address of the console as others reach it, for links in notifications. */
   readonly consoleUrl: string | null;
+  /** How often upstream is looked at; at most 60 s, so that what was lost is healed within 120 s. */
+  readonly reconcileIntervalMs: number;
+  readonly watchdog: WatchdogSettings;
+};
+
+export type WatchdogSettings = {
+  /** A source that is silent for longer has a dead pipe. */
+  readonly limitMs: number;
+  /** Expected from the start. */
+  readonly sources: readonly string[];
+  /** Whether a source is expected once it was heard. */
+  readonly expectSeen: boolean;
 };
 
 export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
@@ -36,6 +50,8 @@ export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
   concurrency: 4,
   stopTimeoutMs: 10_000,
   consoleUrl: null,
+  reconcileIntervalMs: 30_000,
+  watchdog: { limitMs: 200_000, sources: [], expectSeen: true },
 };
 
 /** What the pipeline is made of. The store must have been opened with the migrations of all its rooms. */
@@ -49,6 +65,10 @@ export type PipelineParts = {
   readonly verifier: Verifier;
   readonly channels: readonly Channel[];
   readonly metrics: ResponderMetrics;
+  /** Whom to ask what deliveries missed; absent when nobody can be asked. */
+  readonly upstream?: Upstream;
+  /** Of senders that are peers of others. */
+  readonly sources?: SourceNames;
   readonly settings?: Partial<PipelineSettings>;
 };
 

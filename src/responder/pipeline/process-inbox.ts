@@ -1,11 +1,14 @@
-import type { AlertName } from '../../catalog/catalog.ts';
 import { CrmwatchError, createId, errorMessage } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
+import { sourceOf } from '../alerts/alerts.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
-import { correlate, isOpen, scopeOf } from '../incidents/incidents.ts';
+import { RECONCILER_ACTOR, correlate, isOpen, scopeOf } from '../incidents/incidents.ts';
 import type { ChangeSet } from './change-set.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
+import { sourceOfSender } from './reconcile-upstream.ts';
+import type { SourceNames } from './reconcile-upstream.ts';
+import { WATCHDOG } from './watchdog.ts';
 
 /** Runs changes in one transaction and tells of them once they are committed. */
 export type Commit = <T>(work: (changes: ChangeSet) => Promise<T>) => Promise<T>;
@@ -13,7 +16,6 @@ export type Commit = <T>(work: (changes: ChangeSet) => Promise<T>) => Promise<T>
 type InboxRow = { readonly id: number; readonly event: string };
 
 const BATCH = 200;
-export const WATCHDOG: AlertName = 'CrmWatchdog';
 
 /**
  * Takes committed events in the order of their arrival and gives the number taken. An event that trips
@@ -44,7 +46,7 @@ async function processRows(
 ): Promise<void> {
   await commit(async (changes) => {
     for (const row of rows) {
-      const event = JSON.parse(row.event) as AlertEvent;
+      const event = withSource(JSON.parse(row.event) as AlertEvent, context.sources ?? {});
       const outcome = await processEvent(event, row.id, changes, context);
       await markProcessed(changes.transaction, row.id, context.clock.now(), outcome);
     }
@@ -85,7 +87,7 @@ async function processEvent(
   event: AlertEvent,
   inboxId: number,
   changes: ChangeSet,
-  { clock, random, settings }: PipelineContext,
+  { clock, random, settings, sources = {} }: PipelineContext,
 ): Promise<string> {
   if (event.name === WATCHDOG) {
     await beat(changes.transaction, event);
@@ -93,11 +95,14 @@ async function processEvent(
   }
   const newest = await changes.newestOfScope(scopeOf(event).scope);
   const needsPast = event.status === 'firing' && (newest === null || !isOpen(newest.phase));
-  const lastResolve = needsPast ? await findLastResolve(changes.transaction, event, inboxId) : null;
+  const lastResolve = needsPast
+    ? await findLastResolve(changes.transaction, event, inboxId, sources)
+    : null;
   const correlation = correlate(event, { newest, lastResolve }, settings.reopenWindowMs);
   if (correlation.kind === 'none') return correlation.reason;
   const incident = correlation.kind === 'existing' ? correlation.incident : null;
-  const base = { actor: event.sender, alert: event };
+  const actor = event.reconciled === undefined ? event.sender : RECONCILER_ACTOR;
+  const base = { actor, alert: event };
   const { reason } = await changes.apply(
     incident,
     event.status === 'firing'
@@ -107,6 +112,12 @@ async function processEvent(
     event.receivedAtMs,
   );
   return reason;
+}
+
+/** Peers of one highly available set tell of the same alerts. Its own name is not repeated in every event. */
+function withSource(event: AlertEvent, sources: SourceNames): AlertEvent {
+  const source = sourceOfSender(sourceOf(event), sources);
+  return source === sourceOf(event) ? event : { ...event, source };
 }
 
 async function beat(transaction: DatabaseTransaction, event: AlertEvent): Promise<void> {
@@ -124,11 +135,14 @@ async function findLastResolve(
   transaction: DatabaseTransaction,
   event: AlertEvent,
   inboxId: number,
+  sources: SourceNames,
 ): Promise<AlertEvent | null> {
+  const source = sourceOf(event);
+  const peers = Object.keys(sources).filter((sender) => sources[sender] === source);
   const row = await pipelineTables(transaction)
     .selectFrom('inbox')
     .select('event')
-    .where('sender', '=', event.sender)
+    .where('sender', 'in', [...new Set([event.sender, source, ...peers])])
     .where('fingerprint', '=', event.fingerprint)
     .where('status', '=', 'resolved')
     .where('id', '<', inboxId)

@@ -1,5 +1,6 @@
 import type { DiagnosisAnswer, Severity } from '../../catalog/catalog.ts';
 import type { Phase } from '../incidents/incidents.ts';
+import type { Healing } from './reconcile.ts';
 
 /** What the pipeline counts as it happens; whoever exposes metrics gives an implementation. */
 export type ResponderMetrics = {
@@ -13,6 +14,9 @@ export type ResponderMetrics = {
   diagnosed(answer: DiagnosisAnswer, probability: number): void;
   notificationSent(channel: string): void;
   notificationFailed(channel: string): void;
+  /** One look at an Alertmanager or at Prometheus; null when it could not be asked. */
+  upstreamAsked(upstream: string, answeredAtMs: number | null): void;
+  reconciled(kind: Healing['kind']): void;
 };
 
 /** What is true now; read it when metrics are asked for. */
@@ -41,5 +45,7 @@ export function createSilentMetrics(): ResponderMetrics {
     diagnosed() {},
     notificationSent() {},
     notificationFailed() {},
+    upstreamAsked() {},
+    reconciled() {},
   };
 }
