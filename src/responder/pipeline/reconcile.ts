@@ -40,13 +40,12 @@ export type ReconcileInput = {
   readonly incidents: readonly Incident[];
   readonly view: UpstreamView;
   readonly sources: SourceNames;
+  /**
+   * How long only Prometheus must know an alert before it is told: an Alertmanager that was restarted knows nothing
+   * until Prometheus tells it again.
+   */
+  readonly resendMs: number;
 };
-
-/**
- * An Alertmanager that was restarted knows nothing until Prometheus tells it again, which is every minute by
- * default. What only Prometheus knows is therefore told later than the rest.
- */
-export const RESEND_MS = 75_000;
 
 /**
  * Compares what the open incidents hold with what is held upstream. Pure. Each suspect becomes true only when it is
@@ -61,7 +60,7 @@ export function reconcile(input: ReconcileInput): readonly Suspect<Healing>[] {
   return [
     ...firing.flatMap((alert) => [...lostResolve(alert, index), ...silentFlap(alert, index)]),
     ...lostFirings(firing, index),
-    ...neverSent(firing, index),
+    ...neverSent(firing, index, input.resendMs),
     ...input.incidents.flatMap((incident) => changedNotes(incident, index)),
   ];
 }
@@ -138,6 +137,7 @@ function lostFirings(
 function neverSent(
   firing: readonly IncidentAlert[],
   { view, heldBySource }: UpstreamIndex,
+  resendMs: number,
 ): readonly Suspect<Healing>[] {
   const [source] = heldBySource.keys();
   const helds = [...heldBySource.values()];
@@ -156,10 +156,14 @@ function neverSent(
     .filter((alert) => alert.state === 'firing')
     .filter((alert) => alertDefinition(alert.name) !== undefined && !isWatchdog(alert))
     .filter(({ name, labels }) => !told.get(name)?.some((other) => agree(labels, other.labels)))
-    .flatMap((alert) => suspectOf(alert, source));
+    .flatMap((alert) => suspectOf(alert, source, resendMs));
 }
 
-function suspectOf(alert: PrometheusAlert, source: string): readonly Suspect<Healing>[] {
+function suspectOf(
+  alert: PrometheusAlert,
+  source: string,
+  resendMs: number,
+): readonly Suspect<Healing>[] {
   const { name, labels, startsAtMs } = alert;
   if (startsAtMs === null) return [];
   const fingerprint = fingerprintOf(labels);
@@ -168,7 +172,7 @@ function suspectOf(alert: PrometheusAlert, source: string): readonly Suspect<Hea
   return [
     {
       key: `unsent ${source} ${fingerprint}`,
-      minimumMs: RESEND_MS,
+      minimumMs: resendMs,
       healing: { kind: 'fired', source, alert: { ...made, startsAtMs }, because },
     },
   ];

@@ -25,6 +25,8 @@ export type Reconciler = {
 
 /** Two looks at the pace of the default interval; a delivery that waits for a group interval comes first. */
 const MAXIMUM_GRACE_MS = 45_000;
+/** Prometheus tells everything again every minute by default. */
+const MAXIMUM_RESEND_MS = 75_000;
 const PAGE = 500;
 const MAXIMUM_PAGES = 20;
 
@@ -34,6 +36,7 @@ export function createReconciler(context: PipelineContext, commit: Commit): Reco
   const { clock, settings, upstream, store, sources = {} } = context;
   const { reconcileIntervalMs, watchdog } = settings;
   const graceMs = Math.min(MAXIMUM_GRACE_MS, reconcileIntervalMs * 1.5);
+  const resendMs = Math.min(MAXIMUM_RESEND_MS, reconcileIntervalMs * 2.5);
   const memory: Memory = { suspicions: new Map(), watch: new Map(), nextAtMs: -Infinity };
   const report = createReport(context);
 
@@ -47,7 +50,7 @@ export function createReconciler(context: PipelineContext, commit: Commit): Reco
     const expected = [...new Set([...watchdog.sources, ...seen])];
     memory.watch = keepWatch(beats, expected, memory.watch, nowMs);
     const suspects = [
-      ...(view === undefined ? [] : reconcile({ incidents, view, sources })),
+      ...(view === undefined ? [] : reconcile({ incidents, view, sources, resendMs })),
       ...judgePipes(memory.watch, incidents, { nowMs, limitMs: watchdog.limitMs }),
     ];
     return ripen<Healing>(suspects, memory.suspicions, { nowMs, graceMs });

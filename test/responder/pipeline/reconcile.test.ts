@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { transition } from '../../../src/responder/incidents/incidents.ts';
 import type { Incident } from '../../../src/responder/incidents/incidents.ts';
 import type { AlertEvent } from '../../../src/responder/alerts/alerts.ts';
-import { RESEND_MS, reconcile } from '../../../src/responder/pipeline/reconcile.ts';
+import { reconcile } from '../../../src/responder/pipeline/reconcile.ts';
 import type { Healing } from '../../../src/responder/pipeline/reconcile.ts';
 import { ripen } from '../../../src/responder/pipeline/suspicions.ts';
 import type { Suspect } from '../../../src/responder/pipeline/suspicions.ts';
@@ -35,7 +35,7 @@ function suspects(
   incidents: readonly Incident[] = [incidentOf()],
   sources: Readonly<Record<string, string>> = {},
 ): readonly Suspect<Healing>[] {
-  return reconcile({ incidents, view, sources });
+  return reconcile({ incidents, view, sources, resendMs: 75_000 });
 }
 
 function kinds(...parameters: Parameters<typeof suspects>): readonly string[] {
@@ -149,7 +149,7 @@ describe('an alert that no delivery told', () => {
   it('fires when Prometheus fires it and no Alertmanager ever got it, but later', () => {
     const view = createView([createPeer([])], inAlerts());
     expect(suspects(view, [])[0]).toMatchObject({
-      minimumMs: RESEND_MS,
+      minimumMs: 75_000,
       healing: { kind: 'fired', alert: { labels: LABELS, startsAtMs: START_MS - 60_000 } },
     });
     expect(kinds(view)).toEqual([]);
