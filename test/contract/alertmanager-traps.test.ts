@@ -165,8 +165,9 @@ describe.skipIf(!hasAlertmanager || !hasPrometheus)('traps of deliveries', () =>
       await am?.post({ labels: WARNING });
       await trap.delivered(1);
       await am?.post({ labels: WARNING, endedAgo: 0 }, { labels: UNREACHABLE });
-      const both = await trap.reach('both', ({ firingAlerts, totalAlerts }) =>
-        [firingAlerts, totalAlerts].join() === '1,2' ? true : false,
+      const both = await trap.reach(
+        'both',
+        ({ firingAlerts, totalAlerts }) => firingAlerts === 1 && totalAlerts === 2,
       );
       expect(both).toMatchObject({ severity: 'critical', recovery: 'none' });
       await am?.post({ labels: UNREACHABLE, endedAgo: 0 });
