@@ -1,3 +1,7 @@
+import type { LoadedConfig } from '../config/config.ts';
+import type { JournalReport, VerifyOptions } from '../responder/incidents/incidents.ts';
+import type { Dependencies } from './exporter.ts';
+import type { OpenTokens } from './token-administration.ts';
 import type { Demonstration, DemonstrationOptions } from './demonstration.ts';
 import type { RecordOptions } from './record-episodes.ts';
 
@@ -10,6 +14,7 @@ export type { ExporterRunOptions } from './exporter-run-options.ts';
 export type { Running, RunningAll, RunningResponder } from './run.ts';
 export type { RecordOptions } from './record-episodes.ts';
 export { findSandbox } from './sandbox-file.ts';
+export type { OpenTokens } from './token-administration.ts';
 export { createSecretPrograms } from './secret-programs.ts';
 
 // What only some commands need is loaded by them alone: the sandbox, the dashboards and their libraries cost a
@@ -21,6 +26,24 @@ export async function startDemonstration(options: DemonstrationOptions): Promise
 
 export async function recordEpisodes(options: RecordOptions): Promise<{ readonly rows: number }> {
   return (await import('./record-episodes.ts')).recordEpisodes(options);
+}
+
+export async function verifyResponderJournal(
+  loaded: LoadedConfig,
+  options: VerifyOptions,
+): Promise<JournalReport> {
+  return (await import('./journal.ts')).verifyResponderJournal(loaded, options);
+}
+
+export async function reviewFromJournal(loaded: LoadedConfig, id: string): Promise<string> {
+  return (await import('./journal.ts')).reviewFromJournal(loaded, id);
+}
+
+export async function openTokens(
+  loaded: LoadedConfig,
+  dependencies: Dependencies,
+): Promise<OpenTokens> {
+  return (await import('./token-administration.ts')).openTokens(loaded, dependencies);
 }
 
 export async function writeGenerated(): Promise<readonly string[]> {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { CONFIG_SHAPE, renderConfigurationDocument } from '../config/config.ts';
 import { generateDashboardFiles } from '../dashboards/dashboards.ts';
 import { generateMetricsDocument, generateRuleFiles } from '../rules/rules.ts';
+import { renderApiDocument, renderOpenApi } from '../web/web.ts';
 import { REPOSITORY_FOLDER } from './repository.ts';
 
 type GeneratedFile = { readonly path: string; readonly text: string };
@@ -27,6 +28,8 @@ function generateFiles(): readonly GeneratedFile[] {
     ...generateDashboardFiles(),
     generateMetricsDocument(),
     configuration,
+    { path: 'docs/API.md', text: renderApiDocument() },
+    { path: 'docs/openapi.json', text: renderOpenApi() },
   ];
 }
 

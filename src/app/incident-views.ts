@@ -1,4 +1,3 @@
-import { FAULT_CLASSES } from '../catalog/catalog.ts';
 import type {
   AlertView,
   DiagnosisBriefView,
@@ -11,7 +10,7 @@ import type {
 import { isDoubt, isOpen } from '../responder/incidents/incidents.ts';
 import type { Incident, IncidentAlert } from '../responder/incidents/incidents.ts';
 import type { IncidentDetail, PipelineLine } from '../responder/pipeline/pipeline.ts';
-import type { IncidentEvent } from '../web/web.ts';
+import type { IncidentEvent, JournalEntryView } from '../web/web.ts';
 
 /** Turns the responder's records into what the pages and the API show. Pure. */
 type Journal = IncidentDetail['journal'];
@@ -53,6 +52,7 @@ export function toSummaryView(incident: Incident): IncidentSummaryView {
     firingAlerts: alerts.filter(({ status }) => status === 'firing').length,
     totalAlerts: alerts.length,
     timesReopened: incident.reopenings,
+    sequence: incident.sequence,
   };
 }
 
@@ -170,14 +170,7 @@ export function toIncidentEvent({ id, incidentId, kind, line, atMs }: PipelineLi
   return { id, incidentId, kind, text: line, at: atMs };
 }
 
-/** Whether a text of the search box is in what the list shows of an incident. */
-export function isMatch(incident: IncidentSummaryView, text: string): boolean {
-  const { diagnosis } = incident;
-  const answer = diagnosis?.answer;
-  const title =
-    answer === undefined || answer === 'unknown' || answer === 'no_fault'
-      ? ''
-      : FAULT_CLASSES[answer].title;
-  const words = [incident.id, incident.target ?? '', incident.title, answer ?? '', title];
-  return words.join(' ').toLowerCase().includes(text.toLowerCase());
+export function toJournalView(entry: Journal[number]): JournalEntryView {
+  const { id, sequence, atMs, phase, event, line } = entry;
+  return { id, sequence, atMs, kind: event.kind, phase, actor: event.actor, text: line };
 }

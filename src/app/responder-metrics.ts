@@ -1,5 +1,6 @@
 import { createSelfMetrics } from '../exporter/exposition/exposition.ts';
 import type { SelfMetrics } from '../exporter/exposition/exposition.ts';
+import type { ApiTokens } from '../responder/accounts/accounts.ts';
 import type { Pipeline, ResponderMetrics } from '../responder/pipeline/pipeline.ts';
 import type { Logger } from '../std/std.ts';
 import { readVersion } from './repository.ts';
@@ -23,12 +24,12 @@ export function createResponderSelfMetrics(logger: Logger): SelfMetrics {
 /** Counts what the pipeline tells of. */
 export function createPipelineMetrics(selfMetrics: SelfMetrics): ResponderMetrics {
   return {
-    deliveryAccepted(sender, events) {
-      selfMetrics.increment('crmwatch_intake_deliveries_total', { sender });
+    deliveryAccepted({ sender, kind }, events) {
+      selfMetrics.increment('crmwatch_intake_deliveries_total', { sender, kind });
       selfMetrics.increment('crmwatch_intake_events_total', {}, events);
     },
-    deliveryRefused: (reason) =>
-      selfMetrics.increment('crmwatch_intake_refusals_total', { reason }),
+    deliveryRefused: (reason, { sender, kind }) =>
+      selfMetrics.increment('crmwatch_intake_refusals_total', { reason, sender, kind }),
     incidentOpened: () => selfMetrics.increment('crmwatch_incidents_opened_total'),
     incidentAcknowledged: (seconds) =>
       selfMetrics.observe('crmwatch_incident_acknowledge_seconds', seconds),
@@ -52,6 +53,17 @@ export function createPipelineMetrics(selfMetrics: SelfMetrics): ResponderMetric
     },
     reconciled: (kind) => selfMetrics.increment('crmwatch_reconciled_total', { kind }),
   };
+}
+
+/** So that somebody makes a new token before the old one ends. */
+export function exposeTokens(selfMetrics: SelfMetrics, tokens: Pick<ApiTokens, 'counts'>): void {
+  selfMetrics.beforeRender(async () => {
+    const counts = Object.entries(await tokens.counts());
+    selfMetrics.replace(
+      'crmwatch_api_tokens',
+      counts.map(([state, value]) => ({ labels: { state }, value })),
+    );
+  });
 }
 
 /** Gauges are looked up when they are asked for. */

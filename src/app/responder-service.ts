@@ -4,27 +4,36 @@ import type { SelfMetrics } from '../exporter/exposition/exposition.ts';
 import type { Answer, Pipeline } from '../responder/pipeline/pipeline.ts';
 import { CrmwatchError } from '../std/std.ts';
 import type { Clock } from '../std/std.ts';
-import type { ActionOutcome, IncidentPage, IncidentQuery, ResponderService } from '../web/web.ts';
-import { createEventRing } from './event-ring.ts';
-import { isMatch, toDetailView, toIncidentEvent, toSummaryView } from './incident-views.ts';
+import type {
+  ActionOutcome,
+  ChangeOptions,
+  IncidentPage,
+  IncidentQuery,
+  ResponderService,
+  TokenAdministration,
+} from '../web/web.ts';
+import { toDetailView, toIncidentEvent, toJournalView, toSummaryView } from './incident-views.ts';
+import { createQuarantineService } from './quarantine-service.ts';
 
 type Parts = {
   readonly version: string;
   readonly pipeline: Pipeline;
   readonly selfMetrics: SelfMetrics;
+  readonly tokens: TokenAdministration;
   readonly clock: Clock;
   readonly watchdogLimitMs: number;
   readonly targetNames: readonly string[];
 };
 
-const KEPT_EVENTS = 1000;
 const PAGE_LIMIT = 500;
 const DAY_MS = 86_400_000;
 
 async function outcomeOf(answer: Promise<Answer>): Promise<ActionOutcome> {
   try {
-    const { changed, reason } = await answer;
-    if (changed) return { status: 'done' };
+    const { changed, reason, conflict, incident, sequence, isReplayed } = await answer;
+    if (conflict === 'stale') return { status: 'stale', current: toSummaryView(incident) };
+    if (conflict === 'key_reused') return { status: 'key_reused' };
+    if (changed) return { status: 'done', sequence, ...(isReplayed ? { isReplayed } : {}) };
     return { status: 'refused', why: reason, remedy: 'reload the incident: it may have moved on' };
   } catch (error) {
     if (error instanceof CrmwatchError && error.code === 'unknown_incident') {
@@ -56,14 +65,12 @@ async function list(pipeline: Pipeline, query: IncidentQuery): Promise<IncidentP
     ...(target === undefined ? {} : { target }),
     ...(severity === undefined ? {} : { severity }),
     ...(before === undefined ? {} : { beforeId: before }),
-    // A text is looked for in more incidents than are shown, since the database does not know it.
-    limit: Math.min(PAGE_LIMIT, text === undefined ? limit + 1 : PAGE_LIMIT),
+    ...(text === undefined ? {} : { text }),
+    limit: limit + 1,
   });
-  const found = incidents
-    .map(toSummaryView)
-    .filter((incident) => text === undefined || isMatch(incident, text));
-  const page = found.slice(0, limit);
-  return { incidents: page, nextBefore: found.length > limit ? (page.at(-1)?.id ?? null) : null };
+  const page = incidents.slice(0, limit).map(toSummaryView);
+  const isMore = incidents.length > limit;
+  return { incidents: page, nextBefore: isMore ? (page.at(-1)?.id ?? null) : null };
 }
 
 async function readStatistics(parts: Parts): Promise<StatisticsView> {
@@ -85,6 +92,7 @@ async function readStatistics(parts: Parts): Promise<StatisticsView> {
     resolvedLastDay: resolved.filter(
       ({ resolvedAtMs }) => resolvedAtMs !== null && nowMs - resolvedAtMs <= DAY_MS,
     ).length,
+    quarantined: facts.quarantinedDeliveries,
     targets: targetNames,
     pipe: {
       state: isAlive ? 'alive' : silent,
@@ -99,6 +107,7 @@ function correct(
   id: string,
   actor: string,
   answer: DiagnosisAnswer,
+  options: ChangeOptions | undefined,
 ): Promise<ActionOutcome> {
   if (answer === 'unknown') {
     return Promise.resolve({
@@ -107,35 +116,47 @@ function correct(
       remedy: 'choose a fault class, or "no fault"',
     });
   }
-  return outcomeOf(pipeline.correctDiagnosis(id, actor, answer));
+  return outcomeOf(pipeline.correctDiagnosis(id, actor, answer, options));
 }
 
 /** What web needs of the responder, made of the pipeline. */
 export function createResponderService(parts: Parts): ResponderService {
-  const { version, pipeline, selfMetrics } = parts;
-  const ring = createEventRing(KEPT_EVENTS);
-  pipeline.subscribe((line) => ring.push(toIncidentEvent(line)));
+  const { version, pipeline, selfMetrics, tokens } = parts;
   return {
     version,
-    async accept(rawBody, sender, receivedAtMs) {
-      const acceptance = await pipeline.accept(rawBody, sender, receivedAtMs);
+    quarantine: createQuarantineService(pipeline.quarantine),
+    async accept(rawBody, sender, receivedAtMs, form) {
+      const acceptance = await pipeline.accept(rawBody, sender, receivedAtMs, form);
       if (acceptance.kind === 'accepted') return { status: 'accepted', events: acceptance.events };
       return { status: 'undecodable', problems: acceptance.problems };
     },
-    countRefusal: (reason) => selfMetrics.increment('crmwatch_intake_refusals_total', { reason }),
+    countRefusal: (reason, { sender, kind }) =>
+      selfMetrics.increment('crmwatch_intake_refusals_total', { reason, sender, kind }),
     listIncidents: async (query) => list(pipeline, query),
     async getIncident(id) {
       const detail = await orNull(pipeline.getIncident(id));
       return detail === null ? null : toDetailView(detail);
     },
-    acknowledge: async (id, actor) => outcomeOf(pipeline.acknowledge(id, actor)),
-    comment: async (id, actor, text) => outcomeOf(pipeline.comment(id, actor, text)),
-    correctDiagnosis: async (id, actor, answer) => correct(pipeline, id, actor, answer),
-    close: async (id, actor, note) => outcomeOf(pipeline.close(id, actor, note)),
+    acknowledge: async (id, actor, options) => outcomeOf(pipeline.acknowledge(id, actor, options)),
+    comment: async (id, actor, text, options) =>
+      outcomeOf(pipeline.comment(id, actor, text, options)),
+    correctDiagnosis: async (id, actor, answer, options) =>
+      correct(pipeline, id, actor, answer, options),
+    close: async (id, actor, note, options) => outcomeOf(pipeline.close(id, actor, note, options)),
+    reopen: async (id, actor, why, options) => outcomeOf(pipeline.reopen(id, actor, why, options)),
     review: async (id) => orNull(pipeline.review(id)),
-    subscribe: (listener, sinceId) => ring.subscribe(listener, sinceId),
+    async journalAfter(id, sequence, limit) {
+      const entries = await orNull(pipeline.journalAfter(id, sequence, limit));
+      return entries === null ? null : entries.map(toJournalView);
+    },
+    eventsAfter: async (id, limit) => (await pipeline.linesAfter(id, limit)).map(toIncidentEvent),
+    newestEventId: async () => pipeline.newestLineId(),
+    subscribe: (listener) => ({
+      unsubscribe: pipeline.subscribe((line) => listener(toIncidentEvent(line))),
+    }),
     statistics: async () => readStatistics(parts),
     renderMetrics: async (request) => selfMetrics.renderPage(request),
+    tokens,
     isReady: () => ({ ready: true }),
   };
 }

@@ -1,21 +1,21 @@
-import { mkdirSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
 import type { LoadedConfig, ResponderConfig } from '../config/config.ts';
 import { createHttpClient } from '../http/http.ts';
 import type { HttpClient } from '../http/http.ts';
+import { createAccounts } from '../responder/accounts/accounts.ts';
+import type { Accounts } from '../responder/accounts/accounts.ts';
 import { createEvidenceSource, createPrometheusClient } from '../responder/evidence/evidence.ts';
 import type { PrometheusClient } from '../responder/evidence/evidence.ts';
 import { createChannel } from '../responder/notify/notify.ts';
 import type { Channel } from '../responder/notify/notify.ts';
-import { RESPONDER_MIGRATIONS, createPipeline } from '../responder/pipeline/pipeline.ts';
+import { createPipeline } from '../responder/pipeline/pipeline.ts';
 import type { Pipeline, PipelineLine } from '../responder/pipeline/pipeline.ts';
 import type { SecretResolver } from '../std/std.ts';
-import { openStore } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import { createResponderApp, createWebServer } from '../web/web.ts';
 import type { WebServer } from '../web/web.ts';
 import { readAssets } from './assets.ts';
 import { DEFAULT_MODEL_FILE } from './default-model.ts';
+import { createDeliveryDecoder } from './delivery-decoder.ts';
 import { diagnoseEvidence, readModel } from './diagnosis.ts';
 import type { Dependencies, Service } from './exporter.ts';
 import { readVersion } from './repository.ts';
@@ -23,10 +23,14 @@ import {
   createPipelineMetrics,
   createResponderSelfMetrics,
   exposeStatistics,
+  exposeTokens,
 } from './responder-metrics.ts';
 import { createResponderService } from './responder-service.ts';
+import { openResponderStore, resolvePath } from './responder-store.ts';
 import type { Targets } from './targets.ts';
 import { createUpstreamParts, watchdogSettings } from './upstream.ts';
+import { openResponderWebConfig, toSenders } from './senders.ts';
+import { logTokenChanges } from './token-administration.ts';
 import { createTargetVerifier } from './verifier.ts';
 
 const BASELINE_MS = 3_600_000;
@@ -44,10 +48,6 @@ type Parts = {
   readonly dependencies: Dependencies;
   readonly folder: string;
 };
-
-function resolvePath(folder: string, path: string): string {
-  return isAbsolute(path) ? path : join(folder, path);
-}
 
 function hostOf(url: string): string {
   const { hostname, port, protocol } = new URL(url);
@@ -80,20 +80,27 @@ function createChannels(parts: Parts, http: HttpClient): readonly Channel[] {
 
 function createServer(
   parts: Parts,
+  accounts: Accounts,
   pipeline: Pipeline,
   selfMetrics: ReturnType<typeof createResponderSelfMetrics>,
 ): WebServer {
   const { config, resolveSecret, targets, dependencies } = parts;
   const { host, port } = config.listen;
+  const source =
+    config.webConfigFile === undefined
+      ? undefined
+      : openResponderWebConfig(parts.folder, config.webConfigFile);
   const app = createResponderApp({
     service: createResponderService({
       version: readVersion(),
       pipeline,
       selfMetrics,
+      tokens: logTokenChanges(accounts.tokens, dependencies.logger),
       clock: dependencies.clock,
       watchdogLimitMs: config.watchdog.limitMs,
       targetNames: targets.all.map((target) => target.config.name),
     }),
+    accounts,
     assets: readAssets(),
     ...dependencies,
     listenHost: host,
@@ -101,14 +108,17 @@ function createServer(
       ...config.allowedHosts,
       ...(config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host]),
     ],
-    senders: config.senders.map(({ name, token }) => ({ name, token: resolveSecret(token) })),
+    senders: toSenders(config.senders, resolveSecret),
     operators:
       config.consoleToken === undefined
         ? []
         : [{ name: 'operator', token: resolveSecret(config.consoleToken) }],
-    secureCookies: config.publicUrl?.startsWith('https:') ?? false,
+    secureCookies:
+      source?.current().tls !== undefined || (config.publicUrl?.startsWith('https:') ?? false),
   });
-  return createWebServer(app, { host, port, clock: dependencies.clock });
+  const { clock, logger } = dependencies;
+  const web = source === undefined ? {} : { web: { source, logger } };
+  return createWebServer(app, { host, port, clock, ...web });
 }
 
 function assemble(parts: Parts, store: Store): Responder {
@@ -129,6 +139,7 @@ function assemble(parts: Parts, store: Store): Responder {
     channels: createChannels(parts, http),
     metrics: createPipelineMetrics(selfMetrics),
     ...createUpstreamParts({ ...parts, http }),
+    decodeDelivery: createDeliveryDecoder(),
     settings: {
       diagnosisDelayMs: config.diagnosisDelayMs,
       verifyRetryMs: config.verificationIntervalMs,
@@ -139,7 +150,9 @@ function assemble(parts: Parts, store: Store): Responder {
     },
   });
   exposeStatistics(selfMetrics, pipeline);
-  const server = createServer(parts, pipeline, selfMetrics);
+  const accounts = createAccounts(store, dependencies);
+  exposeTokens(selfMetrics, accounts.tokens);
+  const server = createServer(parts, accounts, pipeline, selfMetrics);
   let stopping: Promise<void> | undefined;
   async function stopAll(): Promise<void> {
     await server.stop();
@@ -170,13 +183,7 @@ export async function createResponder(
   dependencies: Dependencies,
 ): Promise<Responder> {
   const config = loaded.config.responder;
-  const folder = resolvePath(loaded.folder, config.dataFolder);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const store = await openStore({
-    file: join(folder, 'incidents.sqlite'),
-    migrations: RESPONDER_MIGRATIONS,
-    clock: dependencies.clock,
-  });
+  const store = await openResponderStore(loaded, dependencies.clock);
   try {
     const { resolveSecret } = loaded;
     return assemble({ config, resolveSecret, targets, dependencies, folder: loaded.folder }, store);

@@ -58,15 +58,15 @@ export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricDefinition>> = 
   },
   crmwatch_intake_deliveries_total: {
     kind: 'counter',
-    help: 'Webhook deliveries committed and answered with 200.',
+    help: 'Deliveries of alerts committed and answered with 200.',
     unit: 'count',
-    labels: ['sender'],
+    labels: ['sender', 'kind'],
   },
   crmwatch_intake_refusals_total: {
     kind: 'counter',
-    help: 'Webhook deliveries not accepted, by reason.',
+    help: 'Deliveries of alerts not accepted, or not wholly; the sender is unknown before it is authenticated.',
     unit: 'count',
-    labels: ['reason'],
+    labels: ['reason', 'sender', 'kind'],
   },
   crmwatch_intake_events_total: {
     kind: 'counter',
@@ -146,6 +146,12 @@ export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricDefinition>> = 
     unit: 'count',
     labels: ['fault_class'],
   },
+  crmwatch_api_tokens: {
+    kind: 'gauge',
+    help: 'API tokens by state: active, expiring (within 14 days), expired, revoked.',
+    unit: 'count',
+    labels: ['state'],
+  },
   crmwatch_outbox_pending: {
     kind: 'gauge',
     help: 'Notifications that wait to be sent.',
@@ -191,6 +197,7 @@ export type SelfMetricName =
   | 'crmwatch_incident_recovery_seconds'
   | 'crmwatch_diagnosis_confidence_ratio'
   | 'crmwatch_diagnoses_total'
+  | 'crmwatch_api_tokens'
   | 'crmwatch_outbox_pending'
   | 'crmwatch_notifications_total'
   | 'crmwatch_notification_failures_total';

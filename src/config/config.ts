@@ -17,9 +17,10 @@ export { CONFIG_SHAPE } from './schema.ts';
 export type { Config, ExporterConfig } from './schema.ts';
 export { parseListenAddress } from './common.ts';
 export type { ListenAddress } from './common.ts';
-export type { ResponderConfig, SenderConfig } from './responder.ts';
 export { sourcesOf } from './upstream.ts';
 export type { AlertmanagerConfig } from './upstream.ts';
+export type { ResponderConfig } from './responder.ts';
+export type { SenderConfig } from './senders.ts';
 export type { TargetConfig } from './target.ts';
 export { createSecretCommands } from './secret-commands.ts';
 export type {

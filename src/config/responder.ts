@@ -2,7 +2,7 @@ import { channelOptions } from '../responder/notify/notify.ts';
 import type { ChannelOptions } from '../responder/notify/notify.ts';
 import { decode, secretReference } from '../std/std.ts';
 import type { Decoder, SecretReference } from '../std/std.ts';
-import { listenAddress, nameDecoder, uniquelyNamed } from './common.ts';
+import { listenAddress, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
 import {
   DEFAULT_WATCHDOG,
@@ -12,13 +12,8 @@ import {
   withSources,
 } from './upstream.ts';
 import type { AlertmanagerConfig, WatchdogConfig } from './upstream.ts';
-
-export type SenderConfig = {
-  readonly name: string;
-  readonly token: SecretReference;
-  /** Peers of one highly available set have one; the name when it is left out. */
-  readonly source?: string;
-};
+import { sendersDecoder } from './senders.ts';
+import type { SenderConfig } from './senders.ts';
 
 export type ResponderConfig = {
   readonly listen: ListenAddress;
@@ -29,6 +24,8 @@ export type ResponderConfig = {
   readonly alertmanagers: readonly AlertmanagerConfig[];
   readonly reconcileIntervalMs: number;
   readonly watchdog: WatchdogConfig;
+  /** Relative to the folder of the configuration file. */
+  readonly webConfigFile?: string;
   readonly senders: readonly SenderConfig[];
   readonly consoleToken?: SecretReference;
   readonly allowedHosts: readonly string[];
@@ -38,15 +35,6 @@ export type ResponderConfig = {
   readonly reopenWindowMs: number;
   readonly notify: readonly ChannelOptions[];
 };
-
-const sender: Decoder<SenderConfig> = decode.object({
-  name: decode.required(nameDecoder(), 'name of the sender in the journal'),
-  token: decode.required(secretReference(), 'bearer token that this sender presents'),
-  source: decode.optional(
-    nameDecoder(),
-    'one name for all peers of a highly available Alertmanager; the name of the sender otherwise',
-  ),
-});
 
 const responderKeys = decode.refine(
   decode.object({
@@ -98,8 +86,12 @@ const responderKeys = decode.refine(
       'the alert that always fires, which proves that alerts arrive',
       'see below',
     ),
+    web_config: decode.optional(
+      decode.text(),
+      'file with TLS and client certificates, as exporters have it (docs/exporter/web.md); relative to this file',
+    ),
     senders: decode.withDefault(
-      uniquelyNamed(decode.list(sender, { maximumLength: 100 }), 'sender'),
+      sendersDecoder,
       [],
       'who may deliver alerts; required unless listening on a loopback address',
       'anybody, on loopback only',
@@ -156,6 +148,7 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
     alertmanagers: withSources(decoded.alertmanagers, decoded.senders),
     reconcileIntervalMs: decoded.reconcile_interval,
     watchdog: decoded.watchdog,
+    ...(decoded.web_config === undefined ? {} : { webConfigFile: decoded.web_config }),
     senders: decoded.senders,
     ...(decoded.console_token === undefined ? {} : { consoleToken: decoded.console_token }),
     allowedHosts: decoded.allowed_hosts,

@@ -57,32 +57,7 @@ export const HEADERS: ReadonlyMap<string, readonly string[] | null> = new Map([
   ['X-XSS-Protection', null],
 ]);
 
-const UNITS_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
-/** A duration as Go writes it (`1m30s`, `500ms`, `0`), or a number of nanoseconds, in milliseconds. */
-export function parseGoDurationMs(value: unknown): number | undefined {
-  if (typeof value === 'number')
-    return Number.isSafeInteger(value) && value >= 0 ? value * 1e-6 : undefined;
-  if (value === '0') return 0;
-  if (typeof value !== 'string' || !/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(value)) {
-    return undefined;
-  }
-  return [...value.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)].reduce(
-    (sum, [, amount, unit = '']) => sum + Number(amount) * (UNITS_MS[unit] ?? 0),
-    0,
-  );
-}
-
-/** Whether bcrypt could have made this: `$2`, a letter perhaps, a cost from 4 to 31, and 53 characters of salt and hash. */
-export function isBcryptHash(text: string): boolean {
-  const cost = Number(/^\$2[a-z]?\$(\d{2})\$[./A-Za-z0-9]{53}$/.exec(text)?.[1] ?? 0);
-  return cost >= 4 && cost <= 31;
+/** What to write instead of a name that is not known. */
+export function listNames(names: ReadonlyMap<string, unknown>): string {
+  return `write one of: ${[...names.keys()].filter((name) => name !== '').join(', ')}`;
 }

@@ -2,11 +2,16 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { describeFileError } from '../std/std.ts';
 import type { RateLimit, WebConfig } from '../web/web.ts';
+import { readBcryptHash } from './bcrypt-hashes.ts';
+import { parseGoYaml } from './go-yaml.ts';
+import type { GoNode } from './go-yaml.ts';
+import { fieldsOf, isNull, textOf } from './web-config-fields.ts';
+import { inOrderOfDiscovery } from './web-config-problems.ts';
 import type { ReportWebProblem, WebConfigProblem } from './web-config-problems.ts';
-import { decodeTls, isTlsWanted } from './web-config-tls.ts';
-import type { TlsSection } from './web-config-tls.ts';
-import { HEADERS, HTTP2_CIPHERS, isBcryptHash, parseGoDurationMs } from './web-config-values.ts';
-import { parseYaml } from './yaml.ts';
+import { durationMsOf, flagOf, integerOf } from './web-config-scalars.ts';
+import { isTlsWanted, readTlsSection } from './web-config-tls-section.ts';
+import { decodeTls } from './web-config-tls.ts';
+import { HEADERS, HTTP2_CIPHERS } from './web-config-values.ts';
 
 export type WebConfigResult =
   | { readonly ok: true; readonly config: WebConfig; readonly files: readonly string[] }
@@ -16,147 +21,43 @@ export type WebConfigResult =
       readonly files: readonly string[];
     };
 
-type Section = Readonly<Record<string, unknown>>;
+const SECTIONS = ['tls_server_config', 'http_server_config', 'basic_auth_users', 'rate_limit'];
 
-const KEYS = {
-  '': ['tls_server_config', 'http_server_config', 'basic_auth_users', 'rate_limit'],
-  tls_server_config: [
-    'cert', 'key', 'client_ca', 'cert_file', 'key_file', 'client_auth_type', 'client_ca_file', 'cipher_suites',
-    'curve_preferences', 'min_version', 'max_version', 'prefer_server_cipher_suites', 'client_allowed_sans',
-  ],
-  http_server_config: ['http2', 'headers'],
-  rate_limit: ['interval', 'burst'],
-} as const; // prettier-ignore
-
-/** A map of the file; nothing where it stands empty. */
-function sectionOf(value: unknown, place: string, report: ReportWebProblem): Section {
-  if (value === null || value === undefined) return {};
-  if (typeof value === 'object' && !Array.isArray(value)) return value as Section;
-  report(
-    'not_understood',
-    place,
-    'here stands a value where a map of keys is expected',
-    'see docs/exporter/web.md',
-  );
-  return {};
+/** The value as HTTP can carry it: in bytes of UTF-8, and with a space for what would end the line, as in Go. */
+function toHeaderValue(text: string): string {
+  const bytes = Buffer.from(text).toString('latin1');
+  // oxlint-disable-next-line no-control-regex
+  return bytes.replaceAll(/[\0-\x08\n-\x1f\x7f]/g, ' ').trim();
 }
 
-function refuseUnknownKeys(
-  section: Section,
-  place: keyof typeof KEYS,
+function headersOf(
+  node: GoNode | undefined,
   report: ReportWebProblem,
-): void {
-  const known: readonly string[] = KEYS[place];
-  for (const key of Object.keys(section)) {
-    if (known.includes(key)) continue;
-    const at = place === '' ? key : `${place}.${key}`;
-    report('not_understood', at, 'this key is not known', `write one of: ${known.join(', ')}`);
-  }
-}
-
-/** Any scalar is a text in this format; `1` means "1". */
-function textOf(value: unknown, place: string, report: ReportWebProblem): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  report(
-    'not_understood',
-    place,
-    'here stands a list or a map where a text is expected',
-    'write a text',
-  );
-  return '';
-}
-
-/** Exporters of Prometheus read YAML 1.1, where these are flags, too. */
-const YAML_1_1_FLAGS: ReadonlyMap<unknown, boolean> = new Map(
-  [
-    'y',
-    'Y',
-    'yes',
-    'Yes',
-    'YES',
-    'on',
-    'On',
-    'ON',
-    'n',
-    'N',
-    'no',
-    'No',
-    'NO',
-    'off',
-    'Off',
-    'OFF',
-  ].map((word) => [word, /^(y|on)/i.test(word)] as const),
-);
-
-function flagOf(
-  value: unknown,
-  place: string,
-  fallback: boolean,
-  report: ReportWebProblem,
-): boolean {
-  if (value === null || value === undefined) return fallback;
-  if (typeof value === 'boolean') return value;
-  const flag = YAML_1_1_FLAGS.get(value);
-  if (flag !== undefined) return flag;
-  report('not_understood', place, 'this is neither true nor false', 'write true or false');
-  return fallback;
-}
-
-function tlsSection(value: unknown, report: ReportWebProblem): TlsSection {
-  const section = sectionOf(value, 'tls_server_config', report);
-  refuseUnknownKeys(section, 'tls_server_config', report);
-  const at = (key: string): string => `tls_server_config.${key}`;
-  return {
-    text: (key) => textOf(section[key], at(key), report),
-    list(key) {
-      const items = section[key];
-      if (items === null || items === undefined) return undefined;
-      if (Array.isArray(items)) {
-        return items.map((item: unknown, index) => textOf(item, `${at(key)}[${index}]`, report));
-      }
-      report('not_understood', at(key), 'this is no list', 'write a list, an item a line');
-      return undefined;
-    },
-    prefersServerCiphers: flagOf(
-      section['prefer_server_cipher_suites'],
-      at('prefer_server_cipher_suites'),
-      true,
-      report,
-    ),
-  };
-}
-
-function headersOf(value: unknown, report: ReportWebProblem): Readonly<Record<string, string>> {
+): Readonly<Record<string, string>> {
   const place = 'http_server_config.headers';
   const headers: Record<string, string> = {};
-  for (const [name, item] of Object.entries(sectionOf(value, place, report))) {
-    const text = textOf(item, `${place}.${name}`, report);
+  for (const [name, item] of fieldsOf(node, place, null, report)) {
+    const at = `${place}.${name}`;
+    const text = textOf(item, at, report);
     const allowed = HEADERS.get(name);
     if (allowed === undefined) {
       const remedy = `only these can: ${[...HEADERS.keys()].join(', ')}`;
-      report(
-        'header_not_configurable',
-        `${place}.${name}`,
-        'this header cannot be configured',
-        remedy,
-      );
+      report('header_not_configurable', at, 'this header cannot be configured', remedy);
     } else if (allowed !== null && !allowed.includes(text)) {
       const remedy = `write ${allowed.join(' or ')}`;
-      report('header_value', `${place}.${name}`, `"${text}" is no value of this header`, remedy);
-    } else if (text !== '') headers[name] = text;
+      report('header_value', at, `${JSON.stringify(text)} is no value of this header`, remedy);
+    } else if (text !== '') headers[name] = toHeaderValue(text);
   }
   return headers;
 }
 
-function usersOf(value: unknown, report: ReportWebProblem): ReadonlyMap<string, string> {
+function usersOf(node: GoNode | undefined, report: ReportWebProblem): ReadonlyMap<string, string> {
   const users = new Map<string, string>();
-  for (const [name, item] of Object.entries(sectionOf(value, 'basic_auth_users', report))) {
+  for (const [name, item] of fieldsOf(node, 'basic_auth_users', null, report)) {
     const place = `basic_auth_users.${name}`;
-    const hash = textOf(item, place, report);
-    users.set(name, hash);
-    if (isBcryptHash(hash)) continue;
+    const hash = readBcryptHash(textOf(item, place, report));
+    users.set(name, hash ?? '');
+    if (hash !== undefined) continue;
     // It may be the password itself, so it is not repeated.
     const remedy = 'write what `htpasswd -nBC 10 "" | tr -d \':\\n\'` prints for the password';
     report('password_hash', place, 'this is no bcrypt hash', remedy);
@@ -164,29 +65,26 @@ function usersOf(value: unknown, report: ReportWebProblem): ReadonlyMap<string, 
   return users;
 }
 
-function rateLimitOf(value: unknown, report: ReportWebProblem): RateLimit | undefined {
-  const section = sectionOf(value, 'rate_limit', report);
-  refuseUnknownKeys(section, 'rate_limit', report);
-  const { interval = 0, burst = 0 } = section;
-  const intervalMs = parseGoDurationMs(interval ?? 0);
-  if (intervalMs === undefined) {
-    report(
-      'not_understood',
-      'rate_limit.interval',
-      'this is no duration',
-      'write one such as 500ms or 1s; 0 is no limit',
-    );
-  }
-  if (!Number.isSafeInteger(burst ?? 0)) {
-    report(
-      'not_understood',
-      'rate_limit.burst',
-      'this is no whole number',
-      'write how many requests may come at once',
-    );
-  }
-  if (intervalMs === undefined || intervalMs === 0) return undefined;
-  return { intervalMs, burst: Number(burst ?? 0) };
+/** A time of 0 is no limit, and neither is one before 0, as in Go. */
+function rateLimitOf(node: GoNode | undefined, report: ReportWebProblem): RateLimit | undefined {
+  const fields = fieldsOf(node, 'rate_limit', ['interval', 'burst'], report);
+  const intervalMs = durationMsOf(fields.get('interval'), 'rate_limit.interval', report);
+  const burst = integerOf(fields.get('burst'), 'rate_limit.burst', report);
+  return intervalMs > 0 ? { intervalMs, burst } : undefined;
+}
+
+function httpOf(
+  node: GoNode | undefined,
+  report: ReportWebProblem,
+): Pick<WebConfig, 'http2' | 'headers'> {
+  const fields = fieldsOf(node, 'http_server_config', ['http2', 'headers'], report);
+  // A section that is there and empty turns HTTP/2 off, which is what Go makes of it.
+  const isThere = node !== undefined;
+  const http2 = flagOf(fields.get('http2'), 'http_server_config.http2', true, report);
+  return {
+    http2: http2 && !(isThere && isNull(node)),
+    headers: headersOf(fields.get('headers'), report),
+  };
 }
 
 /** HTTP/2 over TLS 1.2 needs a certain cipher; a server that offered it without could not be spoken to. */
@@ -202,37 +100,32 @@ function checkHttp2(config: WebConfig, report: ReportWebProblem): void {
   );
 }
 
+function readFile(path: string, report: ReportWebProblem): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const remedy = 'name a file that this user may read';
+    report('unreadable_file', path, describeFileError(path, error), remedy);
+    return new Uint8Array();
+  }
+}
+
 /** Reads a web configuration file and all files it names: the configuration, or every problem at once. */
 export function readWebConfig(path: string): WebConfigResult {
   const problems: WebConfigProblem[] = [];
   const files = new Set([resolve(path)]);
   const report: ReportWebProblem = (kind, place, message, remedy) =>
     void problems.push({ kind, place, message, remedy });
-  let text = '';
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    report(
-      'unreadable_file',
-      path,
-      describeFileError(path, error),
-      'name a file that this user may read',
-    );
-  }
-  const isEmpty = /^(\s*(#.*)?\n?)*$/.test(text);
-  const parsed = isEmpty ? ({ ok: true, value: {} } as const) : parseYaml(text, path);
+  const parsed = parseGoYaml(readFile(path, report), path);
   if (!parsed.ok) {
     const { place, message, remedy } = parsed.problem;
     report('not_understood', place, message, remedy);
     return { ok: false, problems, files: [...files] };
   }
-  const root = sectionOf(parsed.value, path, report);
-  refuseUnknownKeys(root, '', report);
-  const http = sectionOf(root['http_server_config'], 'http_server_config', report);
-  refuseUnknownKeys(http, 'http_server_config', report);
-  const users = usersOf(root['basic_auth_users'], report);
-  const section = tlsSection(root['tls_server_config'], report);
-  const rateLimit = rateLimitOf(root['rate_limit'], report);
+  const root = fieldsOf(parsed.node, '', SECTIONS, report);
+  const users = usersOf(root.get('basic_auth_users'), report);
+  const section = readTlsSection(root.get('tls_server_config'), report);
+  const rateLimit = rateLimitOf(root.get('rate_limit'), report);
   const context = {
     folder: dirname(resolve(path)),
     report,
@@ -240,13 +133,12 @@ export function readWebConfig(path: string): WebConfigResult {
   };
   const config: WebConfig = {
     ...(isTlsWanted(section) ? { tls: decodeTls(section, context) } : {}),
-    http2: flagOf(http['http2'], 'http_server_config.http2', true, report),
-    headers: headersOf(http['headers'], report),
+    ...httpOf(root.get('http_server_config'), report),
     users,
     ...(rateLimit === undefined ? {} : { rateLimit }),
   };
   if (problems.length === 0) checkHttp2(config, report);
   return problems.length === 0
     ? { ok: true, config, files: [...files] }
-    : { ok: false, problems, files: [...files] };
+    : { ok: false, problems: inOrderOfDiscovery(problems), files: [...files] };
 }

@@ -15,16 +15,21 @@ export function parseYaml(text: string, fileName: string): YamlResult {
   try {
     return { ok: true, value: load(text) };
   } catch (error) {
-    const { mark, reason } = error as { mark?: { line: number; column: number }; reason?: string };
-    const place = mark === undefined ? fileName : `${fileName}:${mark.line + 1}:${mark.column + 1}`;
-    const problem = {
-      place,
-      message: reason ?? errorMessage(error),
-      remedy:
-        'mend the YAML at this place: look for indentation, a tab, a missing quote or a key twice',
-    };
-    return { ok: false, problem };
+    return { ok: false, problem: describeYamlError(error, fileName) };
   }
+}
+
+export function yamlProblem(place: string, message: string): Problem {
+  const remedy =
+    'mend the YAML at this place: look for indentation, a tab, a missing quote or a key twice';
+  return { place, message, remedy };
+}
+
+/** What a parser of YAML has thrown, with its line and column. */
+export function describeYamlError(error: unknown, fileName: string): Problem {
+  const { mark, reason } = error as { mark?: { line: number; column: number }; reason?: string };
+  const place = mark === undefined ? fileName : `${fileName}:${mark.line + 1}:${mark.column + 1}`;
+  return yamlProblem(place, reason ?? errorMessage(error));
 }
 
 export function formatYaml(value: unknown): string {

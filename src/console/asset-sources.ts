@@ -12,6 +12,7 @@ export const CONSOLE_STYLES: readonly string[] = [
   'frame.css',
   'incident-list.css',
   'incident-detail.css',
+  'quarantine.css',
 ];
 
 const STYLE_TYPE = 'text/css; charset=utf-8';

@@ -8,6 +8,13 @@ export { CORRECTION_ANSWERS, MAXIMUM_COMMENT_LENGTH } from './incident-actions.t
 export { incidentDetailPage } from './incident-detail.ts';
 export { INCIDENT_STATE_FILTERS, incidentListPage, incidentListUrl } from './incident-list.ts';
 export { renderMarkdown } from './markdown.ts';
+export { quarantineEntryPage, quarantineListPage } from './quarantine.ts';
+export type {
+  QuarantineDetailView,
+  QuarantineEntryView,
+  QuarantineListView,
+  QuarantineStatusView,
+} from './quarantine.ts';
 export { loginPage, messagePage, reviewPage } from './other-pages.ts';
 export type { LoginView, MessageView } from './other-pages.ts';
 export type {

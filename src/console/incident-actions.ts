@@ -1,5 +1,6 @@
 import { FAULT_CLASS_NAMES, NO_FAULT } from '../catalog/catalog.ts';
 import type { DiagnosisClass } from '../catalog/catalog.ts';
+import { isRoleEnough } from '../responder/accounts/accounts.ts';
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
 import { formToken } from './layout.ts';
@@ -11,13 +12,18 @@ export const MAXIMUM_COMMENT_LENGTH = 4000;
 /** What a person may say the cause was; a false alarm is an answer too. */
 export const CORRECTION_ANSWERS: readonly DiagnosisClass[] = [...FAULT_CLASS_NAMES, NO_FAULT];
 
+/** Whether the reader may change incidents, as the server sees it too. */
+function mayAct({ role }: PageContext): boolean {
+  return isRoleEnough(role, 'responder');
+}
+
 function action(view: IncidentDetailView, name: string): string {
   return `/incidents/${encodeURIComponent(view.id)}/${name}`;
 }
 
 /** Beside the owner, at the top of the page: the first thing to do at night. */
 export function acknowledgeForm(view: IncidentDetailView, context: PageContext): Html | null {
-  if (view.acknowledged !== null || view.phase === 'closed') return null;
+  if (view.acknowledged !== null || view.phase === 'closed' || !mayAct(context)) return null;
   return html`<form id="acknowledge-form" method="post" action="${action(view, 'acknowledge')}">
     ${formToken(context)}
     <button class="primary" type="submit">Acknowledge</button>
@@ -81,6 +87,13 @@ function closeForm(view: IncidentDetailView, context: PageContext): Html | null 
 export function actionsSection(view: IncidentDetailView, context: PageContext): Html {
   return html`<section class="card actions" id="actions" data-live aria-labelledby="actions-title">
     <h2 id="actions-title">Act</h2>
-    ${commentForm(view, context)} ${correctionForm(view, context)} ${closeForm(view, context)}
+    ${
+      mayAct(context)
+        ? [commentForm(view, context), correctionForm(view, context), closeForm(view, context)]
+        : html`<p id="read-only">
+            You have the role <strong>${context.role}</strong>: you may read everything here, but to
+            acknowledge, comment, correct or close takes the role <strong>responder</strong>.
+          </p>`
+    }
   </section>`;
 }

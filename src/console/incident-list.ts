@@ -57,6 +57,17 @@ function pipeBanner(pipe: PipeView, nowMs: number): Html {
   </div>`;
 }
 
+function quarantineBanner(quarantined: number): Html {
+  if (quarantined === 0) return html`<div id="quarantine-banner" data-live hidden></div>`;
+  return html`<div id="quarantine-banner" data-live class="banner warning">
+    <p>
+      <strong
+        >${countText(quarantined, 'delivery', 'deliveries')} of alerts could not be read</strong
+      >, or not wholly. <a href="/quarantine">Look at the quarantine</a>.
+    </p>
+  </div>`;
+}
+
 function figure(count: number, label: string, tone: string): Html {
   return html`<li class="${count > 0 ? tone : 'calm'}"><strong>${count}</strong> ${label}</li>`;
 }
@@ -191,7 +202,8 @@ export function incidentListPage(view: IncidentListView, context: PageContext): 
   const body = html`<div class="head">
       <h1 id="incidents-title">${INCIDENT_STATE_FILTERS[view.filter.state]} incidents</h1>
     </div>
-    ${pipeBanner(view.statistics.pipe, nowMs)} ${countsStrip(view.statistics)} ${filterForm(view)}
+    ${pipeBanner(view.statistics.pipe, nowMs)} ${quarantineBanner(view.statistics.quarantined)}
+    ${countsStrip(view.statistics)} ${filterForm(view)}
     <p class="banner info news" id="news" role="status" hidden></p>
     <div id="incident-list" class="list-frame">
       ${view.incidents.length === 0 ? emptyState(view) : table(view, nowMs)}

@@ -6,7 +6,7 @@ import type { PageContext } from './views.ts';
 export type PageOptions = {
   readonly title: string;
   /** Which navigation entry is the current page. */
-  readonly section?: 'incidents';
+  readonly section?: 'incidents' | 'quarantine';
   /** Address of the event stream; pages without one load no script. */
   readonly liveUrl?: string;
   /** `list` announces new rows in a banner; `page` updates everything in place. */
@@ -23,7 +23,7 @@ function identity(context: PageContext): Html {
   if (context.signedIn) {
     return html`<form method="post" action="/logout" class="who">
       <input type="hidden" name="form_token" value="${context.formToken}" />
-      <span>Signed in as <strong>${context.actor}</strong></span>
+      <span>Signed in as <strong>${context.actor}</strong>, ${context.role}</span>
       <button class="quiet" type="submit">Sign out</button>
     </form>`;
   }
@@ -42,7 +42,8 @@ function identity(context: PageContext): Html {
 export function page(options: PageOptions, context: PageContext | null, body: Html): string {
   const live = options.liveUrl === undefined ? null : html` data-live-url="${options.liveUrl}"`;
   const mode = options.liveMode === undefined ? null : html` data-live-mode="${options.liveMode}"`;
-  const current = options.section === 'incidents' ? html` aria-current="page"` : null;
+  const current = (section: PageOptions['section']): Html | null =>
+    options.section === section ? html` aria-current="page"` : null;
   const document = html`<!doctype html>
 <html lang="en">
   <head>
@@ -61,7 +62,10 @@ export function page(options: PageOptions, context: PageContext | null, body: Ht
       ${
         context === null
           ? null
-          : html`<nav aria-label="Main"><a href="/" ${current}>Incidents</a></nav>
+          : html`<nav aria-label="Main">
+                <a href="/" ${current('incidents')}>Incidents</a>
+                <a href="/quarantine" ${current('quarantine')}>Quarantine</a>
+              </nav>
               <p class="live-state" id="live-state" role="status" hidden></p>
               ${identity(context)}`
       }

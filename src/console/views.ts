@@ -1,3 +1,4 @@
+import type { Role } from '../responder/accounts/accounts.ts';
 import type { DiagnosisAnswer, DiagnosisClass, Severity } from '../catalog/catalog.ts';
 
 /**
@@ -44,6 +45,8 @@ export type IncidentSummaryView = {
   readonly firingAlerts: number;
   readonly totalAlerts: number;
   readonly timesReopened: number;
+  /** Entries of its journal so far: rises with every change. */
+  readonly sequence: number;
 };
 
 export type DiagnosisBriefView = {
@@ -158,6 +161,8 @@ export type StatisticsView = {
   readonly unacknowledged: number;
   readonly unconfirmed: number;
   readonly resolvedLastDay: number;
+  /** Deliveries of alerts that could not be read and wait for a decision. */
+  readonly quarantined: number;
   readonly targets: readonly string[];
   readonly pipe: PipeView;
 };
@@ -182,6 +187,8 @@ export type IncidentListView = {
 export type PageContext = {
   readonly nowMs: number;
   readonly actor: string;
+  /** Decides which forms a page has; the server refuses the others all the same. */
+  readonly role: Role;
   /** Whether the reader came in with a token and can log out. */
   readonly signedIn: boolean;
   /** Secret that state-changing forms carry; empty on pages without forms. */

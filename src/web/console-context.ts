@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { PageContext } from '../console/console.ts';
 import type { Clock, Logger } from '../std/std.ts';
-import type { Access } from './access.ts';
+import type { Access } from './access/access.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { ResponderService } from './services.ts';
 

@@ -3,8 +3,8 @@ import type { Express, Request, Response } from 'express';
 import { loginPage } from '../console/console.ts';
 import type { PageContext } from '../console/console.ts';
 import { secretsEqual } from '../std/std.ts';
-import type { Identity } from './access.ts';
-import { cleanName } from './access.ts';
+import { cleanName } from './access/identity.ts';
+import type { Identity } from './access/identity.ts';
 import type { ConsoleOptions } from './console-context.ts';
 import { sendRefusal } from './failures.ts';
 import { isCrossSite } from './host-check.ts';
@@ -14,19 +14,23 @@ import { queryOf, route, sendPage } from './routes.ts';
 import type { Handler } from './routes.ts';
 
 const FORM_LIMIT = '64kb';
-const readForm = express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 50 });
+export const readForm: Handler = express.urlencoded({
+  extended: false,
+  limit: FORM_LIMIT,
+  parameterLimit: 50,
+}) as Handler;
 
 /** Only a path on this server; anything else, such as `//evil.example`, becomes the first page. */
 export function localPath(path: string): string {
   return /^\/(?![/\\])[^\s\\]*$/.test(path) ? path : '/';
 }
 
-function seeOther(response: Response, path: string): void {
+export function seeOther(response: Response, path: string): void {
   response.status(303).set('Cache-Control', 'no-store').set('Location', path).end();
 }
 
 /** Refuses forms that did not come from a page of ours: by the browser's word, and by the secret in the form. */
-function ownForm(
+export function ownForm(
   options: ConsoleOptions,
   contextOf: (request: Request) => PageContext | null,
 ): Handler {
@@ -64,11 +68,11 @@ function mountLogin(app: Express, options: ConsoleOptions): void {
     },
     POST: [
       readForm,
-      (request, response) => {
+      async (request, response) => {
         const next = localPath(textField(request.body, 'next'));
         const problem = isCrossSite(request.headers, options.hosts)
           ? 'A page of another site sent this form. Sign in here.'
-          : signInProblem(options, request, response);
+          : await signInProblem(options, request, response);
         if (problem === null) seeOther(response, next);
         else
           sendPage(
@@ -81,14 +85,15 @@ function mountLogin(app: Express, options: ConsoleOptions): void {
   });
 }
 
-function signInProblem(
+async function signInProblem(
   options: ConsoleOptions,
   request: Request,
   response: Response,
-): string | null {
+): Promise<string | null> {
   const { access, logger } = options;
   const token = textField(request.body, 'token').trim();
-  const outcome = access.signIn(response, textField(request.body, 'name'), token);
+  const name = textField(request.body, 'name');
+  const outcome = await access.signIn(request, response, { name, token });
   if (outcome === 'ok') return null;
   logger.warn('Sign-in refused', { address: request.ip, outcome });
   return outcome === 'too_many'
@@ -109,8 +114,8 @@ export function mountForms(
     POST: [
       readForm,
       own,
-      (request, response) => {
-        access.signOut(request, response);
+      async (request, response) => {
+        await access.signOut(request, response);
         seeOther(response, '/login');
       },
     ],

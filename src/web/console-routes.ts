@@ -7,6 +7,7 @@ import { mountForms } from './console-forms.ts';
 import { sendRefusal } from './failures.ts';
 import { UNKNOWN_INCIDENT } from './incident-actions.ts';
 import { decodeIncidentQuery, problemsText, remediesText } from './incident-requests.ts';
+import { mountQuarantinePages } from './quarantine-pages.ts';
 import { queryOf, route, sendPage } from './routes.ts';
 import type { Handler } from './routes.ts';
 import type { ResponderService } from './services.ts';
@@ -21,13 +22,8 @@ export function mountConsole(app: Express, options: ConsoleOptions): void {
   function signedIn(show: Page): Handler {
     return async (request, response, next) => {
       const context = contextOf(request);
-      if (context !== null) {
-        await show(context, request, response, next);
-        return;
-      }
-      const back = encodeURIComponent(request.originalUrl);
-      response.status(303).set('Cache-Control', 'no-store');
-      response.set('Location', `/login?next=${back}`).end();
+      // The guard in front of the route lets nobody through without an identity.
+      if (context !== null) await show(context, request, response, next);
     };
   }
 
@@ -42,11 +38,12 @@ export function mountConsole(app: Express, options: ConsoleOptions): void {
   mountReview(app, service, signedIn);
   route(app, '/events', {
     GET: (request, response) => {
-      if (options.access.identify(request) === null) response.status(401).end();
-      else options.streams.handle(request, response);
+      options.access.watch(request, response);
+      options.streams.handle(request, response);
     },
   });
   mountForms(app, options, contextOf);
+  mountQuarantinePages(app, options, signedIn, contextOf);
 }
 
 function showList(service: ResponderService): Page {

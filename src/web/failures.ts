@@ -3,6 +3,7 @@ import { messagePage } from '../console/console.ts';
 import type { PageContext } from '../console/console.ts';
 import { CrmwatchError, errorMessage } from '../std/std.ts';
 import type { Logger } from '../std/std.ts';
+import { isApiPath, kindOfStatus, sendProblem } from './api/problem.ts';
 import { sendPage, wantsHtml } from './routes.ts';
 
 export type Refusal = {
@@ -10,18 +11,30 @@ export type Refusal = {
   readonly title: string;
   readonly message: string;
   readonly remedy: string;
+  /** Where a page leads from here, when not to the incidents. */
+  readonly link?: { readonly href: string; readonly label: string };
 };
 
-/** The same refusal as a page for people and as JSON for programs. */
+/** The same refusal as a page for people, as a problem document of the API, and as JSON for other programs. */
 export function sendRefusal(
   request: Request,
   response: Response,
   refusal: Refusal,
   context: PageContext | null,
 ): void {
-  const { status, title, message, remedy } = refusal;
+  const { status, title, message, remedy, link } = refusal;
+  if (isApiPath(request.originalUrl)) {
+    const again = status === 503 ? { 'Retry-After': '5' } : {};
+    const kind = kindOfStatus(status);
+    sendProblem(request, response, { kind, detail: message, remedy, headers: again });
+    return;
+  }
   if (wantsHtml(request)) {
-    sendPage(response, status, messagePage({ title, message, remedy }, context));
+    sendPage(
+      response,
+      status,
+      messagePage({ title, message, remedy, ...(link === undefined ? {} : { link }) }, context),
+    );
     return;
   }
   response.status(status).set('Cache-Control', 'no-store').json({ error: message, remedy });

@@ -1,3 +1,4 @@
+import { isApiPath, sendProblem } from './api/problem.ts';
 import type { Handler } from './routes.ts';
 import { sendText } from './routes.ts';
 
@@ -32,11 +33,10 @@ export function checkHost(
       next();
       return;
     }
-    sendText(
-      response,
-      421,
-      `This server does not answer for the host "${name.slice(0, 200)}". ${remedy}`,
-    );
+    const detail = `This server does not answer for the host "${name.slice(0, 200)}".`;
+    if (isApiPath(request.originalUrl)) {
+      sendProblem(request, response, { kind: 'wrong-host', detail, remedy });
+    } else sendText(response, 421, `${detail} ${remedy}`);
   };
 }
 
@@ -55,4 +55,12 @@ export function isCrossSite(
   if (!URL.canParse(origin)) return true;
   const from = new URL(origin).host;
   return from !== host && !configuredHosts.includes(from);
+}
+
+/** Whether a browser says that a page of this very server made the request: what is missing does not say so. */
+export function isFromOwnPage(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): boolean {
+  const site = headers['sec-fetch-site'];
+  return site === undefined ? typeof headers['origin'] === 'string' : site === 'same-origin';
 }

@@ -67,6 +67,14 @@ export async function actOnIncident(
       return null;
     case 'unknown_incident':
       return UNKNOWN_INCIDENT;
+    case 'stale':
+    case 'key_reused':
+      return {
+        status: 409,
+        title: 'Not possible now',
+        message: 'it has moved on',
+        remedy: 'reload',
+      };
     case 'refused':
       return {
         status: 409,

@@ -1,115 +1,196 @@
-import express from 'express';
-import type { ErrorRequestHandler, Express, Request, Response } from 'express';
-import { errorMessage } from '../std/std.ts';
+import type { Express, Request, Response } from 'express';
+import { SOURCE_KINDS } from '../responder/alerts/alerts.ts';
+import type { SourceKind } from '../responder/alerts/alerts.ts';
+import { errorMessage, unreachable } from '../std/std.ts';
 import type { Clock, Logger } from '../std/std.ts';
-import type { Access } from './access.ts';
 import { isCrossSite } from './host-check.ts';
+import { INTAKE_LIMITS, createIntakeBudget, readBody } from './intake-body.ts';
+import type { BodyFailure, IntakeBudget, IntakeLimits, Lease } from './intake-body.ts';
+import { peerOf } from './listening/peer.ts';
 import { route, sendText } from './routes.ts';
 import type { Handler } from './routes.ts';
-import type { ResponderService } from './services.ts';
+import type { SenderAccess, SenderVerdict } from './sender-access.ts';
+import type { IntakeOutcome, RefusalReason, ResponderService } from './services.ts';
 
-export const INTAKE_PATH = '/api/v1/alerts/alertmanager';
-export const INTAKE_LIMIT_BYTES: number = 64 * 1024 * 1024;
-/** Bodies held in memory at once; above it the sender is asked to come again. */
-const MAXIMUM_CONCURRENT = 16;
+const INTAKE_FOLDER = '/api/v1/alerts';
+export const INTAKE_PATH: string = `${INTAKE_FOLDER}/alertmanager`;
+export const INTAKE_LIMIT_BYTES: number = INTAKE_LIMITS.bodyBytes;
 
 export type IntakeOptions = {
   readonly service: ResponderService;
-  readonly access: Access;
+  readonly senders: SenderAccess;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly hosts: readonly string[];
+  readonly limits?: Partial<IntakeLimits>;
+};
+
+/** One delivery on its way. */
+type Arrival = {
+  readonly request: Request;
+  readonly response: Response;
+  readonly kind: SourceKind;
+  readonly sender: string;
 };
 
 /**
- * Alertmanager's webhook. Up to 0.34 Alertmanager gives up on any 4xx, and on 429 too, but retries 5xx: so a
- * delivery that we could take later is always answered with 503, and 200 is said only after the commit.
+ * Deliveries of alerts, one address for each kind of sender. Up to 0.34 Alertmanager gives up on any 4xx, and on 429
+ * too, but retries 5xx: so a delivery that we could take later is always answered with 503, and 200 is said only after
+ * the commit.
  */
 export function mountIntake(app: Express, options: IntakeOptions): void {
-  const { service, access, clock, logger } = options;
-  let inHand = 0;
-
-  const admit: Handler = (request, response, next) => {
-    const sender = access.sender(request);
-    if (sender === null || isCrossSite(request.headers, options.hosts)) {
-      service.countRefusal?.('unauthorised');
-      logger.warn('Alert delivery refused: no valid token', { address: request.ip });
-      response.set('WWW-Authenticate', 'Bearer realm="crmwatch alerts"');
-      sendText(response, 401, 'Send "Authorization: Bearer …" with one of the configured tokens.');
-      return;
-    }
-    if (Number(request.get('content-length') ?? 0) > INTAKE_LIMIT_BYTES) {
-      refuseTooLarge(request, response.set('Connection', 'close'), options);
-      return;
-    }
-    if (inHand >= MAXIMUM_CONCURRENT) {
-      service.countRefusal?.('overloaded');
-      logger.warn('Alert delivery put off: too many at once', { inHand });
-      sendText(response.set('Retry-After', '5'), 503, 'Too many deliveries at once; try again.');
-      return;
-    }
-    inHand++;
-    response.once('close', () => inHand--);
-    response.locals['sender'] = sender;
-    next();
-  };
-
-  const accept: Handler = async (request, response) => {
-    const sender = String(response.locals['sender']);
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const outcome = await service.accept(body, sender, clock.now());
-    if (outcome.status === 'accepted') {
-      response.status(200).json({ status: 'accepted', events: outcome.events });
-      return;
-    }
-    logger.error('Undecodable alert delivery kept in quarantine', {
-      sender,
-      bytes: body.length,
-      problems: outcome.problems.slice(0, 5),
-    });
-    response.status(400).json({ status: 'undecodable', problems: outcome.problems });
-  };
-
-  route(app, INTAKE_PATH, {
-    POST: [admit, express.raw({ limit: INTAKE_LIMIT_BYTES, type: () => true }), accept],
-  });
-  app.use(INTAKE_PATH, answerIntakeFailure(service, logger));
+  const limits = { ...INTAKE_LIMITS, ...options.limits };
+  const budget = createIntakeBudget(limits);
+  for (const kind of SOURCE_KINDS) {
+    const admit: Handler = async (request, response) => {
+      const verdict: SenderVerdict = isCrossSite(request.headers, options.hosts)
+        ? { status: 'unauthorised' }
+        : options.senders(request, kind);
+      if (verdict.status !== 'known')
+        return refuseSender(request, response, kind, verdict, options);
+      const arrival = { request, response, kind, sender: verdict.sender };
+      await receive(arrival, budget, limits, options);
+    };
+    route(app, `${INTAKE_FOLDER}/${kind}`, { POST: [admit] });
+  }
 }
 
-/** The one refusal that loses alerts, so it is loud: the sender does not come again with a smaller body. */
-function refuseTooLarge(
+function refuseSender(
   request: Request,
   response: Response,
-  { service, logger }: Pick<IntakeOptions, 'service' | 'logger'>,
+  kind: SourceKind,
+  verdict: Exclude<SenderVerdict, { status: 'known' }>,
+  { service, logger }: IntakeOptions,
 ): void {
-  service.countRefusal?.('too_large');
-  logger.error('Alert delivery lost: larger than the limit, and the sender will not retry', {
-    bytes: request.get('content-length') ?? 'unknown',
-    limitBytes: INTAKE_LIMIT_BYTES,
-    remedy: 'set group_by in Alertmanager so that groups become smaller',
-  });
-  sendText(response, 413, `Larger than ${INTAKE_LIMIT_BYTES} bytes; group the alerts finer.`);
+  const { address } = peerOf(request.socket);
+  // The body is not read: nobody knows who sends it.
+  response.set('Connection', 'close');
+  switch (verdict.status) {
+    case 'unauthorised':
+      service.countRefusal?.('unauthorised', { sender: 'unknown', kind });
+      logger.warn('Alert delivery refused: no valid credentials', { address, kind });
+      response.set('WWW-Authenticate', [
+        'Bearer realm="crmwatch alerts"',
+        'Basic realm="crmwatch alerts"',
+      ]);
+      sendText(response, 401, 'Send the credentials of one of the configured senders.');
+      return;
+    case 'forbidden':
+      service.countRefusal?.('forbidden', { sender: verdict.sender, kind });
+      logger.warn('Alert delivery refused: not allowed', { address, kind, ...verdict });
+      sendText(response, 403, `The sender ${verdict.sender} may not do this: ${verdict.why}.`);
+      return;
+    case 'unavailable':
+      service.countRefusal?.('secrets_unreadable', { sender: 'unknown', kind });
+      sendText(
+        response.set('Retry-After', '5'),
+        503,
+        'Senders cannot be told apart now; try again.',
+      );
+      return;
+    default:
+      unreachable(verdict);
+  }
 }
 
-function answerIntakeFailure(service: ResponderService, logger: Logger): ErrorRequestHandler {
-  return (error: unknown, request, response, _next) => {
-    const type = (error as { type?: unknown }).type;
-    const status = (error as { status?: unknown }).status;
-    const bytes = request.get('content-length') ?? 'unknown';
-    if (type === 'entity.too.large') {
-      refuseTooLarge(request, response, { service, logger });
+async function receive(
+  arrival: Arrival,
+  budget: IntakeBudget,
+  limits: IntakeLimits,
+  options: IntakeOptions,
+): Promise<void> {
+  const { request } = arrival;
+  const lease = budget.open();
+  if (lease === null) return refuseBody(arrival, 'overloaded', options);
+  const read = await readBody(request, lease, limits, options.clock);
+  if (!read.ok) {
+    lease.release();
+    return refuseBody(arrival, read.failure, options);
+  }
+  await commit(arrival, read.body, lease, limits, options);
+}
+
+function refuseBody(
+  { request, response, kind, sender }: Arrival,
+  failure: BodyFailure,
+  { service, logger }: IntakeOptions,
+): void {
+  const fields = { sender, kind, bytes: request.get('content-length') ?? 'unknown' };
+  const count = (reason: RefusalReason): void => service.countRefusal?.(reason, { sender, kind });
+  // What is left of the body is not wanted.
+  response.set('Connection', 'close');
+  switch (failure) {
+    case 'too_large':
+      // The one refusal that loses alerts, so it is loud: the sender does not come again with a smaller body.
+      count('too_large');
+      logger.error('Alert delivery lost: larger than the limit, and the sender will not retry', {
+        ...fields,
+        limitBytes: INTAKE_LIMIT_BYTES,
+        remedy: 'set group_by in Alertmanager so that groups become smaller',
+      });
+      sendText(response, 413, `Larger than ${INTAKE_LIMIT_BYTES} bytes; group the alerts finer.`);
       return;
-    }
-    if (typeof type === 'string' && typeof status === 'number' && status < 500) {
-      service.countRefusal?.('unreadable');
-      logger.warn('Alert delivery could not be read', { bytes, problem: errorMessage(error) });
-      sendText(response, status, `The body could not be read: ${errorMessage(error)}`);
+    case 'overloaded':
+      count('overloaded');
+      logger.warn('Alert delivery put off: too much at once', fields);
+      sendText(response.set('Retry-After', '5'), 503, 'Too many deliveries at once; try again.');
       return;
-    }
-    logger.error('Alert delivery not committed; the sender will retry', {
-      bytes,
-      problem: errorMessage(error),
-    });
+    case 'too_slow':
+      count('too_slow');
+      logger.warn('Alert delivery put off: its body came too slowly', fields);
+      sendText(response.set('Retry-After', '5'), 503, 'The body came too slowly; try again.');
+      return;
+    case 'hung_up':
+      count('hung_up');
+      logger.warn('Alert delivery broken off by the sender, who will retry', fields);
+      response.destroy();
+      return;
+    default:
+      unreachable(failure);
+  }
+}
+
+/**
+ * Answers once the delivery is committed, or with 503 when that takes too long: it may be committed all the same, and
+ * the sender's second delivery is then a repeat, which opens nothing. Bytes are held until the commit has ended.
+ */
+async function commit(
+  arrival: Arrival,
+  body: Buffer,
+  lease: Lease,
+  { commitMs }: IntakeLimits,
+  { service, clock, logger }: IntakeOptions,
+): Promise<void> {
+  const { request, response, kind, sender } = arrival;
+  const encoding = (request.get('content-encoding') ?? '').trim().toLowerCase();
+  const fields = { sender, kind, bytes: body.length };
+  const late = Promise.withResolvers<'late'>();
+  const timer = clock.after(commitMs, () => late.resolve('late'));
+  const accepting = service.accept(body, sender, clock.now(), { kind, encoding });
+  const ended = accepting.then(
+    (outcome) => ({ outcome }),
+    (error: unknown) => ({ error }),
+  );
+  void ended.then(() => lease.release());
+  const result = await Promise.race([ended, late.promise]);
+  timer.cancel();
+  if (result === 'late') {
+    service.countRefusal?.('commit_too_slow', { sender, kind });
+    logger.error('Alert delivery not committed in time; the sender will retry', fields);
+    sendText(response.set('Retry-After', '5'), 503, 'Not committed yet; try again.');
+  } else if ('error' in result) {
+    const problem = errorMessage(result.error);
+    logger.error('Alert delivery not committed; the sender will retry', { ...fields, problem });
     sendText(response.set('Retry-After', '5'), 503, 'Not committed; try again.');
-  };
+  } else answer(response, result.outcome, fields, logger);
+}
+
+function answer(response: Response, outcome: IntakeOutcome, fields: object, logger: Logger): void {
+  if (outcome.status === 'accepted') {
+    response.status(200).json({ status: 'accepted', events: outcome.events });
+    return;
+  }
+  const problems = outcome.problems.slice(0, 5);
+  logger.error('Undecodable alert delivery kept in quarantine', { ...fields, problems });
+  response.status(400).json({ status: 'undecodable', problems: outcome.problems });
 }

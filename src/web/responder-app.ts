@@ -1,7 +1,10 @@
 import express from 'express';
+import type { Accounts } from '../responder/accounts/accounts.ts';
 import type { Clock, Logger, Random } from '../std/std.ts';
-import { createAccess } from './access.ts';
-import type { NamedToken } from './access.ts';
+import { createAccess } from './access/access.ts';
+import type { OperatorToken } from './access/named-tokens.ts';
+import { createGuard } from './access/guard.ts';
+import { mountApi } from './api/mount-api.ts';
 import { serveAssets } from './assets.ts';
 import type { Assets } from './assets.ts';
 import { pageContextOf } from './console-context.ts';
@@ -10,15 +13,20 @@ import { createEventStreams } from './event-stream.ts';
 import { mountHealth } from './exporter-app.ts';
 import { answerFailure, sendRefusal } from './failures.ts';
 import { checkHost } from './host-check.ts';
-import { mountIncidentApi } from './incident-api.ts';
+import type { IntakeLimits } from './intake-body.ts';
 import { mountIntake } from './intake.ts';
-import { route, scrapeOf, sendRendered } from './routes.ts';
+import { mountQuarantineApi } from './quarantine-api.ts';
+import { guardRoutes, route, scrapeOf, sendRendered } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { WebApp } from './server.ts';
+import { createSenderAccess } from './sender-access.ts';
+import type { Sender } from './sender-access.ts';
 import type { ResponderService } from './services.ts';
 
 export type ResponderAppOptions = {
   readonly service: ResponderService;
+  /** Sessions and API tokens. */
+  readonly accounts: Accounts;
   readonly assets: Assets;
   readonly clock: Clock;
   readonly random: Random;
@@ -27,11 +35,14 @@ export type ResponderAppOptions = {
   /** `name` or `name:port` besides loopback under which browsers and senders ask for it. */
   readonly hosts?: readonly string[];
   /** Who may deliver alerts. */
-  readonly senders?: readonly NamedToken[];
+  readonly senders?: readonly Sender[];
+  readonly intakeLimits?: Partial<IntakeLimits>;
   /** Who may use the API and the console. */
-  readonly operators?: readonly NamedToken[];
+  readonly operators?: readonly OperatorToken[];
   /** Whether browsers reach it over HTTPS through a proxy. */
   readonly secureCookies?: boolean;
+  /** Fails an answer of the API that breaks its schema instead of sending it: for tests. Default false. */
+  readonly areAnswersChecked?: boolean;
 };
 
 function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
@@ -50,7 +61,8 @@ function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
 export function createResponderApp(options: ResponderAppOptions): WebApp {
   const { service, clock, random, logger } = options;
   const { senders = [], operators = [], secureCookies = false, hosts = [] } = options;
-  const access = createAccess({ senders, operators, secureCookies }, clock, random);
+  const { areAnswersChecked = false, accounts } = options;
+  const access = createAccess({ operators, secureCookies, accounts }, clock, random);
   const streams = createEventStreams(service, clock);
   const contextOf = pageContextOf({ access, clock, service });
 
@@ -61,14 +73,24 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
   app.use(
     checkHost(options.listenHost, hosts, 'Ask it by 127.0.0.1, or add the name to allowed_hosts.'),
   );
-  mountIntake(app, { service, access, clock, logger, hosts });
+  mountIntake(app, {
+    service,
+    senders: createSenderAccess(senders, logger),
+    clock,
+    logger,
+    hosts,
+    limits: options.intakeLimits ?? {},
+  });
   mountHealth(app, service);
   route(app, '/metrics', {
     GET: async (request, response) =>
       sendRendered(response, await service.renderMetrics(scrapeOf(request))),
   });
   serveAssets(app, options.assets);
-  mountIncidentApi(app, { service, access, hosts });
+  app.use(access.resolve);
+  mountApi(app, { service, streams, access, hosts, areAnswersChecked });
+  guardRoutes(app, createGuard({ access, hosts, contextOf }));
+  mountQuarantineApi(app, service);
   mountConsole(app, { service, access, streams, clock, logger, hosts });
   app.use((request, response) => {
     const refusal = {
@@ -76,7 +98,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
       title: 'Nothing is here',
       message: `There is no page at ${request.path.slice(0, 200)}.`,
       remedy:
-        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /api/v1/incidents /api/v1/alerts/alertmanager',
+        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /quarantine /api/v1/openapi.json /api/v1/alerts/…',
     };
     sendRefusal(request, response, refusal, contextOf(request));
   });

@@ -1,8 +1,2 @@
-/** What somebody may do, each more than the one before: look, act on incidents, administer. */
-export const ROLES = ['viewer', 'responder', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
-
-/** Whether a role is enough for what needs at least `minimum`. */
-export function isRoleEnough(role: Role, minimum: Role): boolean {
-  return ROLES.indexOf(role) >= ROLES.indexOf(minimum);
-}
+export { ROLES, isRoleEnough } from '../responder/accounts/accounts.ts';
+export type { Role } from '../responder/accounts/accounts.ts';

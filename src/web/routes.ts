@@ -9,22 +9,30 @@ export type Handler = (
 
 export type MethodHandlers = { readonly GET?: Handler; readonly POST?: readonly Handler[] };
 
+/** What stands in front of a route, from its path as it is declared and its method. */
+export type Guard = (path: string, method: 'GET' | 'POST') => readonly Handler[];
+
+/** Every route that is declared from now on is guarded; those declared before are for everybody. */
+export function guardRoutes(app: Express, guard: Guard): void {
+  app.locals['guard'] = guard;
+}
+
 /** One address and all that may be done with it; everything else is 405, and nothing is ever redirected. */
 export function route(app: Express, path: string, methods: MethodHandlers): void {
   const allowed = Object.keys(methods).join(', ');
-  app.all(path, (request, response, next) => {
-    if (Object.hasOwn(methods, request.method)) {
-      next();
-      return;
-    }
+  const guard = (app.locals['guard'] as Guard | undefined) ?? ((): readonly Handler[] => []);
+  const skipIfPossible: Handler = (request, _response, next) =>
+    next(Object.hasOwn(methods, request.method) ? 'route' : undefined);
+  // Who may not even look learns nothing of the address either.
+  app.all(path, skipIfPossible, ...guard(path, 'GET'), (request, response) => {
     sendText(
       response.set('Allow', allowed),
       405,
       `${request.method} is not possible here; use ${allowed}.`,
     );
   });
-  if (methods.GET !== undefined) app.get(path, methods.GET);
-  if (methods.POST !== undefined) app.post(path, ...methods.POST);
+  if (methods.GET !== undefined) app.get(path, ...guard(path, 'GET'), methods.GET);
+  if (methods.POST !== undefined) app.post(path, ...guard(path, 'POST'), ...methods.POST);
 }
 
 export function sendText(response: Response, status: number, text: string): void {

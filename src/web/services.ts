@@ -2,19 +2,26 @@ import type { DiagnosisClass } from '../catalog/catalog.ts';
 import type {
   IncidentDetailView,
   IncidentFilter,
+  IncidentPhase,
   IncidentSummaryView,
   LastReloadView,
   ProbeHistoryView,
+  QuarantineDetailView,
+  QuarantineEntryView,
+  QuarantineStatusView,
   StatisticsView,
   TargetStatusView,
 } from '../console/console.ts';
 import type { RenderedPage, ScrapeRequest } from '../exporter/exposition/exposition.ts';
+import type { SourceKind } from '../responder/alerts/alerts.ts';
+import type { ChangeOptions } from '../responder/pipeline/pipeline.ts';
+import type { ApiTokens } from '../responder/accounts/accounts.ts';
 import type { Problem } from '../std/std.ts';
 
 /** What web needs from the two halves. `app` wires the real ones; tests bring fakes. */
 export type Awaitable<T> = T | Promise<T>;
 
-export type { RenderedPage, ScrapeRequest };
+export type { ChangeOptions, RenderedPage, ScrapeRequest };
 
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly why: string };
 
@@ -98,9 +105,23 @@ export type IntakeOutcome =
   /** Kept in quarantine, with what is wrong with it. */
   | { readonly status: 'undecodable'; readonly problems: readonly Problem[] };
 
+/** Which decoder a body is for, and its Content-Encoding (empty: none). */
+export type DeliveryForm = { readonly kind: SourceKind; readonly encoding: string };
+
+/** Why a delivery was not accepted before its events were looked at. */
+export type RefusalReason =
+  | 'unauthorised'
+  | 'forbidden'
+  | 'secrets_unreadable'
+  | 'too_large'
+  | 'overloaded'
+  | 'too_slow'
+  | 'hung_up'
+  | 'commit_too_slow';
+
 export type IncidentQuery = IncidentFilter & {
   readonly limit: number;
-  /** Cursor of a previous answer. */
+  /** The identifier after which the page begins. */
   readonly before?: string;
 };
 
@@ -110,7 +131,12 @@ export type IncidentPage = {
 };
 
 export type ActionOutcome =
-  | { readonly status: 'done' }
+  /** `sequence` is that of the incident afterwards; `isReplayed` when it was done by an earlier request. */
+  | { readonly status: 'done'; readonly sequence?: number; readonly isReplayed?: true }
+  /** It is not as the caller has seen it. */
+  | { readonly status: 'stale'; readonly current: IncidentSummaryView }
+  /** The idempotency key belongs to another request. */
+  | { readonly status: 'key_reused' }
   | { readonly status: 'unknown_incident' }
   | { readonly status: 'refused'; readonly why: string; readonly remedy: string };
 
@@ -123,29 +149,111 @@ export type IncidentEvent = {
   readonly at: number;
 };
 
-export type Subscription = {
-  unsubscribe(): void;
-  /** False when events after `sinceId` are no longer kept: the listener must take a fresh look at everything. */
-  readonly complete: boolean;
+export type Subscription = { unsubscribe(): void };
+
+/** One entry of an incident's journal. */
+export type JournalEntryView = {
+  readonly id: number;
+  /** From 1, without gaps, within the incident. */
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly kind: string;
+  /** After the event. */
+  readonly phase: IncidentPhase;
+  readonly actor: string;
+  /** In plain words. */
+  readonly text: string;
+};
+
+/** Tokens of programs. */
+export type TokenAdministration = Pick<ApiTokens, 'list' | 'create' | 'revoke'>;
+export type QuarantineQuery = {
+  /** Undefined is all. */
+  readonly status?: QuarantineStatusView;
+  /** Cursor of a previous answer. */
+  readonly before?: number;
+  readonly limit: number;
+};
+
+export type QuarantinePage = {
+  /** Newest first. */
+  readonly entries: readonly QuarantineEntryView[];
+  readonly nextBefore: number | null;
+};
+
+export type QuarantineOutcome =
+  | { readonly status: 'done'; readonly events: number }
+  | { readonly status: 'unknown' }
+  | { readonly status: 'refused'; readonly why: string; readonly remedy: string };
+
+/** Deliveries that could not be read; identifiers are whole numbers above 0. */
+export type QuarantineService = {
+  list(query: QuarantineQuery): Promise<QuarantinePage>;
+  get(id: number): Promise<QuarantineDetailView | null>;
+  /** The raw body as it came, compressed if it was. */
+  body(id: number): Promise<Uint8Array | null>;
+  replay(id: number, actor: string): Promise<QuarantineOutcome>;
+  /** Those after `after`, the oldest first, some hundred in one go; `next` says where to go on, null at the end. */
+  replayAll(
+    actor: string,
+    after?: number,
+  ): Promise<{
+    readonly replayed: number;
+    readonly undecodable: number;
+    readonly next: number | null;
+  }>;
+  discard(id: number, actor: string, reason: string): Promise<QuarantineOutcome>;
 };
 
 export type ResponderService = {
   readonly version: string;
+  readonly quarantine: QuarantineService;
   /** Throws CrmwatchError `store_unavailable` when nothing was committed. */
-  accept(rawBody: Buffer, sender: string, receivedAtMs: number): Promise<IntakeOutcome>;
+  accept(
+    rawBody: Buffer,
+    sender: string,
+    receivedAtMs: number,
+    form: DeliveryForm,
+  ): Promise<IntakeOutcome>;
   /** Tells the statistics why a delivery was not accepted before it reached `accept`. */
-  countRefusal?(reason: 'unauthorised' | 'too_large' | 'overloaded' | 'unreadable'): void;
+  countRefusal?(
+    reason: RefusalReason,
+    from: { readonly sender: string; readonly kind: SourceKind },
+  ): void;
   listIncidents(query: IncidentQuery): Awaitable<IncidentPage>;
   getIncident(id: string): Awaitable<IncidentDetailView | null>;
-  acknowledge(id: string, actor: string): Awaitable<ActionOutcome>;
-  comment(id: string, actor: string, text: string): Awaitable<ActionOutcome>;
-  correctDiagnosis(id: string, actor: string, answer: DiagnosisClass): Awaitable<ActionOutcome>;
+  acknowledge(id: string, actor: string, options?: ChangeOptions): Awaitable<ActionOutcome>;
+  comment(
+    id: string,
+    actor: string,
+    text: string,
+    options?: ChangeOptions,
+  ): Awaitable<ActionOutcome>;
+  correctDiagnosis(
+    id: string,
+    actor: string,
+    answer: DiagnosisClass,
+    options?: ChangeOptions,
+  ): Awaitable<ActionOutcome>;
   /** `note` may be empty. */
-  close(id: string, actor: string, note: string): Awaitable<ActionOutcome>;
-  /** Markdown. */
+  close(id: string, actor: string, note: string, options?: ChangeOptions): Awaitable<ActionOutcome>;
+  /** `why` may be empty. */
+  reopen(id: string, actor: string, why: string, options?: ChangeOptions): Awaitable<ActionOutcome>;
+  /** Markdown; null when there is no such incident, or it is still open. */
   review(id: string): Awaitable<string | null>;
-  /** Replays kept events after `sinceId` to the listener before it returns, then calls it for every new one. */
-  subscribe(listener: (event: IncidentEvent) => void, sinceId?: number): Subscription;
+  /** At most `limit` entries after a sequence, in order; null when there is no such incident. */
+  journalAfter(
+    id: string,
+    sequence: number,
+    limit: number,
+  ): Awaitable<readonly JournalEntryView[] | null>;
+  /** At most `limit` events of all incidents after an id, in order, from the journal. */
+  eventsAfter(id: number, limit: number): Awaitable<readonly IncidentEvent[]>;
+  /** 0 while there is none. */
+  newestEventId(): Awaitable<number>;
+  /** Tells of events of this process as soon as they are committed. */
+  subscribe(listener: (event: IncidentEvent) => void): Subscription;
+  readonly tokens: TokenAdministration;
   statistics(): Awaitable<StatisticsView>;
   renderMetrics(request: ScrapeRequest): Awaitable<RenderedPage>;
   isReady(): Awaitable<Readiness>;

@@ -1,4 +1,5 @@
-export type { NamedToken } from './access.ts';
+export type { NamedToken, OperatorToken } from './access/named-tokens.ts';
+export { renderApiDocument, renderOpenApi } from './api/api-document.ts';
 export type { Asset, Assets } from './assets.ts';
 export { createExporterApp } from './exporter-app.ts';
 export type { ExporterAppOptions } from './exporter-app.ts';
@@ -6,6 +7,8 @@ export { isLoopbackHost } from './host-check.ts';
 export { INTAKE_LIMIT_BYTES, INTAKE_PATH } from './intake.ts';
 export { createResponderApp } from './responder-app.ts';
 export type { ResponderAppOptions } from './responder-app.ts';
+export type { IntakeLimits } from './intake-body.ts';
+export type { Sender, SenderCredential } from './sender-access.ts';
 export { createWebServer } from './server.ts';
 export type { ListenPlace, WebApp, WebServer, WebServerOptions } from './server.ts';
 export type {
@@ -19,6 +22,8 @@ export type {
 export type {
   ActionOutcome,
   Awaitable,
+  DeliveryForm,
+  ChangeOptions,
   DiscoveredGroup,
   DiscoveryAnswer,
   DiscoveryFilters,
@@ -28,12 +33,18 @@ export type {
   IncidentPage,
   IncidentQuery,
   IntakeOutcome,
+  JournalEntryView,
   ProbeAnswer,
   ProbeRequestOptions,
   Readiness,
+  QuarantineOutcome,
+  QuarantinePage,
+  QuarantineQuery,
+  QuarantineService,
   ReloadAnswer,
   RenderedPage,
   ResponderService,
   ScrapeRequest,
   Subscription,
+  TokenAdministration,
 } from './services.ts';

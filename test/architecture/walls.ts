@@ -29,6 +29,7 @@ export const ROOMS: readonly Room[] = [
   { id: 'responder/evidence', layer: 3 },
   { id: 'responder/upstream', layer: 3 },
   { id: 'responder/incidents', layer: 4 },
+  { id: 'responder/accounts', layer: 4 },
   { id: 'responder/diagnosis', layer: 5 },
   { id: 'responder/repair', layer: 6 },
   { id: 'responder/notify', layer: 6, hasRegistry: true },

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { createSilentLogger, createSystemClock, createSystemRandom } from '../../src/std/std.ts';
 import { createExporterApp, createResponderApp, createWebServer } from '../../src/web/web.ts';
 import type { ResponderAppOptions } from '../../src/web/web.ts';
+import { createTestAccounts } from '../support/accounts.ts';
 import { sampleDetail, sampleStatistics } from '../support/console-samples.ts';
+import { sampleDelivery } from '../support/fake-quarantine.ts';
 import {
   createFakeExporter,
   createFakeResponder,
@@ -28,6 +30,7 @@ async function startConsole(
   const service = createFakeResponder(clock);
   const app = createResponderApp({
     service,
+    accounts: await createTestAccounts(clock),
     assets: readConsoleAssets(),
     clock,
     random: createSystemRandom(),
@@ -100,6 +103,12 @@ function pagesOf(service: FakeResponder): readonly string[] {
     ),
   ];
   service.incidents = [...service.incidents, ...extra];
+  const decided = { decidedAtMs: nowMs, decidedBy: 'Mia', note: 'a trial' };
+  service.quarantine.entries = [
+    sampleDelivery(),
+    sampleDelivery({ id: 6, text: null, encoding: 'gzip' }),
+    sampleDelivery({ id: 5, status: 'discarded', ...decided }),
+  ];
   const first = service.incidents[0]?.id ?? '';
   return [
     '/',
@@ -108,6 +117,10 @@ function pagesOf(service: FakeResponder): readonly string[] {
     ...extra.map(({ id }) => `/incidents/${id}`),
     `/incidents/${first}/review`,
     '/nowhere',
+    '/quarantine',
+    '/quarantine?status=replayed',
+    ...service.quarantine.entries.map(({ id }) => `/quarantine/${id}`),
+    '/quarantine/99',
   ];
 }
 

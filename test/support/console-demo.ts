@@ -1,14 +1,19 @@
 import { createSilentLogger, createSystemClock, createSystemRandom } from '../../src/std/std.ts';
+import { ACCOUNT_MIGRATIONS, createAccounts } from '../../src/responder/accounts/accounts.ts';
+import { openStore } from '../../src/store/store.ts';
 import { createResponderApp, createWebServer } from '../../src/web/web.ts';
 import { createFakeResponder, readConsoleAssets } from './fake-services.ts';
 
 /** `node test/support/console-demo.ts [port]`: the console over invented incidents, to look at while designing. */
 const clock = createSystemClock();
+const store = await openStore({ file: ':memory:', migrations: [ACCOUNT_MIGRATIONS] });
+const random = createSystemRandom();
 const app = createResponderApp({
   service: createFakeResponder(clock),
   assets: readConsoleAssets(),
   clock,
-  random: createSystemRandom(),
+  random,
+  accounts: createAccounts(store, { clock, random }),
   logger: createSilentLogger(),
   listenHost: '127.0.0.1',
 });

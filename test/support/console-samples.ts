@@ -15,6 +15,7 @@ export function samplePageContext(nowMs: number = SAMPLE_NOW_MS): PageContext {
   return {
     nowMs,
     actor: 'Mia Berg',
+    role: 'admin',
     signedIn: false,
     formToken: 'sample-form-token',
     version: '0.1.0',
@@ -28,6 +29,7 @@ export function sampleStatistics(nowMs: number = SAMPLE_NOW_MS): StatisticsView 
     unacknowledged: 2,
     unconfirmed: 1,
     resolvedLastDay: 3,
+    quarantined: 0,
     targets: ['sales-tryton', 'sandbox', 'support-desk', 'warehouse-sql'],
     pipe: { state: 'alive', lastSeenAtMs: nowMs - 42_000, limitSeconds: 180 },
   };
@@ -55,6 +57,7 @@ export function sampleSummary(
     unconfirmedBecause: [],
     muted: [],
     timesReopened: 0,
+    sequence: 9,
     ...overrides,
   };
 }

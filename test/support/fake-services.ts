@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { consoleAssetSources } from '../../src/console/console.ts';
-import type { IncidentDetailView, LastReloadView } from '../../src/console/console.ts';
+import type {
+  IncidentDetailView,
+  IncidentSummaryView,
+  LastReloadView,
+} from '../../src/console/console.ts';
 import { sha256Hex } from '../../src/std/std.ts';
 import type { Clock } from '../../src/std/std.ts';
 import type {
@@ -10,6 +14,8 @@ import type {
   IncidentEvent,
   ResponderService,
 } from '../../src/web/web.ts';
+import { createFakeQuarantine } from './fake-quarantine.ts';
+import type { FakeQuarantine } from './fake-quarantine.ts';
 import {
   SAMPLE_REVIEW,
   sampleDetail,
@@ -29,18 +35,33 @@ export function readConsoleAssets(): Assets {
   );
 }
 
-export type FakeResponder = ResponderService & {
-  readonly deliveries: { body: Buffer; sender: string; receivedAtMs: number }[];
+const SUMMARY_FIELDS = new Set(sampleSummaries().flatMap((summary) => Object.keys(summary)));
+
+/** What a list shows of an incident. */
+function toSummary(view: IncidentDetailView): IncidentSummaryView {
+  const fields = Object.entries(view).filter(([name]) => SUMMARY_FIELDS.has(name));
+  return Object.fromEntries(fields) as unknown as IncidentSummaryView;
+}
+
+export type FakeResponder = Omit<ResponderService, 'tokens'> & {
+  /** Those of the accounts that the test has. */
+  tokens: ResponderService['tokens'];
+  readonly deliveries: {
+    body: Buffer;
+    sender: string;
+    receivedAtMs: number;
+    kind: string;
+    encoding: string;
+  }[];
   readonly actions: string[][];
   readonly refusals: string[];
+  readonly quarantine: FakeQuarantine;
   /** Replaced by a test to change what the pages show. */
   incidents: readonly IncidentDetailView[];
   acceptWith: ResponderService['accept'];
   outcome: ActionOutcome;
   emit(incidentId: string, kind: string, text: string): void;
   listeners(): number;
-  /** The oldest event id that is still kept. */
-  keptSince: number;
 };
 
 /** A responder in memory: actions are recorded and change the incidents that are shown. */
@@ -78,19 +99,19 @@ export function createFakeResponder(clock: Clock): FakeResponder {
     deliveries: [],
     actions: [],
     refusals: [],
+    quarantine: createFakeQuarantine(),
     incidents: sampleSummaries(nowMs).map((summary) => sampleDetail(summary, nowMs)),
     acceptWith: async () => ({ status: 'accepted', events: 1 }),
     outcome: { status: 'done' },
-    keptSince: 1,
     listeners: () => listeners.size,
     emit(incidentId, kind, text) {
       const event = { id: events.length + 1, incidentId, kind, text, at: clock.now() };
       events.push(event);
       for (const listener of listeners) listener(event);
     },
-    async accept(body, sender, receivedAtMs) {
-      const outcome = await fake.acceptWith(body, sender, receivedAtMs);
-      fake.deliveries.push({ body, sender, receivedAtMs });
+    async accept(body, sender, receivedAtMs, form) {
+      const outcome = await fake.acceptWith(body, sender, receivedAtMs, form);
+      fake.deliveries.push({ body, sender, receivedAtMs, ...form });
       return outcome;
     },
     countRefusal: (reason) => void fake.refusals.push(reason),
@@ -98,7 +119,8 @@ export function createFakeResponder(clock: Clock): FakeResponder {
       incidents: fake.incidents
         .filter((view) => query.severity === undefined || view.severity === query.severity)
         .filter((view) => query.state !== 'closed' || view.phase === 'closed')
-        .slice(0, query.limit),
+        .slice(0, query.limit)
+        .map(toSummary),
       nextBefore: null,
     }),
     getIncident: (id) => fake.incidents.find((view) => view.id === id) ?? null,
@@ -127,21 +149,42 @@ export function createFakeResponder(clock: Clock): FakeResponder {
         actor,
         note,
       ]),
+    reopen: (id, actor, why) =>
+      change(id, (view) => ({ ...said(view, 'reopened', actor, why), phase: 'reported' }), [
+        'reopen',
+        id,
+        actor,
+        why,
+      ]),
+    journalAfter: (id, sequence, limit) =>
+      fake.incidents
+        .find((view) => view.id === id)
+        ?.timeline.map((entry, index) => ({
+          ...entry,
+          sequence: index + 1,
+          phase: 'reported' as const,
+        }))
+        .slice(sequence, sequence + limit) ?? null,
     review: (id) => (fake.incidents.some((view) => view.id === id) ? SAMPLE_REVIEW : null),
-    subscribe(listener, sinceId) {
-      if (sinceId !== undefined)
-        events.filter((event) => event.id > sinceId).forEach((event) => listener(event));
+    eventsAfter: (id, limit) => events.filter((event) => event.id > id).slice(0, limit),
+    newestEventId: () => events.at(-1)?.id ?? 0,
+    subscribe(listener) {
       listeners.add(listener);
-      return {
-        unsubscribe: () => void listeners.delete(listener),
-        complete: sinceId === undefined || sinceId >= fake.keptSince - 1,
-      };
+      return { unsubscribe: () => void listeners.delete(listener) };
     },
-    statistics: () => sampleStatistics(clock.now()),
+    statistics: () => ({
+      ...sampleStatistics(clock.now()),
+      quarantined: fake.quarantine.entries.length,
+    }),
     renderMetrics: () => ({
       contentType: 'text/plain; version=0.0.4; charset=utf-8',
       body: [Buffer.from('crmwatch_incidents_open 4\n')],
     }),
+    tokens: {
+      list: async () => [],
+      create: async () => ({ status: 'refused', why: 'a fake', remedy: 'use accounts' }),
+      revoke: async () => null,
+    },
     isReady: () => ({ ready: true }),
   };
   return fake;

@@ -3,7 +3,9 @@ import { onTestFinished } from 'vitest';
 import { createSeededRandom, createSilentLogger } from '../../src/std/std.ts';
 import type { Logger } from '../../src/std/std.ts';
 import { createExporterApp, createResponderApp, createWebServer } from '../../src/web/web.ts';
-import type { ResponderAppOptions, WebApp } from '../../src/web/web.ts';
+import type { ResponderAppOptions, Sender, WebApp } from '../../src/web/web.ts';
+import type { Accounts } from '../../src/responder/accounts/accounts.ts';
+import { createTestAccounts } from './accounts.ts';
 import { createFakeExporter, createFakeResponder, readConsoleAssets } from './fake-services.ts';
 import type { FakeExporter, FakeResponder } from './fake-services.ts';
 import { createManualClock } from './manual-clock.ts';
@@ -21,19 +23,23 @@ async function serve(app: WebApp, clock: ManualClock): Promise<string> {
 /** The responder's application on a free port over a fake responder; ends with the test. */
 export async function startResponder(
   options: Partial<ResponderAppOptions> = {},
-): Promise<Started<FakeResponder>> {
+): Promise<Started<FakeResponder> & Pick<WebApp, 'handler'> & { readonly accounts: Accounts }> {
   const clock = createManualClock();
   const service = createFakeResponder(clock);
+  const accounts = options.accounts ?? (await createTestAccounts(clock));
+  service.tokens = accounts.tokens;
   const app = createResponderApp({
     service,
+    accounts,
     assets: readConsoleAssets(),
     clock,
     random: createSeededRandom(7),
     logger: createSilentLogger(),
     listenHost: '127.0.0.1',
+    areAnswersChecked: true,
     ...options,
   });
-  return { url: await serve(app, clock), service, clock };
+  return { url: await serve(app, clock), service, clock, accounts, handler: app.handler };
 }
 
 export async function startExporter(): Promise<Started<FakeExporter>> {
@@ -95,6 +101,10 @@ export async function post(
 /** The secret in the forms of a page. */
 export function formTokenOf(page: string): string {
   return /name="form_token"\s+value="([^"]*)"/.exec(page)?.[1] ?? '';
+}
+
+export function createBearerSender(name: string, ...tokens: readonly string[]): Sender {
+  return { name, credential: { kind: 'bearer', tokens: () => tokens }, networks: [], kinds: [] };
 }
 
 export type RecordedLine = {

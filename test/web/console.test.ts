@@ -138,7 +138,7 @@ describe('console with tokens', () => {
     const answer = await signIn(url);
     expect([answer.status, answer.headers['location']]).toEqual([303, '/?state=all']);
     expect(String(answer.headers['set-cookie'])).toMatch(
-      /crmwatch_session=[\w-]{43};.*HttpOnly; SameSite=Strict/,
+      /crmwatch_session=[\w-]{43};.*HttpOnly; SameSite=Lax/,
     );
     const page = await send(`${url}/`, { headers: { ...HTML, Cookie: cookieOf(answer.headers) } });
     expect(page.body).toContain('<strong>Mia (oncall)</strong>');

@@ -1,6 +1,10 @@
 import { get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { createAlert, createWebhookBody } from '../support/alerts.ts';
+import { createTemporaryFolder } from '../support/responder.ts';
+import { startRealResponder } from '../support/start-real-responder.ts';
 import { startResponder } from '../support/start-web.ts';
 
 type Stream = {
@@ -62,9 +66,14 @@ describe('event stream', () => {
 
   it('asks for a snapshot when the missed events are gone, or the id is nonsense', async () => {
     const { url, service } = await startResponder();
-    service.keptSince = 100;
-    const late = await open(`${url}/events`, { 'Last-Event-ID': '5' });
-    await late.until('event: snapshot');
+    for (let count = 0; count < 10_002; count++) service.emit('inc_1', 'commented', 'old');
+    const late = await open(`${url}/events`, { 'Last-Event-ID': '1' });
+    const text = await late.until('event: snapshot');
+    expect(text).toContain('id: 10002\nevent: snapshot');
+    expect(text).not.toContain('old');
+    const foreign = await open(`${url}/events`, { 'Last-Event-ID': '99999' });
+    await foreign.until('event: snapshot');
+    foreign.close();
     const odd = await open(`${url}/events`, { 'Last-Event-ID': '-1; drop' });
     await odd.until('event: snapshot');
     late.close();
@@ -99,5 +108,74 @@ describe('event stream', () => {
     stream.close();
     await expect.poll(() => service.listeners()).toBe(0);
     expect(clock.pendingTimers()).toBe(0);
+  });
+
+  it('is the same under the address of the API', async () => {
+    const { url, service } = await startResponder();
+    service.emit('inc_1', 'commented', 'one');
+    const stream = await open(`${url}/api/v1/events`);
+    await stream.until('id: 1\nevent: snapshot');
+    service.emit('inc_1', 'commented', 'two');
+    await stream.until('id: 2\nevent: incident');
+    stream.close();
+  });
+
+  it('doubles and skips nothing while events come in during the replay', async () => {
+    const { url, service } = await startResponder();
+    for (let count = 0; count < 1000; count++) service.emit('inc_1', 'commented', 'old');
+    const { eventsAfter } = service;
+    service.eventsAfter = async (id, limit) => {
+      const events = await eventsAfter(id, limit);
+      // Somebody writes while each page is on its way.
+      if (id < 1000) service.emit('inc_1', 'commented', 'new');
+      return events;
+    };
+    const stream = await open(`${url}/events`, { 'Last-Event-ID': '0' });
+    const text = await stream.until('id: 1005\n');
+    const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+    expect(ids).toEqual(ids.map((_, index) => index + 1));
+    expect(text).not.toContain('snapshot');
+    stream.close();
+  });
+
+  it('lets a reader of one incident move on, so that it is not told of old things', async () => {
+    const { url, service, clock } = await startResponder();
+    const stream = await open(`${url}/events?incident=inc_2`);
+    await stream.until('snapshot');
+    service.emit('inc_1', 'commented', 'other');
+    await clock.advance(15_000);
+    expect(await stream.until('id: 1\nevent: heartbeat')).not.toContain('other');
+    stream.close();
+  });
+
+  it('goes on after the last event over a restart, from the journal', async () => {
+    using folder = createTemporaryFolder();
+    const file = join(folder.path, 'incidents.sqlite');
+    {
+      await using responder = await startRealResponder(file);
+      const body = createWebhookBody([createAlert()]);
+      await responder.pipeline.accept(body, 'am', responder.clock.now());
+      await responder.pipeline.settle();
+      const id = (await responder.pipeline.listIncidents())[0]?.id ?? '';
+      for (const text of ['one', 'two']) await responder.pipeline.comment(id, 'Mia', text);
+    }
+    await using restarted = await startRealResponder(file);
+    const stream = await open(`${restarted.url}/events`, { 'Last-Event-ID': '2' });
+    const replayed = await stream.until('Mia wrote: two');
+    expect(replayed).not.toContain('Mia wrote: one');
+    const [incident] = await restarted.pipeline.listIncidents();
+    await restarted.pipeline.comment(incident?.id ?? '', 'Mia', 'three');
+    const text = await stream.until('Mia wrote: three');
+    expect([...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => id)).toEqual(['3', '4']);
+    expect(text).not.toContain('snapshot');
+    stream.close();
+  });
+
+  it('ends when the database cannot be asked, and the reader comes back', async () => {
+    const { url, service } = await startResponder();
+    service.newestEventId = async () => Promise.reject(new Error('away'));
+    const stream = await open(`${url}/events`);
+    await expect.poll(() => stream.answer.complete).toBe(true);
+    expect(service.listeners()).toBe(0);
   });
 });

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { CrmwatchError } from '../../src/std/std.ts';
 import { INTAKE_LIMIT_BYTES, INTAKE_PATH } from '../../src/web/web.ts';
-import { createRecordingLogger, send, startResponder } from '../support/start-web.ts';
+import {
+  createBearerSender,
+  createRecordingLogger,
+  send,
+  startResponder,
+} from '../support/start-web.ts';
 
 const SENDERS = [
-  { name: 'alertmanager-a', token: 'token-a' },
-  { name: 'alertmanager-b', token: 'token-b' },
+  createBearerSender('alertmanager-a', 'token-a'),
+  createBearerSender('alertmanager-b', 'token-b'),
 ];
 
 function deliver(
@@ -40,6 +45,8 @@ describe('alert intake', () => {
       body: Buffer.from('{"a": 1}\r\n'),
       sender: 'anonymous',
       receivedAtMs: clock.now(),
+      kind: 'alertmanager',
+      encoding: '',
     });
   });
 
@@ -119,7 +126,7 @@ describe('alert intake', () => {
   });
 
   it('answers 503, never 429, when too many deliveries are in hand', async () => {
-    const { url, service } = await startResponder();
+    const { url, service } = await startResponder({ intakeLimits: { deliveries: 16 } });
     const gate = Promise.withResolvers<void>();
     const full = Promise.withResolvers<void>();
     let waiting = 0;

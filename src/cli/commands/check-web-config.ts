@@ -25,6 +25,7 @@ every problem at once with its place and remedy. Listens nowhere. Exit codes: 0 
       return 3;
     }
     const { tls, users, http2 } = result.config;
+    if (tls?.warning !== undefined) context.note(`warning: ${tls.warning}`);
     const how = tls === undefined ? 'plain HTTP' : `TLS${http2 ? ' with HTTP/2' : ''}`;
     const who = users.size === 0 ? 'no password' : `passwords of ${users.size} users`;
     context.print(`${path} is good: ${how}, ${who}`);

@@ -3,20 +3,24 @@ import type { Database, DatabaseTransaction, Kysely, Selectable } from '../../st
 import type { IncidentEvent } from './incident-event.ts';
 import type { IncidentTables } from './incident-tables.ts';
 import type { Incident, Phase } from './incident.ts';
+import { hashOf, moveHead, takePlace } from './journal-chain.ts';
 import type { JournalEntry } from './journal.ts';
+import { searchTextOf } from './search-text.ts';
 
 export type IncidentFilter = {
   readonly open?: boolean;
   readonly phase?: Phase;
   readonly severity?: Severity;
   readonly target?: string;
+  /** Is in the identifier, target, title, diagnosis or an alert's name, in whatever case. */
+  readonly text?: string;
   /** Only incidents reported before this one: the next page. */
   readonly beforeId?: string;
-  /** At most 500; default 100. */
+  /** At most 501, a page of 500 and a look at whether there is more; default 100. */
   readonly limit?: number;
 };
 
-const MAXIMUM_PAGE = 500;
+const MAXIMUM_PAGE = 501;
 
 function tables(database: Database): Kysely<IncidentTables> {
   return database.withTables<IncidentTables>();
@@ -34,6 +38,17 @@ export async function findIncidents(
   if (filter.phase !== undefined) query = query.where('phase', '=', filter.phase);
   if (filter.severity !== undefined) query = query.where('severity', '=', filter.severity);
   if (filter.target !== undefined) query = query.where('target', '=', filter.target);
+  if (filter.text !== undefined && filter.text !== '') {
+    const text = filter.text.toLowerCase();
+    // Without the text it is another one: so it is in there, literally, on every engine.
+    query = query.where((where) =>
+      where(
+        where.fn<string>('replace', ['search_text', where.val(text), where.val('')]),
+        '<>',
+        where.ref('search_text'),
+      ),
+    );
+  }
   // Identifiers begin with the time, so they sort as the incidents were opened.
   if (filter.beforeId !== undefined) query = query.where('id', '<', filter.beforeId);
   const limit = Math.min(filter.limit ?? 100, MAXIMUM_PAGE);
@@ -76,6 +91,7 @@ export async function saveSnapshot(
     severity,
     fault_class: incident.correctedClass ?? incident.diagnosis?.answer ?? null,
     updated_at_ms: incident.updatedAtMs,
+    search_text: searchTextOf(incident),
     snapshot: JSON.stringify(incident),
   };
   await tables(transaction)
@@ -94,19 +110,23 @@ export async function appendEntry(
 ): Promise<JournalEntry> {
   const { id: incidentId, sequence, phase } = incident;
   const { kind, actor, ...data } = event;
-  const { id } = await tables(transaction)
+  const { id, previousHash } = await takePlace(transaction);
+  const row = {
+    id,
+    incident_id: incidentId,
+    sequence,
+    at_ms: atMs,
+    kind,
+    phase,
+    actor,
+    data: JSON.stringify(data),
+  };
+  const hash = hashOf(previousHash, row);
+  await tables(transaction)
     .insertInto('journal')
-    .values({
-      incident_id: incidentId,
-      sequence,
-      at_ms: atMs,
-      kind,
-      phase,
-      actor,
-      data: JSON.stringify(data),
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
+    .values({ ...row, hash })
+    .execute();
+  await moveHead(transaction, hash);
   return { id, incidentId, sequence, atMs, phase, event };
 }
 
@@ -122,18 +142,29 @@ function toEntry(row: Selectable<IncidentTables['journal']>): JournalEntry {
   };
 }
 
-/** The whole journal of an incident, in order. */
+/** The journal of an incident, in order: all of it, or the part after a sequence and at most `limit` entries. */
 export async function readJournal(
   database: Database,
   incidentId: string,
+  part: { readonly afterSequence?: number; readonly limit?: number } = {},
 ): Promise<readonly JournalEntry[]> {
-  const rows = await tables(database)
+  let query = tables(database)
     .selectFrom('journal')
     .selectAll()
     .where('incident_id', '=', incidentId)
-    .orderBy('sequence')
-    .execute();
-  return rows.map(toEntry);
+    .where('sequence', '>', part.afterSequence ?? 0)
+    .orderBy('sequence');
+  if (part.limit !== undefined) query = query.limit(part.limit);
+  return (await query.execute()).map(toEntry);
+}
+
+/** The newest id of all journals; 0 while there is none. */
+export async function newestJournalId(database: Database): Promise<number> {
+  const row = await tables(database)
+    .selectFrom('journal')
+    .select((select) => select.fn.max('id').as('newest'))
+    .executeTakeFirst();
+  return row?.newest ?? 0;
 }
 
 /** Entries of all incidents after `id`, in order: what a listener missed. */

@@ -11,6 +11,8 @@ export type IncidentTables = {
     fault_class: string | null;
     reported_at_ms: number;
     updated_at_ms: number;
+    /** What a text is looked for in, in lower case. */
+    search_text: string;
     /** JSON of the whole snapshot. */
     snapshot: string;
   };
@@ -24,7 +26,11 @@ export type IncidentTables = {
     actor: string;
     /** JSON of the event without its kind and actor. */
     data: string;
+    /** See journal-chain.ts; null for entries of before the chain. */
+    hash: string | null;
   };
+  /** One row: the last entry of the journal and its hash. */
+  journal_head: { last_id: number; hash: string };
 };
 
 export const INCIDENT_MIGRATIONS: Migrations = {
@@ -52,6 +58,39 @@ export const INCIDENT_MIGRATIONS: Migrations = {
         `CREATE TRIGGER journal_loses_nothing BEFORE DELETE ON journal
           BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END`,
       ],
+    },
+    {
+      name: 'the journal is a hash chain',
+      statements: {
+        sqlite: [
+          'ALTER TABLE journal ADD hash TEXT',
+          'CREATE TABLE journal_head (last_id INTEGER NOT NULL, hash TEXT NOT NULL) STRICT',
+          "INSERT INTO journal_head SELECT COALESCE(MAX(id), 0), '' FROM journal",
+        ],
+        postgresql: [
+          'ALTER TABLE journal ADD hash TEXT',
+          'CREATE TABLE journal_head (last_id BIGINT NOT NULL, hash TEXT NOT NULL)',
+          "INSERT INTO journal_head SELECT COALESCE(MAX(id), 0), '' FROM journal",
+        ],
+      },
+    },
+    {
+      name: 'text to search in',
+      // What older incidents get is approximate; the next change of each writes it anew.
+      statements: {
+        sqlite: [
+          "ALTER TABLE incidents ADD COLUMN search_text TEXT NOT NULL DEFAULT ''",
+          `UPDATE incidents SET search_text = lower(id || ' ' || coalesce(target, '') || ' '
+            || coalesce(json_extract(snapshot, '$.title'), '') || ' ' || coalesce(fault_class, '') || ' '
+            || replace(coalesce(fault_class, ''), '_', ' '))`,
+        ],
+        postgresql: [
+          "ALTER TABLE incidents ADD COLUMN search_text TEXT NOT NULL DEFAULT ''",
+          `UPDATE incidents SET search_text = lower(id || ' ' || coalesce(target, '') || ' '
+            || coalesce(snapshot::json ->> 'title', '') || ' ' || coalesce(fault_class, '') || ' '
+            || replace(coalesce(fault_class, ''), '_', ' '))`,
+        ],
+      },
     },
   ],
 };

@@ -10,6 +10,7 @@ export {
   findIncident,
   findIncidents,
   findNewestOfScope,
+  newestJournalId,
   readJournal,
   readJournalAfter,
   saveSnapshot,
@@ -40,3 +41,5 @@ export type { Scope } from './scope.ts';
 export { timesOf } from './times.ts';
 export type { IncidentTimes } from './times.ts';
 export { transition } from './transition.ts';
+export { verifyJournal } from './verify-journal.ts';
+export type { JournalProblem, JournalReport, VerifyOptions } from './verify-journal.ts';

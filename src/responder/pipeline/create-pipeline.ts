@@ -1,5 +1,7 @@
 import { errorMessage } from '../../std/std.ts';
 import type { Migrations } from '../../store/store.ts';
+import { decodeDelivery } from '../alerts/alerts.ts';
+import { ACCOUNT_MIGRATIONS } from '../accounts/accounts.ts';
 import {
   INCIDENT_MIGRATIONS,
   SYSTEM_ACTOR,
@@ -13,6 +15,8 @@ import type { Change, ChangeSet } from './change-set.ts';
 import { findDueWork, finishWork } from './due-work.ts';
 import type { DueWork } from './due-work.ts';
 import { doWork } from './incident-work.ts';
+import { INTAKE_MIGRATIONS } from './intake-tables.ts';
+import { IDEMPOTENCY_MIGRATIONS } from './idempotency.ts';
 import { createIntake } from './intake.ts';
 import type { Intake } from './intake.ts';
 import { createOperations, toLine } from './operations.ts';
@@ -22,21 +26,27 @@ import { DEFAULT_PIPELINE_SETTINGS } from './pipeline-parts.ts';
 import type { PipelineContext, PipelineParts } from './pipeline-parts.ts';
 import { processInbox } from './process-inbox.ts';
 import type { Commit } from './process-inbox.ts';
+import { createQuarantine } from './quarantine.ts';
+import type { Quarantine } from './quarantine.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
 import { createReconciler } from './reconciler.ts';
 import { withPipeVerification } from './watchdog-beats.ts';
 import { createWorker } from './worker.ts';
 import type { Worker } from './worker.ts';
 
-/** For `openStore`: the schemas of all rooms that the pipeline writes with. */
+/** For `openStore`: the schemas of all rooms that keep something in the database of the responder. */
 export const RESPONDER_MIGRATIONS: readonly Migrations[] = [
   INCIDENT_MIGRATIONS,
   OUTBOX_MIGRATIONS,
   PIPELINE_MIGRATIONS,
+  INTAKE_MIGRATIONS,
+  IDEMPOTENCY_MIGRATIONS,
+  ACCOUNT_MIGRATIONS,
 ];
 
 export type Pipeline = Intake &
   Operations & {
+    readonly quarantine: Quarantine;
     /** Tells of everything that happens from now on; gives the way to stop. A listener must not throw. */
     subscribe(listener: (line: PipelineLine) => void): () => void;
     start(): void;
@@ -67,7 +77,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   };
   const commit = createCommit(context, onCommitted);
-  const intake = createIntake(context.store, context.metrics);
+  const decoder = parts.decodeDelivery ?? (async (delivery) => decodeDelivery(delivery));
+  const intake = createIntake(context.store, context.metrics, decoder);
   const operations = createOperations(context, commit);
   const worker = createPipelineWorker(context, commit, onCommitted);
 
@@ -88,8 +99,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   return {
     ...operations,
-    async accept(rawBody, sender, receivedAtMs) {
-      const acceptance = await intake.accept(rawBody, sender, receivedAtMs);
+    quarantine: createQuarantine(context, decoder, () => worker.wake()),
+    async accept(rawBody, sender, receivedAtMs, form) {
+      const acceptance = await intake.accept(rawBody, sender, receivedAtMs, form);
       worker.wake();
       return acceptance;
     },

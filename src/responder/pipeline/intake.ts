@@ -1,9 +1,8 @@
 import type { Store } from '../../store/store.ts';
 import { CrmwatchError, errorMessage } from '../../std/std.ts';
 import type { Problem } from '../../std/std.ts';
-import { decodeAlertmanagerWebhook } from '../alerts/alerts.ts';
-import type { DecodedWebhook } from '../alerts/alerts.ts';
-import { pipelineTables } from './pipeline-tables.ts';
+import type { RawDelivery, SourceKind, WebhookDecoding } from '../alerts/alerts.ts';
+import { commitDelivery } from './commit-delivery.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
 
 /** Both mean that the raw body is on disk. */
@@ -16,32 +15,46 @@ export type Acceptance =
     }
   | { readonly kind: 'undecodable'; readonly problems: readonly Problem[] };
 
+/** Which decoder a body is for, and how it is compressed (empty: not at all). */
+export type DeliveryForm = { readonly kind: SourceKind; readonly encoding: string };
+
+/** Never throws for what is in the body. Whoever makes the pipeline may do it off the main thread. */
+export type DeliveryDecoder = (delivery: RawDelivery) => Promise<WebhookDecoding>;
+
 export type Intake = {
   /**
    * Commits the raw body and its events in one durable transaction before it resolves, so the caller
    * may answer 200. Throws `store_unavailable` when it cannot: the caller answers 503 and the sender
-   * tries again.
+   * tries again. The form is that of Alertmanager unless another is given.
    */
-  accept(rawBody: Buffer | string, sender: string, receivedAtMs: number): Promise<Acceptance>;
+  accept(
+    rawBody: Buffer | string,
+    sender: string,
+    receivedAtMs: number,
+    form?: DeliveryForm,
+  ): Promise<Acceptance>;
 };
 
-/** Rows per INSERT: well below the number of values that SQLite takes in one statement. */
-const ROWS_PER_INSERT = 500;
+const ALERTMANAGER: DeliveryForm = { kind: 'alertmanager', encoding: '' };
 
-export function createIntake(store: Store, metrics: ResponderMetrics): Intake {
+export function createIntake(
+  store: Store,
+  metrics: ResponderMetrics,
+  decodeDelivery: DeliveryDecoder,
+): Intake {
   return {
-    async accept(rawBody, sender, receivedAtMs) {
-      const decoded = decodeAlertmanagerWebhook(rawBody, { sender, receivedAtMs });
+    async accept(rawBody, sender, receivedAtMs, form = ALERTMANAGER) {
       const body = typeof rawBody === 'string' ? Buffer.from(rawBody) : rawBody;
+      const { kind } = form;
+      const delivery = { ...form, body, sender, receivedAtMs };
+      const from = { sender, kind };
+      const decoded = await decodeDelivery(delivery);
       try {
-        await commit(
-          store,
-          { body, sender, receivedAtMs },
-          decoded.problems,
-          decoded.ok ? decoded : null,
+        await store.transaction(async (transaction) =>
+          commitDelivery(transaction, delivery, decoded),
         );
       } catch (error) {
-        metrics.deliveryRefused('store_unavailable');
+        metrics.deliveryRefused('store_unavailable', from);
         if (error instanceof CrmwatchError) throw error;
         throw new CrmwatchError(
           'store_unavailable',
@@ -50,53 +63,12 @@ export function createIntake(store: Store, metrics: ResponderMetrics): Intake {
         );
       }
       if (!decoded.ok) {
-        metrics.deliveryRefused('undecodable');
+        metrics.deliveryRefused('undecodable', from);
         return { kind: 'undecodable', problems: decoded.problems };
       }
-      metrics.deliveryAccepted(sender, decoded.events.length);
+      if (decoded.problems.length > 0) metrics.deliveryRefused('partly_undecodable', from);
+      metrics.deliveryAccepted(from, decoded.events.length);
       return { kind: 'accepted', events: decoded.events.length, problems: decoded.problems };
     },
   };
-}
-
-type RawDelivery = {
-  readonly body: Uint8Array;
-  readonly sender: string;
-  readonly receivedAtMs: number;
-};
-
-async function commit(
-  store: Store,
-  { body, sender, receivedAtMs }: RawDelivery,
-  problems: readonly Problem[],
-  decoded: DecodedWebhook | null,
-): Promise<void> {
-  await store.transaction(async (transaction) => {
-    const tables = pipelineTables(transaction);
-    const raw = { sender, received_at_ms: receivedAtMs, body };
-    if (problems.length > 0) {
-      const quarantined = { ...raw, problems: JSON.stringify(problems) };
-      await tables.insertInto('quarantine').values(quarantined).execute();
-    }
-    if (decoded === null) return;
-    const { id } = await tables
-      .insertInto('deliveries')
-      .values({
-        ...raw,
-        group_key: decoded.groupKey,
-        truncated_alerts: decoded.truncatedAlerts,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    for (let from = 0; from < decoded.events.length; from += ROWS_PER_INSERT) {
-      const rows = decoded.events.slice(from, from + ROWS_PER_INSERT).map((event) => ({
-        delivery_id: id,
-        sender,
-        fingerprint: event.fingerprint,
-        status: event.status,
-        event: JSON.stringify(event),
-      }));
-      await tables.insertInto('inbox').values(rows).execute();
-    }
-  });
 }

@@ -5,8 +5,8 @@ import {
   describeEvent,
   findIncident,
   findIncidents,
-  findNewestOfScope,
   isOpen,
+  newestJournalId,
   readJournal,
   readJournalAfter,
   renderReview,
@@ -20,6 +20,9 @@ import type {
 } from '../incidents/incidents.ts';
 import { countPending, findNotifications } from '../notify/notify.ts';
 import type { OutboxItem } from '../notify/notify.ts';
+import type { ChangeSet } from './change-set.ts';
+import { once } from './idempotency.ts';
+import type { OnceRequest } from './idempotency.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 import type { Commit } from './process-inbox.ts';
@@ -41,7 +44,7 @@ export type PipelineLine = {
 
 export type IncidentDetail = {
   readonly incident: Incident;
-  readonly journal: readonly (JournalEntry & { readonly line: string })[];
+  readonly journal: readonly JournalLine[];
   readonly notifications: readonly OutboxItem[];
 };
 
@@ -50,22 +53,46 @@ export type Answer = {
   readonly changed: boolean;
   readonly reason: string;
   readonly incident: Incident;
+  /** Entries of the journal after the change; of a replayed answer, those at that time. */
+  readonly sequence: number;
+  /** Why nothing was done although it may be possible: it moved on, or the key belongs to another request. */
+  readonly conflict?: 'stale' | 'key_reused';
+  /** Nothing was done now: this very request was carried out before. */
+  readonly isReplayed?: true;
 };
+
+/** What a change is made subject to, within its transaction. */
+export type ChangeOptions = {
+  /** The sequences of the incident that the caller has seen; any, when absent. */
+  readonly expectedSequences?: readonly number[];
+  readonly once?: OnceRequest;
+};
+
+export type JournalLine = JournalEntry & { readonly line: string };
 
 /** What people do, and what they look at. Unknown incidents are refused with `unknown_incident`. */
 export type Operations = {
   listIncidents(filter?: IncidentFilter): Promise<readonly Incident[]>;
   getIncident(id: string): Promise<IncidentDetail>;
-  acknowledge(id: string, actor: string): Promise<Answer>;
-  comment(id: string, actor: string, text: string): Promise<Answer>;
+  /** Part of the journal of an incident, in order. */
+  journalAfter(id: string, sequence: number, limit: number): Promise<readonly JournalLine[]>;
+  acknowledge(id: string, actor: string, options?: ChangeOptions): Promise<Answer>;
+  comment(id: string, actor: string, text: string, options?: ChangeOptions): Promise<Answer>;
   /** Also keeps the class with the evidence as a label to train on. */
-  correctDiagnosis(id: string, actor: string, correctedClass: DiagnosisClass): Promise<Answer>;
-  close(id: string, actor: string, why: string): Promise<Answer>;
-  reopen(id: string, actor: string, why: string): Promise<Answer>;
+  correctDiagnosis(
+    id: string,
+    actor: string,
+    correctedClass: DiagnosisClass,
+    options?: ChangeOptions,
+  ): Promise<Answer>;
+  close(id: string, actor: string, why: string, options?: ChangeOptions): Promise<Answer>;
+  reopen(id: string, actor: string, why: string, options?: ChangeOptions): Promise<Answer>;
   /** Markdown; for resolved and closed incidents, null for open ones. */
   review(id: string): Promise<string | null>;
   /** What happened after `id`, over all incidents: for listeners that were away. */
   linesAfter(id: number, limit: number): Promise<readonly PipelineLine[]>;
+  /** The id of the newest line; 0 while there is none. */
+  newestLineId(): Promise<number>;
   statistics(): Promise<ResponderStatistics>;
 };
 
@@ -80,16 +107,28 @@ export function toLine(entry: JournalEntry): PipelineLine {
 export function createOperations(context: PipelineContext, commit: Commit): Operations {
   const { database } = context.store;
 
-  async function act(id: string, event: IncidentEvent): Promise<Answer> {
+  async function act(
+    id: string,
+    event: IncidentEvent,
+    options: ChangeOptions = {},
+  ): Promise<Answer> {
+    const nowMs = context.clock.now();
     return commit(async (changes) => {
+      const result = await once(
+        changes.transaction,
+        options.once,
+        nowMs,
+        async () => perform(changes, { id, event, nowMs }, options),
+        ({ changed }) => changed,
+      );
       const incident = await changes.find(id);
       if (incident === null) throw unknownIncident(id);
-      const { changed, reason } = await changes.apply(incident, event, context.clock.now());
-      if (changed && event.kind === 'diagnosis_corrected') {
-        const at = { id, atMs: context.clock.now() };
-        await keepLabel(changes.transaction, at, event.actor, event.correctedClass);
+      if (result.kind === 'key_reused') {
+        const reason = 'this idempotency key was used for another request';
+        const { sequence } = incident;
+        return { changed: false, reason, sequence, conflict: 'key_reused', incident };
       }
-      return { changed, reason, incident: (await changes.find(id)) ?? incident };
+      return { ...result.answer, incident, ...(result.isReplayed ? { isReplayed: true } : {}) };
     });
   }
 
@@ -105,31 +144,63 @@ export function createOperations(context: PipelineContext, commit: Commit): Oper
       const incident = await get(id);
       const journal = await readJournal(database, id);
       const notifications = await findNotifications(database, id);
-      const lines = journal.map((entry) => ({ ...entry, line: describeEvent(entry.event) }));
-      return { incident, journal: lines, notifications };
+      return { incident, journal: journal.map(toJournalLine), notifications };
     },
-    acknowledge: async (id, actor) => act(id, { kind: 'acknowledged', actor }),
-    comment: async (id, actor, text) =>
-      act(id, { kind: 'commented', actor, text: text.slice(0, MAXIMUM_TEXT) }),
-    correctDiagnosis: async (id, actor, correctedClass) =>
-      act(id, { kind: 'diagnosis_corrected', actor, correctedClass }),
-    close: async (id, actor, why) => act(id, { kind: 'closed', actor, why }),
-    async reopen(id, actor, why) {
-      const incident = await get(id);
-      const newest = await findNewestOfScope(database, incident.scope);
-      if (newest !== null && newest.id !== id && isOpen(newest.phase)) {
-        return { changed: false, reason: `${newest.id} is open about the same`, incident };
-      }
-      return act(id, { kind: 'reopened', actor, why });
+    async journalAfter(id, afterSequence, limit) {
+      await get(id);
+      return (await readJournal(database, id, { afterSequence, limit })).map(toJournalLine);
     },
+    acknowledge: async (id, actor, options) => act(id, { kind: 'acknowledged', actor }, options),
+    comment: async (id, actor, text, options) =>
+      act(id, { kind: 'commented', actor, text: text.slice(0, MAXIMUM_TEXT) }, options),
+    correctDiagnosis: async (id, actor, correctedClass, options) =>
+      act(id, { kind: 'diagnosis_corrected', actor, correctedClass }, options),
+    close: async (id, actor, why, options) => act(id, { kind: 'closed', actor, why }, options),
+    reopen: async (id, actor, why, options) => act(id, { kind: 'reopened', actor, why }, options),
     async review(id) {
       const incident = await get(id);
       if (isOpen(incident.phase)) return null;
       return renderReview(incident, await readJournal(database, id));
     },
     linesAfter: async (id, limit) => (await readJournalAfter(database, id, limit)).map(toLine),
+    newestLineId: async () => newestJournalId(database),
     statistics: async () => readStatistics(context),
   };
+}
+
+function toJournalLine(entry: JournalEntry): JournalLine {
+  return { ...entry, line: describeEvent(entry.event) };
+}
+
+type Performed = Pick<Answer, 'changed' | 'reason' | 'sequence' | 'conflict'>;
+
+/** One change of one incident, if it still is as the caller has seen it. */
+async function perform(
+  changes: ChangeSet,
+  change: { readonly id: string; readonly event: IncidentEvent; readonly nowMs: number },
+  { expectedSequences }: ChangeOptions,
+): Promise<Performed> {
+  const { id, event, nowMs } = change;
+  const incident = await changes.find(id);
+  if (incident === null) throw unknownIncident(id);
+  const { sequence } = incident;
+  if (expectedSequences !== undefined && !expectedSequences.includes(sequence)) {
+    const reason = `the incident has moved on: its journal has ${sequence} entries now`;
+    return { changed: false, reason, sequence, conflict: 'stale' };
+  }
+  if (event.kind === 'reopened') {
+    const newest = await changes.newestOfScope(incident.scope);
+    if (newest !== null && newest.id !== id && isOpen(newest.phase)) {
+      return { changed: false, reason: `${newest.id} is open about the same`, sequence };
+    }
+  }
+  const { changed, reason } = await changes.apply(incident, event, nowMs);
+  if (changed && event.kind === 'diagnosis_corrected') {
+    const at = { id, atMs: nowMs };
+    await keepLabel(changes.transaction, at, event.actor, event.correctedClass);
+  }
+  const after = (await changes.find(id)) ?? incident;
+  return { changed, reason, sequence: after.sequence };
 }
 
 function unknownIncident(id: string): CrmwatchError {
@@ -169,6 +240,7 @@ async function readStatistics({ store }: PipelineContext): Promise<ResponderStat
   const quarantined = await tables
     .selectFrom('quarantine')
     .select((select) => select.fn.countAll<number>().as('count'))
+    .where('status', '=', 'kept')
     .executeTakeFirstOrThrow();
   const heartbeat = await tables
     .selectFrom('heartbeats')

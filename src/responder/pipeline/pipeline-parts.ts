@@ -6,6 +6,7 @@ import type { Channel } from '../notify/notify.ts';
 import type { Verifier } from '../repair/repair.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { SourceNames } from './reconcile-upstream.ts';
+import type { DeliveryDecoder } from './intake.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
 
 export type PipelineSettings = {
@@ -69,6 +70,8 @@ export type PipelineParts = {
   readonly upstream?: Upstream;
   /** Of senders that are peers of others. */
   readonly sources?: SourceNames;
+  /** On the calling thread when it is left out. */
+  readonly decodeDelivery?: DeliveryDecoder;
   readonly settings?: Partial<PipelineSettings>;
 };
 

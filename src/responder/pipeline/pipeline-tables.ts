@@ -1,4 +1,5 @@
 import type { Database, Generated, Kysely, Migrations } from '../../store/store.ts';
+import type { QuarantineStatus } from './intake-tables.ts';
 
 export type PipelineTables = {
   deliveries: {
@@ -9,6 +10,10 @@ export type PipelineTables = {
     truncated_alerts: number;
     /** The raw body as it came. */
     body: Uint8Array;
+    /** Of the sender: which decoder the body is for. */
+    kind: string;
+    /** The Content-Encoding of the body, empty for none. */
+    encoding: string;
   };
   inbox: {
     id: Generated<number>;
@@ -29,6 +34,20 @@ export type PipelineTables = {
     body: Uint8Array;
     /** JSON of the problems. */
     problems: string;
+    kind: string;
+    encoding: string;
+    status: Generated<QuarantineStatus>;
+    /** SHA-256 of the body. */
+    digest: string;
+    bytes: number;
+    /** How often the same body came, and when for the last time. */
+    copies: Generated<number>;
+    last_received_at_ms: number;
+    /** Under which those of its events got in that could be read. */
+    delivery_id: number | null;
+    decided_at_ms: number | null;
+    decided_by: string | null;
+    note: string | null;
   };
   heartbeats: { name: string; sender: string; last_seen_at_ms: number };
   due_work: { incident_id: string; work: string; due_at_ms: number; attempts: number };

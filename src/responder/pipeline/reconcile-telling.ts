@@ -1,10 +1,11 @@
 import { PIPE_ALERT } from '../../catalog/catalog.ts';
 import { unreachable } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
-import { fingerprintOf } from '../alerts/alerts.ts';
-import type { AlertEvent } from '../alerts/alerts.ts';
+import { fingerprintOf, makeEvent } from '../alerts/alerts.ts';
+import type { AlertEvent, RawDelivery } from '../alerts/alerts.ts';
 import { RECONCILER_ACTOR } from '../incidents/incidents.ts';
 import type { IncidentAlert } from '../incidents/incidents.ts';
+import { insertDelivery, insertEvents } from './commit-delivery.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { Healing } from './reconcile.ts';
 import { WATCHER } from './watchdog.ts';
@@ -16,10 +17,10 @@ export function toAlertEvent(healing: Told, nowMs: number): AlertEvent {
   switch (healing.kind) {
     case 'fired': {
       const { source, alert, because } = healing;
-      const { fingerprint, name, labels, annotations, generatorUrl, startsAtMs } = alert;
-      const of = { sender: source, fingerprint, name, labels, annotations, generatorUrl };
-      const times = { startsAtMs, endsAtMs: null, receivedAtMs: nowMs };
-      return { ...of, ...times, status: 'firing', reconciled: because };
+      const fired = { ...alert, status: 'firing', endsAtMs: null } as const;
+      // Held to the same bounds as what is delivered.
+      const event = makeEvent(fired, { sender: source, receivedAtMs: nowMs });
+      return { ...event, reconciled: because };
     }
     case 'resolved':
       // When it ended is not known. Without an end it can end no later episode than this one.
@@ -95,26 +96,15 @@ export async function putIntoInbox(
   }
   const told = events.filter(({ fingerprint }) => !waiting.has(fingerprint));
   if (told.length === 0) return 0;
-  const { id } = await tables
-    .insertInto('deliveries')
-    .values({
-      sender: RECONCILER_ACTOR,
-      received_at_ms: nowMs,
-      group_key: '',
-      truncated_alerts: 0,
-      body: Buffer.from(JSON.stringify({ reconciled: told.map(({ reconciled }) => reconciled) })),
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  for (let from = 0; from < told.length; from += ROWS_AT_ONCE) {
-    const rows = told.slice(from, from + ROWS_AT_ONCE).map((event) => ({
-      delivery_id: id,
-      sender: event.sender,
-      fingerprint: event.fingerprint,
-      status: event.status,
-      event: JSON.stringify(event),
-    }));
-    await tables.insertInto('inbox').values(rows).execute();
-  }
+  const whys = told.map(({ reconciled }) => reconciled);
+  const delivery: RawDelivery = {
+    sender: RECONCILER_ACTOR,
+    kind: 'alertmanager',
+    encoding: '',
+    body: Buffer.from(JSON.stringify({ reconciled: whys })),
+    receivedAtMs: nowMs,
+  };
+  const id = await insertDelivery(transaction, delivery, { groupKey: '', truncatedAlerts: 0 });
+  await insertEvents(transaction, id, told);
   return told.length;
 }

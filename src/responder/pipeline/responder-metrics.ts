@@ -1,11 +1,17 @@
 import type { DiagnosisAnswer, Severity } from '../../catalog/catalog.ts';
+import type { SourceKind } from '../alerts/alerts.ts';
 import type { Phase } from '../incidents/incidents.ts';
 import type { Healing } from './reconcile.ts';
 
+export type DeliveryOrigin = { readonly sender: string; readonly kind: SourceKind };
+
 /** What the pipeline counts as it happens; whoever exposes metrics gives an implementation. */
 export type ResponderMetrics = {
-  deliveryAccepted(sender: string, events: number): void;
-  deliveryRefused(reason: 'undecodable' | 'store_unavailable'): void;
+  deliveryAccepted(from: DeliveryOrigin, events: number): void;
+  deliveryRefused(
+    reason: 'undecodable' | 'partly_undecodable' | 'store_unavailable',
+    from: DeliveryOrigin,
+  ): void;
   incidentOpened(): void;
   /** From the report, or the last reopening. */
   incidentAcknowledged(seconds: number): void;

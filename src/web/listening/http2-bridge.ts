@@ -10,6 +10,7 @@ import type {
 import { duplexPair } from 'node:stream';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { rememberOrigin } from './peer.ts';
 
 /** Streams of one connection at the same time; more wait. */
 const MAXIMUM_STREAMS = 32;
@@ -48,6 +49,8 @@ function forward(
   serveHttp1: (connection: Duplex) => void,
 ): void {
   const [near, far] = duplexPair();
+  const origin = stream.session?.socket;
+  if (origin !== undefined) rememberOrigin(far, origin);
   serveHttp1(far);
   const request = httpRequest({
     method: headers[':method'] ?? 'GET',

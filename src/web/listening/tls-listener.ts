@@ -30,7 +30,8 @@ function contextOf(tls: WebTls): SecureContextOptions {
   return {
     cert: tls.certificate,
     key: tls.key,
-    ...(tls.clientAuthorities === undefined ? {} : { ca: tls.clientAuthorities }),
+    // Node takes an empty text or file for "the public authorities", but not an empty list.
+    ...(tls.clientAuthorities === undefined ? {} : { ca: [...tls.clientAuthorities] }),
     minVersion: tls.minimumVersion,
     maxVersion: tls.maximumVersion,
     ...ciphersOf(tls),
@@ -49,6 +50,10 @@ export type TlsListener = {
   destroy(): void;
 };
 
+function warn(tls: WebTls, logger: Logger): void {
+  if (tls.warning !== undefined) logger.warn(tls.warning);
+}
+
 /** Takes over from the configuration before each handshake whatever has changed since the one before. */
 function followChanges(
   server: AskingServer,
@@ -56,6 +61,7 @@ function followChanges(
   logger: Logger,
 ): () => WebTls {
   let current = requireTls(source);
+  warn(current, logger);
   server.prependListener('connection', (socket: Socket) => {
     try {
       const next = requireTls(source);
@@ -63,6 +69,7 @@ function followChanges(
       server.setSecureContext(contextOf(next));
       server.requestCert = next.clientAuthentication !== 'none';
       current = next;
+      warn(next, logger);
     } catch (error) {
       logger.error('a connection was refused', { problem: errorMessage(error) });
       socket.destroy();

@@ -21,10 +21,13 @@ export type WebTls = {
   /** PEM text. */
   readonly certificate: string;
   readonly key: string;
-  readonly clientAuthorities?: string;
+  /** PEM text of one certificate each; absent: those that Node trusts; empty: nobody. */
+  readonly clientAuthorities?: readonly string[];
   readonly clientAuthentication: ClientAuthentication;
   /** Absent: every name; otherwise one subject alternative name of the client must be among these. */
   readonly clientNames?: readonly string[];
+  /** What the owner should hear of it, though it is no error. */
+  readonly warning?: string;
   readonly minimumVersion: TlsVersion;
   readonly maximumVersion: TlsVersion;
   /** In OpenSSL's names, in order; absent: the default ones. */

@@ -254,7 +254,7 @@ describe('certificates of clients', () => {
   it.each(rows)('%s', async (clientAuthentication, welcome) => {
     const { url } = await serve({
       ...PLAIN,
-      tls: tls({ clientAuthentication, clientAuthorities: certificates.authority }),
+      tls: tls({ clientAuthentication, clientAuthorities: [certificates.authority] }),
     });
     for (const client of ['none', 'good', 'bad'] as const) {
       const isWelcome = await ask(url, optionsOf(client)).then(
@@ -276,7 +276,7 @@ describe('certificates of clients', () => {
       ...PLAIN,
       tls: tls({
         clientAuthentication: 'require_and_verify',
-        clientAuthorities: certificates.authority,
+        clientAuthorities: [certificates.authority],
         clientNames,
       }),
     });

@@ -1,0 +1,32 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { decodeDelivery } from '../responder/alerts/alerts.ts';
+import type { RawDelivery, WebhookDecoding } from '../responder/alerts/alerts.ts';
+
+/** Events by the thousand, so that no message holds up the one who reads it for long; then the rest. */
+export type DecodeMessage =
+  | {
+      readonly kind: 'events';
+      readonly events: Extract<WebhookDecoding, { ok: true }>['events'];
+    }
+  | { readonly kind: 'end'; readonly decoding: WebhookDecoding };
+
+const EVENTS_PER_MESSAGE = 500;
+
+/** The thread of one delivery: it ends with it, and its memory is given back. */
+function run(delivery: RawDelivery): void {
+  const { buffer, byteOffset, byteLength } = delivery.body;
+  // A Buffer crosses as plain bytes.
+  const body = Buffer.from(buffer, byteOffset, byteLength);
+  const decoding = decodeDelivery({ ...delivery, body });
+  const send = (message: DecodeMessage): void => parentPort?.postMessage(message, []);
+  if (!decoding.ok) {
+    send({ kind: 'end', decoding });
+    return;
+  }
+  for (let from = 0; from < decoding.events.length; from += EVENTS_PER_MESSAGE) {
+    send({ kind: 'events', events: decoding.events.slice(from, from + EVENTS_PER_MESSAGE) });
+  }
+  send({ kind: 'end', decoding: { ...decoding, events: [] } });
+}
+
+run(workerData as RawDelivery);

@@ -1,0 +1,11 @@
+export { ACCOUNT_MIGRATIONS } from './account-tables.ts';
+export { DAY_MS, DEFAULT_TOKEN_LIFETIME_MS } from './api-tokens.ts';
+export type { ApiToken, ApiTokens, NewApiToken, TokenCounts, TokenCreation } from './api-tokens.ts';
+export { createAccounts } from './create-accounts.ts';
+export type { Accounts } from './create-accounts.ts';
+export { ROLES, highestRole, isRoleEnough } from './roles.ts';
+export type { Role } from './roles.ts';
+export { SCOPES, isInScope, scopesOf } from './scopes.ts';
+export type { Scope } from './scopes.ts';
+export { DEFAULT_SESSION_LIMITS } from './sessions.ts';
+export type { Session, SessionLimits } from './sessions.ts';

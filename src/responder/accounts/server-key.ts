@@ -1,0 +1,40 @@
+import type { Clock, Random } from '../../std/std.ts';
+import type { Store } from '../../store/store.ts';
+import { accountTables } from './account-tables.ts';
+
+const NAME = 'access';
+const KEY_BYTES = 32;
+
+/**
+ * The key with which forms are signed and sign-ins under way are sealed: made once, the same for all replicas. Of two
+ * that make it at the same time, the first one's is kept.
+ */
+export function createServerKey(
+  store: Store,
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+): () => Promise<Buffer> {
+  const table = accountTables(store.database);
+  let known: Buffer | undefined;
+
+  async function read(): Promise<Buffer | undefined> {
+    const row = await table
+      .selectFrom('server_keys')
+      .select('secret')
+      .where('name', '=', NAME)
+      .executeTakeFirst();
+    return row === undefined ? undefined : Buffer.from(row.secret, 'base64url');
+  }
+
+  return async () => {
+    known ??= await read();
+    if (known !== undefined) return known;
+    const secret = Buffer.from(random.bytes(KEY_BYTES)).toString('base64url');
+    await table
+      .insertInto('server_keys')
+      .values({ name: NAME, secret, created_at_ms: clock.now() })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .execute();
+    known = (await read()) ?? Buffer.from(secret, 'base64url');
+    return known;
+  };
+}

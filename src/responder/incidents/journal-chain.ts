@@ -1,0 +1,47 @@
+import { CrmwatchError, sha256Hex } from '../../std/std.ts';
+import type { DatabaseTransaction } from '../../store/store.ts';
+import type { IncidentTables } from './incident-tables.ts';
+
+/** Where the chain begins, before any entry. */
+export const CHAIN_ORIGIN = '';
+
+/** A row of the journal without its hash, as it is written. */
+export type ChainedRow = Omit<IncidentTables['journal'], 'hash' | 'id'> & { readonly id: number };
+
+/**
+ * The hash of an entry: SHA-256 over the hash before it and everything the entry says, as one JSON list. The
+ * event's own text goes in by its hash, so that it can be forgotten one day without breaking the chain.
+ */
+export function hashOf(previousHash: string, row: ChainedRow): string {
+  const { id, incident_id, sequence, at_ms, kind, phase, actor, data } = row;
+  const said = [previousHash, id, incident_id, sequence, at_ms, kind, phase, actor];
+  return sha256Hex(JSON.stringify([...said, sha256Hex(data)]));
+}
+
+export type ChainHead = { readonly id: number; readonly previousHash: string };
+
+/**
+ * Takes the next place in the chain, and holds it until the transaction ends: the update locks the only row of
+ * the head, so that places are given in the order of commits, without gaps, by several processes too.
+ */
+export async function takePlace(transaction: DatabaseTransaction): Promise<ChainHead> {
+  const row = await transaction
+    .withTables<IncidentTables>()
+    .updateTable('journal_head')
+    .set((update) => ({ last_id: update('last_id', '+', 1) }))
+    .returning(['last_id', 'hash'])
+    .executeTakeFirst();
+  if (row !== undefined) return { id: row.last_id, previousHash: row.hash };
+  throw new CrmwatchError('store_incompatible', 'the head of the journal is missing', {
+    remedy: 'restore the database from a backup: somebody removed a row of journal_head',
+  });
+}
+
+/** Writes down that the chain now ends with this hash. */
+export async function moveHead(transaction: DatabaseTransaction, hash: string): Promise<void> {
+  await transaction
+    .withTables<IncidentTables>()
+    .updateTable('journal_head')
+    .set({ hash })
+    .execute();
+}

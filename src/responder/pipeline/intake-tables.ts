@@ -1,0 +1,38 @@
+import type { Migrations } from '../../store/store.ts';
+
+/** What became of an entry; it is never deleted by what people do with it. */
+export type QuarantineStatus = 'kept' | 'replayed' | 'discarded';
+
+function steps(integer: 'INTEGER' | 'BIGINT'): readonly string[] {
+  const column = (table: string, definition: string): string =>
+    `ALTER TABLE ${table} ADD COLUMN ${definition}`;
+  return [
+    column('deliveries', `kind TEXT NOT NULL DEFAULT 'alertmanager'`),
+    column('deliveries', `encoding TEXT NOT NULL DEFAULT ''`),
+    column('quarantine', `kind TEXT NOT NULL DEFAULT 'alertmanager'`),
+    column('quarantine', `encoding TEXT NOT NULL DEFAULT ''`),
+    column('quarantine', `status TEXT NOT NULL DEFAULT 'kept'`),
+    column('quarantine', `digest TEXT NOT NULL DEFAULT ''`),
+    column('quarantine', `bytes ${integer} NOT NULL DEFAULT 0`),
+    column('quarantine', `copies ${integer} NOT NULL DEFAULT 1`),
+    column('quarantine', `last_received_at_ms ${integer} NOT NULL DEFAULT 0`),
+    column('quarantine', `delivery_id ${integer}`),
+    column('quarantine', `decided_at_ms ${integer}`),
+    column('quarantine', 'decided_by TEXT'),
+    column('quarantine', 'note TEXT'),
+    'UPDATE quarantine SET bytes = length(body), last_received_at_ms = received_at_ms',
+    `CREATE INDEX quarantine_kept ON quarantine (id) WHERE status = 'kept'`,
+    'CREATE INDEX quarantine_by_digest ON quarantine (digest)',
+  ];
+}
+
+/** A room of its own in the ledger, since the tables were made by the first step of the pipeline's. */
+export const INTAKE_MIGRATIONS: Migrations = {
+  room: 'intake',
+  steps: [
+    {
+      name: 'kinds of senders, and what became of what is in quarantine',
+      statements: { sqlite: steps('INTEGER'), postgresql: steps('BIGINT') },
+    },
+  ],
+};

@@ -1,0 +1,35 @@
+import type { Operation } from './operation.ts';
+import {
+  acknowledgeIncident,
+  closeIncident,
+  commentIncident,
+  correctDiagnosis,
+  reopenIncident,
+} from './operations/change-incident.ts';
+import { getIncident } from './operations/get-incident.ts';
+import { getOpenApi } from './operations/get-open-api.ts';
+import { getReview } from './operations/get-review.ts';
+import { getStatistics } from './operations/get-statistics.ts';
+import { listIncidents } from './operations/list-incidents.ts';
+import { listJournal } from './operations/list-journal.ts';
+import { streamEvents } from './operations/stream-events.ts';
+import { createToken, listTokens, revokeToken } from './operations/tokens.ts';
+
+/** The whole API, in the order of its document. A new operation is a file and a line here. */
+export const OPERATIONS: readonly Operation[] = [
+  listIncidents,
+  getIncident,
+  listJournal,
+  getReview,
+  acknowledgeIncident,
+  commentIncident,
+  correctDiagnosis,
+  closeIncident,
+  reopenIncident,
+  getStatistics,
+  streamEvents,
+  listTokens,
+  createToken,
+  revokeToken,
+  getOpenApi,
+];
