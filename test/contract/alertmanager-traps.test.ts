@@ -54,12 +54,13 @@ describe.skipIf(!hasAlertmanager || !hasPrometheus)('traps of deliveries', () =>
     }) => {
       await using trap = await setPair(world, true);
       const both = trap.alertmanagers;
-      await Promise.all(both.map((am) => am.post({ labels: UNREACHABLE })));
+      const alert = { labels: UNREACHABLE, startedAtMs: Date.now() - 60_000 };
+      await Promise.all(both.map((am) => am.post(alert)));
       // As in a partition: each peer tells by itself, since neither waits for the other.
       await trap.delivered(1, ofPeer(0));
       await trap.delivered(1, ofPeer(1));
       expect(await count(trap, 'alert_fired')).toBe(1);
-      await Promise.all(both.map((am) => am.post({ labels: UNREACHABLE, endedAgo: 0 })));
+      await Promise.all(both.map((am) => am.post({ ...alert, endedAgo: 0 })));
       await trap.reach('recovery', ({ phase }) => phase === 'resolved');
       const { totalAlerts, timesReopened } = await trap.only();
       expect([totalAlerts, timesReopened]).toEqual([1, 0]);

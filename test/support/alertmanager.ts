@@ -11,6 +11,8 @@ export type PostedAlert = {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly startedAgo?: number;
+  /** Milliseconds since the epoch, in place of `startedAgo`: the same for every peer, as Prometheus tells them. */
+  readonly startedAtMs?: number;
   /** Fires for an hour when it is left out; 0 or more resolves it. */
   readonly endedAgo?: number;
 };
@@ -101,12 +103,12 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
       const nowMs = Date.now();
       const time = (secondsAgo: number): string =>
         new Date(nowMs - secondsAgo * 1000).toISOString();
-      const body = alerts.map(({ labels, annotations = {}, startedAgo = 60, endedAgo }) => ({
-        labels,
-        annotations,
-        startsAt: time(startedAgo),
-        endsAt: time(endedAgo ?? -3600),
-      }));
+      const body = alerts.map((alert) => {
+        const { labels, annotations = {}, startedAgo = 60, endedAgo = -3600 } = alert;
+        const { startedAtMs = nowMs - startedAgo * 1000 } = alert;
+        const startsAt = new Date(startedAtMs).toISOString();
+        return { labels, annotations, startsAt, endsAt: time(endedAgo) };
+      });
       await ask('/api/v2/alerts', body);
     },
     async silence(alertname) {
