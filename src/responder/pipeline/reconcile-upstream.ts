@@ -4,11 +4,11 @@ import type { IncidentAlert } from '../incidents/incidents.ts';
 import type {
   AlertmanagerAnswer,
   AlertmanagerView,
-  PrometheusAlert,
-  PrometheusAnswer,
   UpstreamAlert,
   UpstreamView,
 } from '../upstream/upstream.ts';
+import { createLabelIndex } from './label-index.ts';
+import type { LabelIndex } from './label-index.ts';
 import { isOwnAlert } from './watchdog.ts';
 
 /** The names of senders and the sources that they are parts of; a sender that is not named stands for itself. */
@@ -34,6 +34,8 @@ export type UpstreamIndex = {
   readonly view: UpstreamView;
   readonly sources: SourceNames;
   readonly heldBySource: ReadonlyMap<string, HeldUpstream | null>;
+  /** What Prometheus has pending or firing: better to wait too long than to call an alert gone that fires. */
+  readonly inPrometheus: LabelIndex;
 };
 
 export function indexUpstream(view: UpstreamView, sources: SourceNames): UpstreamIndex {
@@ -42,6 +44,9 @@ export function indexUpstream(view: UpstreamView, sources: SourceNames): Upstrea
     view,
     sources,
     heldBySource: new Map([...bySource].map(([source, peers]) => [source, allOf(peers)])),
+    inPrometheus: createLabelIndex(
+      view.prometheus.known ? [...view.prometheus.value.alerts.values()].flat() : [],
+    ),
   };
 }
 
@@ -76,24 +81,4 @@ export function isFromPrometheus(
   if (isOwnAlert(alert)) return false;
   const isKnownSource = heldBySource.has(presentSourceOf(alert, sources));
   return isKnownSource || alertDefinition(alert.name) !== undefined;
-}
-
-/**
- * The alert of Prometheus that this one may be. External labels and relabelling make the two differ, so labels
- * that only one of them has are let pass: better to wait too long than to call an alert gone that fires.
- */
-export function inPrometheus(
-  alert: Pick<IncidentAlert, 'name' | 'labels'>,
-  prometheus: PrometheusAnswer,
-): PrometheusAlert | undefined {
-  return prometheus.alerts.get(alert.name)?.find(({ labels }) => agree(labels, alert.labels));
-}
-
-export function agree(
-  left: Readonly<Record<string, string>>,
-  right: Readonly<Record<string, string>>,
-): boolean {
-  return Object.entries(left).every(
-    ([name, value]) => right[name] === undefined || right[name] === value,
-  );
 }

@@ -2,14 +2,9 @@ import { alertDefinition } from '../../catalog/catalog.ts';
 import { fingerprintOf } from '../alerts/alerts.ts';
 import type { Incident, IncidentAlert, UpstreamNote } from '../incidents/incidents.ts';
 import type { PrometheusAlert, UpstreamAlert, UpstreamView } from '../upstream/upstream.ts';
+import { createLabelIndex } from './label-index.ts';
 import { notesOf } from './reconcile-notes.ts';
-import {
-  agree,
-  inPrometheus,
-  indexUpstream,
-  presentSourceOf,
-  standingOf,
-} from './reconcile-upstream.ts';
+import { indexUpstream, presentSourceOf, standingOf } from './reconcile-upstream.ts';
 import type { SourceNames, UpstreamIndex } from './reconcile-upstream.ts';
 import type { Suspect } from './suspicions.ts';
 import { WATCHDOG, isOwnAlert } from './watchdog.ts';
@@ -69,7 +64,7 @@ export function reconcile(input: ReconcileInput): readonly Suspect<Healing>[] {
 function lostResolve(alert: IncidentAlert, index: UpstreamIndex): readonly Suspect<Healing>[] {
   const { prometheus } = index.view;
   if (standingOf(alert, index).kind !== 'missing' || !prometheus.known) return [];
-  if (inPrometheus(alert, prometheus.value) !== undefined) return [];
+  if (index.inPrometheus.hasLike(alert)) return [];
   const rule = prometheus.value.rules.get(alert.name);
   if (rule?.isEvaluated === false) return [];
   const source = presentSourceOf(alert, index.sources);
@@ -142,20 +137,17 @@ function neverSent(
   const [source] = heldBySource.keys();
   const helds = [...heldBySource.values()];
   if (source === undefined || !view.prometheus.known || helds.includes(null)) return [];
-  const told = Map.groupBy(
-    [
-      ...firing,
-      ...helds.flatMap((held) => held?.peers.flatMap(({ alerts }) => [...alerts.values()]) ?? []),
-    ],
-    ({ name }) => name,
-  );
+  const told = createLabelIndex([
+    ...firing,
+    ...helds.flatMap((held) => held?.peers.flatMap(({ alerts }) => [...alerts.values()]) ?? []),
+  ]);
   const hasUnreadable = helds.some((held) => held?.peers.some((peer) => peer.unreadable.size > 0));
   if (hasUnreadable) return [];
   const alerts = [...view.prometheus.value.alerts.values()].flat();
   return alerts
     .filter((alert) => alert.state === 'firing')
     .filter((alert) => alertDefinition(alert.name) !== undefined && !isWatchdog(alert))
-    .filter(({ name, labels }) => !told.get(name)?.some((other) => agree(labels, other.labels)))
+    .filter((alert) => !told.hasLike(alert))
     .flatMap((alert) => suspectOf(alert, source, resendMs));
 }
 

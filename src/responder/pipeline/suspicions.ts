@@ -22,7 +22,7 @@ export type Ripening<T> = {
 };
 
 /** More are left to the next look. */
-const MAXIMUM_RIPE = 2000;
+const MAXIMUM_RIPE = 20_000;
 
 /**
  * Believes what was seen at two looks at least, `graceMs` apart or more: a delivery may be under way. What was told
