@@ -102,9 +102,12 @@ async function readOpenIncidents(database: Database): Promise<readonly Incident[
   return all;
 }
 
+/** One failure is no news: a server may be starting, beside us or again. */
+const FAILURES_TO_LOG = 2;
+
 /** Counts every look, and logs only what changes. */
 function createReport({ metrics, logger, clock }: PipelineContext): (view: UpstreamView) => void {
-  const problems = new Map<string, string>();
+  const failures = new Map<string, number>();
   return ({ alertmanagers, prometheus }) => {
     const answers = [
       ...alertmanagers.map(({ name, answer }) => ({ name, answer })),
@@ -112,11 +115,14 @@ function createReport({ metrics, logger, clock }: PipelineContext): (view: Upstr
     ];
     for (const { name, answer } of answers) {
       metrics.upstreamAsked(name, answer.known ? clock.now() : null);
-      const problem = answer.known ? '' : answer.reason;
-      if (problem === (problems.get(name) ?? '')) continue;
-      problems.set(name, problem);
-      if (answer.known) logger.info('upstream answers again', { upstream: name });
-      else logger.warn('upstream cannot be asked', { upstream: name, why: answer.detail });
+      const before = failures.get(name) ?? 0;
+      failures.set(name, answer.known ? 0 : before + 1);
+      if (answer.known && before >= FAILURES_TO_LOG) {
+        logger.info('upstream answers again', { upstream: name });
+      }
+      if (!answer.known && before + 1 === FAILURES_TO_LOG) {
+        logger.warn('upstream cannot be asked', { upstream: name, why: answer.detail });
+      }
     }
   };
 }
