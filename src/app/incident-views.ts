@@ -79,6 +79,17 @@ function toDiagnosisView(incident: Incident): DiagnosisView | null {
   };
 }
 
+/** A storm puts 20,000 alerts into one incident; `totalAlerts` says how many there are. */
+const SHOWN_ALERTS = 500;
+
+/** Firing before stopped, each as they came. */
+function shownAlerts(alerts: readonly IncidentAlert[]): readonly IncidentAlert[] {
+  if (alerts.length <= SHOWN_ALERTS) return alerts;
+  const firing = alerts.filter(({ status }) => status === 'firing').slice(0, SHOWN_ALERTS);
+  const stopped = alerts.filter(({ status }) => status === 'resolved');
+  return [...firing, ...stopped.slice(0, SHOWN_ALERTS - firing.length)];
+}
+
 function toAlertView(alert: IncidentAlert): AlertView {
   const { annotations } = alert;
   return {
@@ -92,6 +103,7 @@ function toAlertView(alert: IncidentAlert): AlertView {
     labels: alert.labels,
     runbookUrl: annotations['runbook_url'] ?? null,
     sourceUrl: alert.generatorUrl === '' ? null : alert.generatorUrl,
+    joinedBecause: alert.because ?? null,
   };
 }
 
@@ -142,7 +154,7 @@ export function toDetailView(detail: IncidentDetail): IncidentDetailView {
     phaseTimes: phaseTimes(journal),
     modelDiagnosis: toDiagnosisView(incident),
     correction: correctionOf(journal),
-    alerts: incident.alerts.map(toAlertView),
+    alerts: shownAlerts(incident.alerts).map(toAlertView),
     verifications: (verification?.checks ?? []).map(({ alert, probe, outcome, why }) => ({
       alert,
       probe,

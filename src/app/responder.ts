@@ -147,6 +147,12 @@ function assemble(parts: Parts, store: Store): Responder {
       consoleUrl: config.publicUrl ?? null,
       reconcileIntervalMs: config.reconcileIntervalMs,
       watchdog: watchdogSettings(config),
+      storm: config.storm,
+      correlation: {
+        dependencies: new Map(config.dependencies.map(({ name, dependsOn }) => [name, dependsOn])),
+        dependencyWithinMs: config.correlation.dependencyWithinMs,
+        labelRules: config.correlation.rules,
+      },
     },
   });
   exposeStatistics(selfMetrics, pipeline);

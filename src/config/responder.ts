@@ -14,11 +14,18 @@ import {
 import type { AlertmanagerConfig, WatchdogConfig } from './upstream.ts';
 import { sendersDecoder } from './senders.ts';
 import type { SenderConfig } from './senders.ts';
+import { DEFAULT_CORRELATION, correlationDecoder, dependenciesDecoder } from './correlation.ts';
+import type { CorrelationConfig, DependencyConfig } from './correlation.ts';
+import { DEFAULT_STORM, stormDecoder } from './storm.ts';
+import type { StormConfig } from './storm.ts';
+import { storeDecoder } from './store.ts';
+import type { StoreConfig } from './store.ts';
 
 export type ResponderConfig = {
   readonly listen: ListenAddress;
   /** Relative to the folder of the configuration file. */
   readonly dataFolder: string;
+  readonly store: StoreConfig;
   readonly publicUrl?: string;
   readonly prometheus: { readonly url: string; readonly token?: SecretReference };
   readonly alertmanagers: readonly AlertmanagerConfig[];
@@ -33,6 +40,9 @@ export type ResponderConfig = {
   readonly diagnosisDelayMs: number;
   readonly verificationIntervalMs: number;
   readonly reopenWindowMs: number;
+  readonly storm: StormConfig;
+  readonly dependencies: readonly DependencyConfig[];
+  readonly correlation: CorrelationConfig;
   readonly notify: readonly ChannelOptions[];
 };
 
@@ -49,6 +59,12 @@ const responderKeys = decode.refine(
       'data',
       'folder of the incident database; relative to this file',
       'data',
+    ),
+    store: decode.withDefault(
+      storeDecoder,
+      { engine: 'sqlite', allowUnsafeDurability: false },
+      'where incidents are kept',
+      '{ engine: sqlite }',
     ),
     public_url: decode.optional(
       decode.url(),
@@ -128,6 +144,24 @@ const responderKeys = decode.refine(
       'an alert this soon after the recovery reopens the incident instead of opening another',
       '30m',
     ),
+    dependencies: decode.withDefault(
+      dependenciesDecoder,
+      [],
+      'what depends on what; alerts join the incident of what their target depends on',
+      '[]',
+    ),
+    correlation: decode.withDefault(
+      correlationDecoder,
+      DEFAULT_CORRELATION,
+      'how alerts of different targets join one incident',
+      'see below',
+    ),
+    storm: decode.withDefault(
+      stormDecoder,
+      DEFAULT_STORM,
+      'when people are told of many incidents at once',
+      'see below',
+    ),
     notify: decode.withDefault(
       uniquelyNamed(decode.list(channelOptions, { maximumLength: 50 }), 'channel'),
       [],
@@ -143,6 +177,7 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
   (decoded) => ({
     listen: decoded.listen,
     dataFolder: decoded.data_folder,
+    store: decoded.store,
     ...(decoded.public_url === undefined ? {} : { publicUrl: decoded.public_url }),
     prometheus: decoded.prometheus,
     alertmanagers: withSources(decoded.alertmanagers, decoded.senders),
@@ -156,6 +191,9 @@ export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
     diagnosisDelayMs: decoded.diagnosis_delay,
     verificationIntervalMs: decoded.verification_interval,
     reopenWindowMs: decoded.reopen_window,
+    dependencies: decoded.dependencies,
+    correlation: decoded.correlation,
+    storm: decoded.storm,
     notify: decoded.notify,
   }),
 );

@@ -2,6 +2,7 @@ import { LOG_LEVELS, decode } from '../std/std.ts';
 import type { Decoder, LogLevel, Shape } from '../std/std.ts';
 import { listenAddress, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
+import { findUnknownDependency } from './correlation.ts';
 import { exporterLimits } from './limits.ts';
 import type { ExporterLimits } from './limits.ts';
 import { responderDecoder } from './responder.ts';
@@ -111,7 +112,14 @@ function defaultsOf<T>(decoder: Decoder<T>): T {
 
 export const CONFIG_SHAPE: Shape = root.shape;
 
-export const configDecoder: Decoder<Config> = decode.transform(root, (decoded) => ({
+const checked = decode.refine(root, ({ targets, responder }) =>
+  findUnknownDependency(
+    responder?.dependencies ?? [],
+    targets.map(({ name }) => name),
+  ),
+);
+
+export const configDecoder: Decoder<Config> = decode.transform(checked, (decoded) => ({
   logLevel: decoded.log_level,
   targets: decoded.targets,
   exporter: decoded.exporter ?? defaultsOf(exporter),

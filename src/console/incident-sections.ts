@@ -66,6 +66,7 @@ function alertRow(alert: AlertView, nowMs: number): Html {
     <th scope="row">
       ${alert.name} ${severityBadge(alert.severity)}
       <span class="block muted">${alert.summary}</span>
+      ${alert.joinedBecause === null ? null : html`<span class="block muted">joined because ${alert.joinedBecause}</span>`}
       <span class="labels"
         >${labels.map(([name, value]) => html`<code>${name}=${value}</code> `)}</span
       >
@@ -90,7 +91,7 @@ function leftOut(count: number, noun: string, id: string): Html | null {
   if (count <= 0) return null;
   const address = `/api/v1/incidents/${encodeURIComponent(id)}`;
   return html`<p class="muted small">
-    ${countText(count, `more ${noun}`)} not shown; <a href="${address}">all of them as JSON</a>.
+    ${countText(count, `more ${noun}`)} not shown; <a href="${address}">more of them as JSON</a>.
   </p>`;
 }
 
@@ -109,7 +110,7 @@ export function alertsSection(view: IncidentDetailView, nowMs: number): Html {
         </tbody>
       </table>
     </div>
-    ${leftOut(view.alerts.length - SHOWN_ALERTS, 'alert', view.id)}
+    ${leftOut(view.totalAlerts - Math.min(view.alerts.length, SHOWN_ALERTS), 'alert', view.id)}
   </section>`;
 }
 

@@ -102,6 +102,8 @@ export type AlertView = {
   readonly labels: Readonly<Record<string, string>>;
   readonly runbookUrl: string | null;
   readonly sourceUrl: string | null;
+  /** Why an alert of another target is part of this incident. */
+  readonly joinedBecause: string | null;
 };
 
 export type VerificationView = {

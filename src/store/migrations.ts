@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
+
 import { CrmwatchError, sha256Hex } from '../std/std.ts';
-import type { Sqlite } from './sqlite.ts';
+import type { DatabaseTransaction, StoreEngine } from './engine.ts';
 
 export type MigrationStep = {
   /** What the step is for, in a few words. */
@@ -20,59 +22,74 @@ export type Migrations = { readonly room: string; readonly steps: readonly Migra
 
 type Applied = { readonly room: string; readonly step: number; readonly checksum: string };
 
-const LEDGER = `CREATE TABLE IF NOT EXISTS schema_steps (
+/** Where a schema is brought forward. */
+export type MigrationPlace = { readonly engine: StoreEngine; readonly place: string };
+
+const LEDGERS: Readonly<Record<StoreEngine, string>> = {
+  sqlite: `CREATE TABLE IF NOT EXISTS schema_steps (
   room TEXT NOT NULL, step INTEGER NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL,
-  applied_at_ms INTEGER NOT NULL, PRIMARY KEY (room, step)) STRICT`;
+  applied_at_ms INTEGER NOT NULL, PRIMARY KEY (room, step)) STRICT`,
+  postgresql: `CREATE TABLE IF NOT EXISTS schema_steps (
+  room TEXT NOT NULL, step BIGINT NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL,
+  applied_at_ms BIGINT NOT NULL, PRIMARY KEY (room, step))`,
+};
 
 /**
- * Brings a database forward to what the rooms expect, all of it or nothing. Throws `store_incompatible`
- * when the database was written by a newer crmwatch or by a changed step.
+ * Brings a database forward to what the rooms expect. The transaction must keep all others out, those of other
+ * processes too; with it, all of the steps happen or none. Throws `store_incompatible` when the database was
+ * written by a newer crmwatch or by a changed step.
  */
-export function migrate(sqlite: Sqlite, rooms: readonly Migrations[], nowMs: number): void {
-  sqlite.transaction(() => {
-    sqlite.exec(LEDGER);
-    const applied = sqlite
-      .all('SELECT room, step, checksum FROM schema_steps ORDER BY room, step')
-      .map((row): Applied => ({
-        room: String(row['room']),
-        step: Number(row['step']),
-        checksum: String(row['checksum']),
-      }));
-    for (const entry of applied) assertKnown(entry, rooms, sqlite.file);
-    for (const { room, steps } of rooms) {
-      const done = applied.filter((entry) => entry.room === room).length;
-      for (const [offset, step] of steps.slice(done).entries()) {
-        for (const statement of sqliteStatements(step)) sqlite.exec(statement);
-        sqlite.run(
-          'INSERT INTO schema_steps VALUES (?, ?, ?, ?, ?)',
-          room,
-          done + offset + 1,
-          step.name,
-          checksumOf(step),
-          nowMs,
-        );
+export async function migrate(
+  transaction: DatabaseTransaction,
+  { engine, place }: MigrationPlace,
+  rooms: readonly Migrations[],
+  nowMs: number,
+): Promise<void> {
+  await sql.raw(LEDGERS[engine]).execute(transaction);
+  const { rows: applied } = await sql<Applied>`
+    SELECT room, step, checksum FROM schema_steps ORDER BY room, step`.execute(transaction);
+  for (const entry of applied) assertKnown(entry, rooms, { engine, place });
+  for (const { room, steps } of rooms) {
+    const done = applied.filter((entry) => entry.room === room).length;
+    for (const [offset, step] of steps.slice(done).entries()) {
+      for (const statement of statementsOf(step, engine)) {
+        await sql.raw(statement).execute(transaction);
       }
+      await sql`INSERT INTO schema_steps (room, step, name, checksum, applied_at_ms)
+        VALUES (${room}, ${done + offset + 1}, ${step.name}, ${checksumOf(step, engine)}, ${nowMs})
+      `.execute(transaction);
     }
-  });
+  }
 }
 
-function sqliteStatements({ statements }: MigrationStep): readonly string[] {
-  return 'sqlite' in statements ? statements.sqlite : statements;
+function statementsOf({ name, statements }: MigrationStep, engine: StoreEngine): readonly string[] {
+  if (!('sqlite' in statements)) {
+    if (engine === 'sqlite') return statements;
+    throw new Error(`the step "${name}" says nothing about ${engine}`);
+  }
+  return statements[engine];
 }
 
-function checksumOf(step: MigrationStep): string {
-  return sha256Hex(sqliteStatements(step).join(';\n'));
+function checksumOf(step: MigrationStep, engine: StoreEngine): string {
+  return sha256Hex(statementsOf(step, engine).join(';\n'));
 }
 
-function assertKnown(entry: Applied, rooms: readonly Migrations[], file: string): void {
+function assertKnown(
+  entry: Applied,
+  rooms: readonly Migrations[],
+  { engine, place }: MigrationPlace,
+): void {
   const step = rooms.find(({ room }) => room === entry.room)?.steps[entry.step - 1];
-  if (step !== undefined && checksumOf(step) === entry.checksum) return;
+  if (step !== undefined && checksumOf(step, engine) === entry.checksum) return;
   const what = `step ${entry.step} of ${entry.room}`;
   throw new CrmwatchError(
     'store_incompatible',
     step === undefined
-      ? `the database ${file} holds ${what}, which this version does not know: a newer crmwatch wrote it`
-      : `the database ${file} holds ${what} in another form than this version expects`,
-    { remedy: 'run the version of crmwatch that wrote it, or name another database file' },
+      ? `the database ${place} holds ${what}, which this version does not know: a newer crmwatch wrote it`
+      : `the database ${place} holds ${what} in another form than this version expects`,
+    {
+      remedy:
+        'run the version of crmwatch that wrote it, restore the backup from before the upgrade, or name another database',
+    },
   );
 }

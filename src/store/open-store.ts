@@ -1,80 +1,96 @@
-import type { Kysely, Transaction } from 'kysely';
-
 import { CrmwatchError, createSystemClock } from '../std/std.ts';
 import type { Clock } from '../std/std.ts';
-import { migrate } from './migrations.ts';
+import type { Database, DatabaseTransaction, Engine, StoreEngine } from './engine.ts';
 import type { Migrations } from './migrations.ts';
-import { toStoreError } from './sqlite-errors.ts';
-import { openSqlite } from './sqlite.ts';
-import type { Sqlite } from './sqlite.ts';
+import type { SqlSource } from './sql-source.ts';
 
-// Each room adds its own tables with `database.withTables<ItsTables>()`.
-export type Database = Kysely<object>;
-export type DatabaseTransaction = Transaction<object>;
+/** A file on a local disk, or a database of its own on a server. */
+export type StoreSource = SqlSource;
 
 export type StoreOptions = {
-  readonly file: string;
+  readonly source: StoreSource;
   readonly migrations: readonly Migrations[];
   readonly clock?: Clock;
-  /** How long a query waits for a lock of another process; it blocks the process meanwhile. Default 1000. */
+  /** SQLite: how long a write waits for a lock of another process. Default 5000. */
   readonly busyTimeoutMs?: number;
+  /** Takes a server whose commits may be lost; for tests, and for whom it does not matter. Default false. */
+  readonly allowUnsafeDurability?: boolean;
 };
 
 export type Store = {
-  readonly file: string;
+  readonly engine: StoreEngine;
+  /** For messages: the file, or the server and the database; no secret. */
+  readonly place: string;
+  /** Queries outside a transaction: each sees what was committed, and may run beside others. */
   readonly database: Database;
-  /** Commits durably before it resolves; rolls back and rejects with what `work` threw. Not reentrant. */
+  /**
+   * Commits durably before it resolves; rolls back and rejects with what `work` threw. Transactions run one after
+   * the other, those of other processes included, so that each may decide by what it reads. Not reentrant.
+   */
   transaction<T>(work: (transaction: DatabaseTransaction) => Promise<T>): Promise<T>;
+  /**
+   * The same for many callers at once, which share a transaction and so one write to the disk: for what is answered
+   * only once it is durable. Each resolves after the COMMIT. One that throws is undone alone; all reject when the
+   * COMMIT fails. `work` waits for nothing but its own queries, since the others wait for it.
+   */
+  commitTogether<T>(work: (transaction: DatabaseTransaction) => Promise<T>): Promise<T>;
   /** Idempotent; waits for the transaction that is under way. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
 
 /**
- * Opens (and creates) the database, asserts its durability and brings its schema forward. The face is
- * asynchronous although node:sqlite is not, so that the writer can move off the main thread.
+ * Opens (and creates) the database, asserts its durability and brings its schema forward.
  * Throws `store_unavailable` or `store_incompatible`; queries throw `store_unavailable` too.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { file, migrations, clock = createSystemClock(), busyTimeoutMs = 1000 } = options;
-  const sqlite = openSqlite(file, { busyTimeoutMs, synchronous: 'FULL' });
-  try {
-    enforceForeignKeys(sqlite);
-    migrate(sqlite, migrations, clock.now());
-  } catch (error) {
-    sqlite.close();
-    throw toStoreError(error, file);
-  }
-  // The exporter reads SQL without it and starts sooner when it is not loaded.
-  const [kysely, { createSqliteDialect }] = await Promise.all([
-    import('kysely'),
-    import('./sqlite-dialect.ts'),
+  const { migrations, clock = createSystemClock() } = options;
+  const engine = await openEngine(options, clock);
+  // The exporter reads SQL without Kysely and starts sooner when it is not loaded.
+  const [{ migrate }, { createGroupCommit }] = await Promise.all([
+    import('./migrations.ts'),
+    import('./group-commit.ts'),
   ]);
-  const database = new kysely.Kysely<object>({ dialect: createSqliteDialect(sqlite) });
-  let closing: Promise<void> | undefined;
-  async function close(): Promise<void> {
-    closing ??= database
-      .connection()
-      .execute(async () => {})
-      .then(() => database.destroy());
-    await closing;
+  try {
+    await engine.migrateAlone(async (transaction) =>
+      migrate(transaction, engine, migrations, clock.now()),
+    );
+  } catch (error) {
+    await engine.close();
+    throw error;
   }
+  const commitTogether = createGroupCommit(engine);
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => (closing ??= engine.close());
   return {
-    file,
-    database,
-    transaction: (work) => database.transaction().execute(work),
+    engine: engine.engine,
+    place: engine.place,
+    database: engine.database,
+    async transaction(work) {
+      if (closing !== undefined) throw closed(engine.place);
+      return engine.alone(work);
+    },
+    async commitTogether(work) {
+      if (closing !== undefined) throw closed(engine.place);
+      return commitTogether(work);
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-/** SQLite ignores a PRAGMA that it cannot honour, so it is read back. */
-function enforceForeignKeys(sqlite: Sqlite): void {
-  sqlite.exec('PRAGMA foreign_keys = ON');
-  if (sqlite.get('PRAGMA foreign_keys')?.['foreign_keys'] === 1) return;
-  throw new CrmwatchError(
-    'store_incompatible',
-    `the SQLite library does not enforce foreign keys in ${sqlite.file}`,
-    { remedy: 'use a Node.js that is built with its own SQLite' },
-  );
+function closed(place: string): CrmwatchError {
+  return new CrmwatchError('store_unavailable', `the database ${place} was closed`, {
+    remedy: 'start crmwatch again',
+  });
+}
+
+async function openEngine(options: StoreOptions, clock: Clock): Promise<Engine> {
+  const { source, busyTimeoutMs = 5000, allowUnsafeDurability = false } = options;
+  if (source.engine === 'sqlite') {
+    const { openSqliteEngine } = await import('./sqlite-engine.ts');
+    return openSqliteEngine(source.file, { busyTimeoutMs, allowUnsafeDurability });
+  }
+  const { openPostgresEngine } = await import('./postgres-engine.ts');
+  return openPostgresEngine(source, { clock, allowUnsafeDurability });
 }

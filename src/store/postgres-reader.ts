@@ -5,6 +5,7 @@ import type { FailureReason } from '../catalog/catalog.ts';
 import { RefusedTargetError, errorMessage, systemErrorCode } from '../std/std.ts';
 import type { Clock } from '../std/std.ts';
 import { BoundedClient } from './postgres-client.ts';
+import { connectionConfig } from './postgres-connection.ts';
 import { SqlReaderError } from './sql-source.ts';
 import type { PostgresConnection, QueryLimits, ReaderRow, SqlReader } from './sql-source.ts';
 
@@ -30,24 +31,10 @@ function parserOf(type: number): (text: string) => unknown {
 }
 
 function clientConfig(source: PostgresConnection, password: string): ClientConfig {
-  const { host, port, database, user, openSocket, tls } = source;
-  const authorities = tls?.certificateAuthorities ?? [];
-  // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED in the environment would turn it off where it is not.
-  const verified = { rejectUnauthorized: true };
-  const ssl = authorities.length === 0 ? verified : { ...verified, ca: [...authorities] };
   return {
-    host,
-    port,
-    database,
-    user,
-    // A function, because pg would fill an empty text from PGPASSWORD or ~/.pgpass, which are for others.
-    password: () => password,
-    application_name: 'crmwatch',
+    ...connectionConfig(source, () => password),
     options: '-c default_transaction_read_only=on',
     types: { getTypeParser: (type: number) => parserOf(type) },
-    // Said in any case, because pg would take PGSSLMODE otherwise.
-    ssl: tls === undefined ? false : ssl,
-    ...(openSocket === undefined ? {} : { stream: openSocket }),
   };
 }
 

@@ -1,55 +1,89 @@
 import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
 
-import { toStoreError } from './sqlite-errors.ts';
-import type { Sqlite, SqlValue } from './sqlite.ts';
+import type { Queue } from './queue.ts';
+import type { SqlValue } from './sqlite.ts';
+import type { SqliteThread } from './sqlite-thread.ts';
+import type { WorkerResult } from './sqlite-worker.ts';
 
-/** Kysely over one node:sqlite connection, which is used by one transaction or one query at a time. */
-export function createSqliteDialect(sqlite: Sqlite): Dialect {
+/** Who does the work: each is started when it is first needed, and again when it has died. */
+export type SqliteThreads = {
+  writer(): Promise<SqliteThread>;
+  /** Sees what was committed, and waits for no transaction. */
+  reader(): Promise<SqliteThread>;
+};
+
+/** Kysely would let everything wait for a transaction that is under way, reads too. */
+class TwoThreadAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+/** Kysely over the threads of one file: one writes, by one transaction or one query at a time, and one reads. */
+export function createSqliteDialect(threads: SqliteThreads, queue: Queue): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => createDriver(sqlite),
+    createAdapter: () => new TwoThreadAdapter(),
+    createDriver: () => createDriver(threads, queue),
     createIntrospector: (database) => new SqliteIntrospector(database),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
 }
 
-function createDriver(sqlite: Sqlite): Driver {
-  const connection = createConnection(sqlite);
-  const queue = createQueue();
-  const execute = async (command: string): Promise<void> => {
-    await connection.executeQuery(CompiledQuery.raw(command));
-  };
+/** `thread` is the one whose transaction is under way. */
+type Connection = DatabaseConnection & { thread: SqliteThread | undefined };
+
+function createDriver(threads: SqliteThreads, queue: Queue): Driver {
   return {
     init: async () => {},
-    async acquireConnection() {
+    acquireConnection: async () => createConnection(threads, queue),
+    async beginTransaction(connection) {
       await queue.enter();
-      return connection;
+      try {
+        const thread = await threads.writer();
+        // IMMEDIATE takes the write lock at once, so a transaction never fails half-way to get it.
+        await thread.run('BEGIN IMMEDIATE');
+        (connection as Connection).thread = thread;
+      } catch (error) {
+        queue.leave();
+        throw error;
+      }
     },
-    // IMMEDIATE takes the write lock at once, so a transaction never fails half-way to get it.
-    beginTransaction: async () => execute('BEGIN IMMEDIATE'),
-    commitTransaction: async () => execute('COMMIT'),
-    // A full disk may have ended the transaction already, and then ROLLBACK is an error of its own.
-    rollbackTransaction: async () => (sqlite.isInTransaction() ? execute('ROLLBACK') : undefined),
-    releaseConnection: async () => queue.leave(),
-    destroy: async () => sqlite.close(),
+    async commitTransaction(connection) {
+      await connection.executeQuery(CompiledQuery.raw('COMMIT'));
+    },
+    async rollbackTransaction(connection) {
+      await (connection as Connection).thread?.rollBack();
+    },
+    async releaseConnection(connection) {
+      const own = connection as Connection;
+      if (own.thread === undefined) return;
+      own.thread = undefined;
+      queue.leave();
+    },
+    destroy: async () => {},
   };
 }
 
-function createConnection(sqlite: Sqlite): DatabaseConnection {
+const READS = /^\s*select\b/i;
+
+function createConnection(threads: SqliteThreads, queue: Queue): Connection {
+  async function write(sql: string, values: readonly SqlValue[]): Promise<WorkerResult> {
+    await queue.enter();
+    try {
+      return await (await threads.writer()).run(sql, values);
+    } finally {
+      queue.leave();
+    }
+  }
+
   return {
-    async executeQuery<Row>(compiled: CompiledQuery): Promise<QueryResult<Row>> {
-      try {
-        const result = sqlite.query(compiled.sql, compiled.parameters as readonly SqlValue[]);
-        if (result.change === undefined) return { rows: result.rows as Row[] };
-        return {
-          rows: [],
-          insertId: BigInt(result.change.lastInsertId),
-          numAffectedRows: BigInt(result.change.changes),
-        };
-      } catch (error) {
-        throw toStoreError(error, sqlite.file);
-      }
+    thread: undefined,
+    async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+      const values = parameters as readonly SqlValue[];
+      if (this.thread !== undefined) return toResult(await this.thread.run(sql, values, true));
+      if (!READS.test(sql)) return toResult(await write(sql, values));
+      return toResult(await (await threads.reader()).run(sql, values));
     },
     streamQuery(): AsyncIterableIterator<never> {
       throw new Error('streaming is not supported; page through the rows');
@@ -57,21 +91,11 @@ function createConnection(sqlite: Sqlite): DatabaseConnection {
   };
 }
 
-type Queue = { enter(): Promise<void>; leave(): void };
-
-/** First come, first served; a holder lets the next one in. */
-function createQueue(): Queue {
-  const waiting: (() => void)[] = [];
-  let held = false;
+function toResult<Row>({ rows, changes, lastInsertId }: WorkerResult): QueryResult<Row> {
+  if (rows.length > 0) return { rows: rows as Row[] };
   return {
-    async enter() {
-      if (held) await new Promise<void>((resolve) => waiting.push(resolve));
-      held = true;
-    },
-    leave() {
-      const next = waiting.shift();
-      if (next === undefined) held = false;
-      else next();
-    },
+    rows: [],
+    insertId: BigInt(lastInsertId),
+    numAffectedRows: BigInt(changes),
   };
 }

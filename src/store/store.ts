@@ -1,7 +1,8 @@
 export { isSqliteBusy, openSqlite } from './sqlite.ts';
 export type { SqlChange, SqlRow, SqlValue, Sqlite, SqliteOptions } from './sqlite.ts';
 export { openStore } from './open-store.ts';
-export type { Database, DatabaseTransaction, Store, StoreOptions } from './open-store.ts';
+export type { Store, StoreOptions, StoreSource } from './open-store.ts';
+export type { Database, DatabaseTransaction, StoreEngine } from './engine.ts';
 export type { Migrations, MigrationStep } from './migrations.ts';
 export type {
   Generated,

@@ -80,6 +80,7 @@ describe('what people are shown of an incident', () => {
       startsAtMs: START_MS - 60_000,
       runbookUrl: null,
       sourceUrl: null,
+      joinedBecause: null,
     });
     expect(Object.keys(view.phaseTimes)).toEqual(['reported']);
   });

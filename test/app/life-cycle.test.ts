@@ -122,7 +122,8 @@ describe('starting and stopping', () => {
     await expect(startResponder(loaded, createTestRuntime())).rejects.toMatchObject({
       code: 'store_incompatible',
       message: `the database ${file} holds step 99 of incidents, which this version does not know: a newer crmwatch wrote it`,
-      remedy: 'run the version of crmwatch that wrote it, or name another database file',
+      remedy:
+        'run the version of crmwatch that wrote it, restore the backup from before the upgrade, or name another database',
     });
   });
 

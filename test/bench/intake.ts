@@ -48,6 +48,39 @@ async function measure(responder: TestResponder, alerts: number): Promise<readon
   ];
 }
 
+const STORM_ALERTS = 20_000;
+
+/** One post of a storm, about 25 MB: until it is durable, until it is in incidents, and the memory then. */
+async function measureStorm(folder: string, targets: number): Promise<readonly Figure[]> {
+  await using responder = await createTestResponder({ file: join(folder, `storm${targets}.db`) });
+  const clock = createSystemClock();
+  const body = createWebhookBody(
+    Array.from({ length: STORM_ALERTS }, (_, index) =>
+      createAlert({
+        labels: {
+          alertname: 'CrmApiSlow',
+          target: `crm${index % targets}`,
+          severity: 'warning',
+          row: `${index}`,
+        },
+        annotations: { summary: 's'.repeat(200), description: 'd'.repeat(800) },
+      }),
+    ),
+  );
+  const start = clock.monotonicMs();
+  await responder.pipeline.accept(body, 'am', responder.clock.now());
+  const durable = clock.monotonicMs();
+  await responder.pipeline.settle();
+  const settled = clock.monotonicMs();
+  const of = `storm of ${STORM_ALERTS} alerts, ${targets} target${targets === 1 ? '' : 's'}`;
+  return [
+    { name: `${of}: until durable`, value: durable - start, unit: 'ms' },
+    { name: `${of}: from durable to incidents`, value: settled - durable, unit: 'ms' },
+    { name: `${of}: notices`, value: responder.sent.length, unit: 'notices' },
+    { name: `${of}: memory`, value: process.memoryUsage().rss / 1e6, unit: 'MB' },
+  ];
+}
+
 export async function benchIntake(): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'crmwatch-bench-'));
   try {
@@ -62,6 +95,7 @@ export async function benchIntake(): Promise<readonly Figure[]> {
       const name = `alert events to incidents, ${alerts} per incident`;
       figures.push({ name, value: (DELIVERIES * alerts) / seconds, unit: 'events/s' });
     }
+    for (const targets of [1, 500]) figures.push(...(await measureStorm(folder, targets)));
     return figures;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -30,6 +30,9 @@ describe('good configurations', () => {
         diagnosisDelayMs: 10_000,
         verificationIntervalMs: 30_000,
         reopenWindowMs: 1_800_000,
+        dependencies: [],
+        correlation: { dependencyWithinMs: 300_000, rules: [] },
+        storm: { incidents: 5, withinMs: 300_000, holdMs: 10_000 },
       },
       targets: [{ name: 'crm', connection: { url: 'http://127.0.0.1:1' }, thresholds: {} }],
     });

@@ -9,6 +9,7 @@ import { listDashboardExpressions } from '../../src/dashboards/dashboards.ts';
 import { findProgram } from '../support/program.ts';
 import { trytonMissing } from '../support/tryton-server.ts';
 import { ACTIVITY_SCENARIOS } from './activity-scenarios.ts';
+import { restartAlertmanager } from './alertmanager.ts';
 import { deliverFalseEnd, settled, startChain } from './chain.ts';
 import type { Chain } from './chain.ts';
 import { OUTAGE_SCENARIOS } from './outage-scenarios.ts';
@@ -99,7 +100,7 @@ describe.skipIf(missing !== undefined)(
 
     function startChains(): void {
       const meanwhile: Readonly<Record<string, (id: string) => Promise<void>>> = {
-        [RESTARTED]: () => world.stack.restartAlertmanager(),
+        [RESTARTED]: () => restartAlertmanager(world),
         [FALSELY_ENDED]: (id) => provokeFalseEnd(world, id),
       };
       chains = SCENARIOS.map((scenario, index) => {

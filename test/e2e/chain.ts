@@ -1,5 +1,7 @@
 import type { AlertView, IncidentDetailView } from '../../src/console/console.ts';
+import { describeTarget } from './describe-target.ts';
 import { pause, until } from './polling.ts';
+import { selectorOf } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 
@@ -45,10 +47,6 @@ function kept<T>(promise: Promise<T>): Promise<T> {
 /** Resolves when all of them have ended, however that was. */
 export async function settled(promises: readonly Promise<unknown>[]): Promise<void> {
   await Promise.allSettled(promises);
-}
-
-export function selectorOf({ name }: Scenario): string {
-  return `target="${name}"`;
 }
 
 export function startChain(world: World, scenario: Scenario, options: ChainOptions): Chain {
@@ -100,24 +98,6 @@ async function untilAlerted(world: World, scenario: Scenario, atMs: number): Pro
   return performance.now() - atMs;
 }
 
-/** What Prometheus knows of a target that did not do what was expected. */
-async function describeTarget(world: World, scenario: Scenario): Promise<string> {
-  const metrics = ['ALERTS', 'crm_probe_failure_reason', scenario.seenAs.split('{', 1)[0]];
-  const series = await world.query(`{__name__=~"${metrics.join('|')}",${selectorOf(scenario)}}`);
-  return series
-    .map(({ labels, value }) => {
-      const {
-        __name__: name = '',
-        instance: _instance,
-        job: _job,
-        target: _target,
-        ...rest
-      } = labels;
-      return `${name}${JSON.stringify(rest)} ${value}`;
-    })
-    .join('; ');
-}
-
 async function untilReported(world: World, { name, alert }: Scenario): Promise<string> {
   return until(`${name}: an incident with ${alert}`, async () => {
     const [incident] = await world.api.incidentsOf(name);
@@ -147,9 +127,10 @@ async function untilDiagnosed(
 
 async function untilRecovered(
   world: World,
-  { name }: Scenario,
+  scenario: Scenario,
   id: string,
 ): Promise<IncidentDetailView> {
+  const { name } = scenario;
   const isResolved = async (): Promise<IncidentDetailView | undefined> => {
     const incident = await world.api.incident(id);
     return incident.phase === 'resolved' ? incident : undefined;
@@ -158,7 +139,8 @@ async function untilRecovered(
     describe: async () => {
       const { phase, recovery, alerts, verifications } = await world.api.incident(id);
       const firing = alerts.filter(({ status }) => status === 'firing').map((alert) => alert.name);
-      return JSON.stringify({ phase, recovery, firing, verifications });
+      const incident = JSON.stringify({ phase, recovery, firing, verifications });
+      return `${incident}; ${await describeTarget(world, scenario)}`;
     },
   });
 }

@@ -39,6 +39,11 @@ export type Scenario = {
   readonly diagnosis: FaultClass;
 };
 
+/** The matcher of PromQL for everything about the target of a scenario. */
+export function selectorOf({ name }: Scenario): string {
+  return `target="${name}"`;
+}
+
 /** Calls `action` again and again, one call at a time; the returned function ends it. */
 export function repeat(everyMs: number, action: () => Promise<unknown>): Mend {
   const end = new AbortController();

@@ -1,12 +1,16 @@
+import { join } from 'node:path';
 import { createSilentLogger, createSystemClock, createSystemRandom } from '../../src/std/std.ts';
 import { ACCOUNT_MIGRATIONS, createAccounts } from '../../src/responder/accounts/accounts.ts';
 import { openStore } from '../../src/store/store.ts';
 import { createResponderApp, createWebServer } from '../../src/web/web.ts';
+import { createTemporaryFolder } from './responder.ts';
 import { createFakeResponder, readConsoleAssets } from './fake-services.ts';
 
 /** `node test/support/console-demo.ts [port]`: the console over invented incidents, to look at while designing. */
 const clock = createSystemClock();
-const store = await openStore({ file: ':memory:', migrations: [ACCOUNT_MIGRATIONS] });
+const folder = createTemporaryFolder();
+const source = { engine: 'sqlite', file: join(folder.path, 'accounts.sqlite') } as const;
+const store = await openStore({ source, migrations: [ACCOUNT_MIGRATIONS] });
 const random = createSystemRandom();
 const app = createResponderApp({
   service: createFakeResponder(clock),

@@ -124,6 +124,7 @@ function sampleAlerts(nowMs: number): IncidentDetailView['alerts'] {
     endsAtMs: null,
     runbookUrl: 'https://crm.example.com/docs/runbooks/CrmLoginFailed.md',
     sourceUrl: 'http://127.0.0.1:9090/graph?g0.expr=crm_probe_success',
+    joinedBecause: null,
   } as const;
   return [
     {

@@ -54,6 +54,14 @@ function requireProgram(name: string): string {
   return file;
 }
 
+/** As a store of crmwatch wants it: what it commits is on the disk. */
+export async function startDurablePostgres(
+  changes: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> {
+  const settings = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on', ...changes };
+  return startPostgres({ settings });
+}
+
 /**
  * initdb in a fresh folder (about a second), then the server on a free port of 127.0.0.1 with its socket in the
  * same folder. As root it runs as the user `postgres`. Connections need no password from loopback.

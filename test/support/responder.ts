@@ -17,11 +17,11 @@ import {
 import type { Pipeline, PipelineSettings } from '../../src/responder/pipeline/pipeline.ts';
 import type { Upstream } from '../../src/responder/upstream/upstream.ts';
 import { createSeededRandom, createSilentLogger } from '../../src/std/std.ts';
-import { openStore } from '../../src/store/store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createDiagnosis } from './alerts.ts';
 import { createManualClock } from './manual-clock.ts';
 import type { ManualClock } from './manual-clock.ts';
+import { openTestStore } from './test-store.ts';
 
 export type TemporaryFolder = { readonly path: string } & Disposable;
 
@@ -71,10 +71,20 @@ export type TestResponderOptions = {
 
 let seed = 0;
 
-/** A pipeline over a real SQLite file, with a clock that stands still and a world that the test makes. */
+/** A pipeline over a real database, named by a file (see test-store.ts), with a clock that stands still. */
 export async function createTestResponder(options: TestResponderOptions): Promise<TestResponder> {
-  const { file, clock = createManualClock(), settings = {}, upstream, sources } = options;
-  const store = await openStore({ file, migrations: RESPONDER_MIGRATIONS, clock });
+  const { file, clock = createManualClock(), ...rest } = options;
+  const store = await openTestStore({ file, migrations: RESPONDER_MIGRATIONS, clock });
+  return createPipelineOn(store, clock, rest.settings, rest);
+}
+
+/** The same over a store that is open already, with a world that the test makes. */
+export function createPipelineOn(
+  store: Store,
+  clock: ManualClock,
+  settings: Partial<PipelineSettings> = {},
+  { upstream, sources }: Pick<TestResponderOptions, 'upstream' | 'sources'> = {},
+): TestResponder {
   const sent: NoticeMessage[] = [];
   const gathered: EvidenceRequest[] = [];
   const channel: Channel = {

@@ -1,10 +1,11 @@
 import { SEVERITIES } from '../../catalog/catalog.ts';
 import type { Severity } from '../../catalog/catalog.ts';
-import { sourceOf } from '../alerts/alerts.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
+import { findAlert, openAlertBook } from './alert-book.ts';
+import type { AlertBook } from './alert-book.ts';
 import { notify } from './incident-event.ts';
-import type { Effect, EventOf } from './incident-event.ts';
-import { isFiring, isOpen } from './incident.ts';
+import type { Effect, EventOf, ToldAlert } from './incident-event.ts';
+import { isOpen } from './incident.ts';
 import type { Incident, IncidentAlert } from './incident.ts';
 import { change, ignore } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -25,12 +26,8 @@ function isWorse(left: Severity, right: Severity): boolean {
   return SEVERITIES.indexOf(left) > SEVERITIES.indexOf(right);
 }
 
-function worstFiring(alerts: readonly IncidentAlert[]): Severity | undefined {
-  const firing = alerts.filter((alert) => alert.status === 'firing');
-  return SEVERITIES.toReversed().find((worst) => firing.some(({ severity }) => severity === worst));
-}
-
-function toIncidentAlert(event: AlertEvent): IncidentAlert {
+function toIncidentAlert(event: ToldAlert, known?: IncidentAlert): IncidentAlert {
+  const because = event.because ?? known?.because;
   const { sender, source, fingerprint, name, labels, annotations, generatorUrl } = event;
   const { status, startsAtMs, endsAtMs, receivedAtMs } = event;
   return {
@@ -46,18 +43,12 @@ function toIncidentAlert(event: AlertEvent): IncidentAlert {
     endsAtMs,
     receivedAtMs,
     severity: severityOf(labels),
+    ...(because === undefined ? {} : { because }),
   };
 }
 
-function isSameAlert(
-  left: Pick<AlertEvent, 'sender' | 'source' | 'fingerprint'>,
-  right: Pick<AlertEvent, 'sender' | 'source' | 'fingerprint'>,
-): boolean {
-  return sourceOf(left) === sourceOf(right) && left.fingerprint === right.fingerprint;
-}
-
 export function knownAlert(incident: Incident, event: AlertEvent): IncidentAlert | undefined {
-  return incident.alerts.find((alert) => isSameAlert(alert, event));
+  return findAlert(incident.alerts, event);
 }
 
 /**
@@ -114,52 +105,99 @@ export function open(event: EventOf<'alert_fired'>, nowMs: number): Outcome {
   return { incident, changed: true, effects, reason: 'opened by its first alert' };
 }
 
-export function alertFired(
+/** What one alert makes of an incident; `null` for fields when nothing changes. */
+type Step = {
+  readonly fields: Partial<Incident> | null;
+  readonly effects?: readonly Effect[];
+  readonly reason: string;
+};
+
+function nothing(reason: string): Step {
+  return { fields: null, reason };
+}
+
+/**
+ * Applies alerts in their order, each as if it had come alone at its own time; `maximumDetailed` bounds how many are
+ * kept with all their details. The work is linear in the alerts of the incident and of the list together.
+ */
+export function tellAlerts(
   incident: Incident,
-  { alert: event }: EventOf<'alert_fired'>,
-  nowMs: number,
+  alerts: readonly ToldAlert[],
+  options: { readonly nowMs: number; readonly maximumDetailed: number; readonly eachAtMs?: number },
 ): Outcome {
-  if (incident.phase === 'closed') return ignore(incident, 'a closed incident takes no alerts');
-  const known = knownAlert(incident, event);
-  if (known?.status === 'firing') return repeat(incident, known, event, nowMs);
-  if (known !== undefined && isLateFiring(known, event)) {
-    return ignore(incident, 'late: its resolve is known already');
+  const book = openAlertBook(incident.alerts, options.maximumDetailed);
+  let current = incident;
+  const effects: Effect[] = [];
+  const told: { readonly changed: boolean; readonly reason: string }[] = [];
+  for (const alert of alerts) {
+    const atMs = options.eachAtMs ?? alert.receivedAtMs;
+    const step = (alert.status === 'firing' ? fire : resolve)(current, book, alert, atMs);
+    told.push({ changed: step.fields !== null, reason: step.reason });
+    if (step.fields !== null) current = { ...current, ...step.fields };
+    effects.push(...(step.effects ?? []));
   }
-  const alerts = replaceAlert(incident.alerts, toIncidentAlert(event));
-  const severity = worstFiring(alerts) ?? incident.severity;
+  const changing = told.filter(({ changed }) => changed);
+  const { reason = told[0]?.reason ?? 'no alert was told' } =
+    changing.length === 1 ? (changing[0] ?? {}) : {};
+  if (changing.length === 0) return { ...ignore(incident, reason), told };
+  const outcome = change(
+    incident,
+    options.nowMs,
+    { ...current, alerts: book.list() },
+    {
+      effects: lastOfEach(effects),
+      reason: changing.length === 1 ? reason : `${changing.length} alerts changed it`,
+    },
+  );
+  return { ...outcome, told };
+}
+
+/** What was asked for several times is done once, in the order of the last word about each. */
+function lastOfEach(effects: readonly Effect[]): readonly Effect[] {
+  const last = new Map<string, Effect>();
+  for (const effect of effects) {
+    const key = JSON.stringify(effect);
+    last.delete(key);
+    last.set(key, effect);
+  }
+  return [...last.values()];
+}
+
+function fire(incident: Incident, book: AlertBook, event: ToldAlert, nowMs: number): Step {
+  if (incident.phase === 'closed') return nothing('a closed incident takes no alerts');
+  const known = book.find(event);
+  if (known?.status === 'firing') return repeat(known, book, event);
+  if (known !== undefined && isLateFiring(known, event)) {
+    return nothing('late: its resolve is known already');
+  }
+  if (known === undefined && !book.hasRoom()) {
+    return nothing('not taken: the incident has as many alerts as one may have');
+  }
+  book.put(toIncidentAlert(event, known));
+  const severity = book.worstFiring() ?? incident.severity;
   const raised = isWorse(severity, incident.highestSeverity);
   const highestSeverity = raised ? severity : incident.highestSeverity;
   const startedAtMs = Math.min(incident.startedAtMs, event.startsAtMs);
-  const base = { alerts, severity, highestSeverity, startedAtMs, quietSinceMs: null };
+  const base = { severity, highestSeverity, startedAtMs, quietSinceMs: null };
   if (incident.phase === 'resolved') {
-    return change(
-      incident,
-      nowMs,
-      { ...base, ...reopenedFields(incident, nowMs) },
-      {
-        effects: [notify('reopened'), { kind: 'diagnose', because: 'reopened' }],
-        reason: 'fires again after it was resolved',
-      },
-    );
+    return {
+      fields: { ...base, ...reopenedFields(incident, nowMs) },
+      effects: [notify('reopened'), { kind: 'diagnose', because: 'reopened' }],
+      reason: 'fires again after it was resolved',
+    };
   }
   const wasVerifying = incident.phase === 'verifying';
   const backTo = incident.diagnosis === null ? 'reported' : 'repairing';
   const phase = wasVerifying ? backTo : incident.phase;
-  return change(
-    incident,
-    nowMs,
-    { ...base, phase, confirmation: 'none' },
-    {
-      effects: [
-        ...(wasVerifying ? [{ kind: 'stop_verifying' } as const] : []),
-        { kind: 'diagnose', because: 'joined' },
-        ...(raised ? [notify('severity_raised')] : []),
-      ],
-      reason: wasVerifying
-        ? 'fires again while recovery was being verified'
-        : 'joined the incident',
-    },
-  );
+  return {
+    fields: { ...base, phase, confirmation: 'none' },
+    effects: [
+      ...(wasVerifying ? [{ kind: 'stop_verifying' } as const] : []),
+      { kind: 'diagnose', because: 'joined' },
+      ...(raised ? [notify('severity_raised')] : []),
+    ],
+    reason: wasVerifying ? 'fires again while recovery was being verified' : 'joined the incident',
+  };
 }
 
 /** What starts anew when a resolved incident comes back. */
@@ -182,94 +220,52 @@ export function reopenedFields(incident: Incident, nowMs: number): Partial<Incid
 }
 
 /** The same alert told again: only its newest description is of interest. */
-function repeat(
-  incident: Incident,
-  known: IncidentAlert,
-  event: AlertEvent,
-  nowMs: number,
-): Outcome {
+function repeat(known: IncidentAlert, book: AlertBook, event: AlertEvent): Step {
   const isOlder = event.startsAtMs < known.startsAtMs || event.receivedAtMs < known.receivedAtMs;
   const isSame =
     event.startsAtMs === known.startsAtMs &&
-    JSON.stringify(event.annotations) === JSON.stringify(known.annotations);
-  if (isOlder || isSame) return ignore(incident, 'a repeat of what is known');
-  const alerts = replaceAlert(incident.alerts, toIncidentAlert(event));
-  return change(incident, nowMs, { alerts }, { reason: 'told again with new details' });
+    (!book.isDetailed(event) ||
+      JSON.stringify(event.annotations) === JSON.stringify(known.annotations));
+  if (isOlder || isSame) return nothing('a repeat of what is known');
+  book.put(toIncidentAlert(event, known));
+  return { fields: {}, reason: 'told again with new details' };
 }
 
-export function alertResolved(
-  incident: Incident,
-  { alert: event }: EventOf<'alert_resolved'>,
-  nowMs: number,
-): Outcome {
-  const known = knownAlert(incident, event);
-  if (known === undefined) return ignore(incident, 'the alert was never told to fire');
-  if (known.status === 'resolved') return endTold(incident, known, event, nowMs);
+function resolve(incident: Incident, book: AlertBook, event: AlertEvent, nowMs: number): Step {
+  const known = book.find(event);
+  if (known === undefined) return nothing('the alert was never told to fire');
+  if (known.status === 'resolved') return endTold(known, book, event);
   if ((event.endsAtMs ?? event.startsAtMs) < known.startsAtMs) {
-    return ignore(incident, 'late: it ends an earlier episode of this alert');
+    return nothing('late: it ends an earlier episode of this alert');
   }
-  const resolved: IncidentAlert = { ...toIncidentAlert(event), startsAtMs: known.startsAtMs };
-  const alerts = replaceAlert(incident.alerts, resolved).map((alert) =>
-    isInhibitedBy(alert, resolved) ? { ...alert, ...endOf(resolved) } : alert,
-  );
-  const severity = worstFiring(alerts) ?? incident.severity;
-  const next = { ...incident, alerts, severity };
-  if (!isOpen(incident.phase) || isFiring(next)) {
-    return change(incident, nowMs, { alerts, severity }, { reason: 'one of its alerts is gone' });
+  const resolved: IncidentAlert = {
+    ...toIncidentAlert(event, known),
+    startsAtMs: known.startsAtMs,
+  };
+  book.put(resolved);
+  book.endInhibitedBy(resolved);
+  const severity = book.worstFiring() ?? incident.severity;
+  if (!isOpen(incident.phase) || book.isFiring()) {
+    return { fields: { severity }, reason: 'one of its alerts is gone' };
   }
-  return change(
-    incident,
-    nowMs,
-    {
-      alerts,
+  return {
+    fields: {
       severity,
       phase: 'verifying',
       confirmation: 'unconfirmed',
       quietSinceMs: nowMs,
       verification: null,
     },
-    { effects: [{ kind: 'verify' }], reason: 'all alerts are gone; recovery is to be proved' },
-  );
-}
-
-/**
- * Our Alertmanager configuration lets a critical alert silence the warning of the same series, and
- * Alertmanager never sends a resolve that happens while an alert is silenced. So the end of the critical one ends
- * the warning too; a warning that still fires is told again, and only fresh probes prove recovery.
- */
-function isInhibitedBy(alert: IncidentAlert, source: IncidentAlert): boolean {
-  if (source.severity !== 'critical' || alert.severity !== 'warning') return false;
-  const isSeries =
-    alert.status === 'firing' && sourceOf(alert) === sourceOf(source) && alert.name === source.name;
-  if (!isSeries || alert.receivedAtMs >= source.receivedAtMs) return false;
-  const names = new Set([...Object.keys(alert.labels), ...Object.keys(source.labels)]);
-  names.delete('severity');
-  return [...names].every((name) => alert.labels[name] === source.labels[name]);
+    effects: [{ kind: 'verify' }],
+    reason: 'all alerts are gone; recovery is to be proved',
+  };
 }
 
 /** The reconciler sees that an alert is gone, but not when it ended: a resolve that comes after all tells that. */
-function endTold(
-  incident: Incident,
-  known: IncidentAlert,
-  { endsAtMs }: AlertEvent,
-  nowMs: number,
-): Outcome {
+function endTold(known: IncidentAlert, book: AlertBook, { endsAtMs }: AlertEvent): Step {
   if (known.endsAtMs !== null || endsAtMs === null || endsAtMs < known.startsAtMs) {
-    return ignore(incident, 'a repeat of what is known');
+    return nothing('a repeat of what is known');
   }
-  const alerts = replaceAlert(incident.alerts, { ...known, endsAtMs });
-  return change(incident, nowMs, { alerts }, { reason: 'its end is told after all' });
-}
-
-function endOf(source: IncidentAlert): Partial<IncidentAlert> {
-  const { endsAtMs, receivedAtMs } = source;
-  return { status: 'resolved', endsAtMs, receivedAtMs };
-}
-
-function replaceAlert(
-  alerts: readonly IncidentAlert[],
-  newest: IncidentAlert,
-): readonly IncidentAlert[] {
-  const index = alerts.findIndex((alert) => isSameAlert(alert, newest));
-  return index === -1 ? [...alerts, newest] : alerts.with(index, newest);
+  book.put({ ...known, endsAtMs });
+  return { fields: {}, reason: 'its end is told after all' };
 }

@@ -1,7 +1,8 @@
 import { FAULT_CLASSES, NO_FAULT, UNKNOWN_FAULT } from '../../catalog/catalog.ts';
 import type { DiagnosisAnswer } from '../../catalog/catalog.ts';
 import { unreachable } from '../../std/std.ts';
-import type { EventOf, IncidentEvent } from './incident-event.ts';
+import type { AlertEvent } from '../alerts/alerts.ts';
+import type { IncidentEvent } from './incident-event.ts';
 import { isDoubt } from './incident.ts';
 import type { UpstreamNote } from './incident.ts';
 
@@ -20,12 +21,16 @@ export function formatPercent(ratio: number): string {
 export function describeEvent(event: IncidentEvent): string {
   switch (event.kind) {
     case 'alert_fired': {
-      const { name, annotations } = event.alert;
+      const { name, annotations, because } = event.alert;
       const summary = annotations['summary'];
-      return `alert ${name} fires${summary === undefined ? '' : `: ${summary}`}${because(event)}`;
+      const joined = because === undefined ? '' : ` (joined because ${because})`;
+      const told = summary === undefined ? '' : `: ${summary}`;
+      return `alert ${name} fires${told}${joined}${reasonOf([event.alert])}`;
     }
     case 'alert_resolved':
-      return `alert ${event.alert.name} is gone${because(event)}`;
+      return `alert ${event.alert.name} is gone${reasonOf([event.alert])}`;
+    case 'alerts_told':
+      return `${describeAlerts(event.alerts)}${reasonOf(event.alerts)}`;
     case 'diagnosed': {
       const { answer, probability, whyUnknown } = event.diagnosis;
       if (answer !== UNKNOWN_FAULT) {
@@ -64,8 +69,9 @@ export function describeEvent(event: IncidentEvent): string {
   }
 }
 
-/** What a sender told needs no reason. */
-function because({ alert: { reconciled } }: EventOf<'alert_fired' | 'alert_resolved'>): string {
+/** What a sender told needs no reason; of many that the reconciler told, one is enough. */
+function reasonOf(alerts: readonly AlertEvent[]): string {
+  const reconciled = alerts.find((alert) => alert.reconciled !== undefined)?.reconciled;
   return reconciled === undefined ? '' : `, because ${reconciled}`;
 }
 
@@ -73,4 +79,28 @@ function describeNotes(notes: readonly UpstreamNote[]): string {
   if (notes.length === 0) return 'upstream is clear again: nothing is in doubt';
   const whys = notes.map(({ why }) => why).join('; ');
   return notes.some(isDoubt) ? `unconfirmed: ${whys}` : `upstream: ${whys}`;
+}
+
+const NAMED = 5;
+
+/** `1000 alerts fire: 990 CrmApiSlow, 10 CrmDataLate; 1 alert is gone: 1 CrmApiSlow`. */
+function describeAlerts(alerts: readonly AlertEvent[]): string {
+  const parts = (['firing', 'resolved'] as const).flatMap((status) => {
+    const names = alerts.filter((alert) => alert.status === status).map(({ name }) => name);
+    if (names.length === 0) return [];
+    const [one, many] = status === 'firing' ? ['fires', 'fire'] : ['is gone', 'are gone'];
+    const what = names.length === 1 ? `1 alert ${one}` : `${names.length} alerts ${many}`;
+    return [`${what}: ${countNames(names)}`];
+  });
+  return parts.join('; ');
+}
+
+/** `990 CrmApiSlow, 10 CrmDataLate and 3 more names`, the most frequent first. */
+export function countNames(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const sorted = [...counts].sort(([, left], [, right]) => right - left);
+  const shown = sorted.slice(0, NAMED).map(([name, count]) => `${count} ${name}`);
+  const more = sorted.length > NAMED ? ` and ${sorted.length - NAMED} more names` : '';
+  return `${shown.join(', ')}${more}`;
 }

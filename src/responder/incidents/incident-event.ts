@@ -8,11 +8,16 @@ import type {
   Verification,
 } from './incident.ts';
 
+/** An alert with the reason why it joined the incident of another target, when it did. */
+export type ToldAlert = AlertEvent & { readonly because?: string };
+
 /** What can happen to an incident, each with what the journal keeps of it. */
 type Happening = {
   /** `incidentId` is used when the alert opens an incident. */
-  alert_fired: { readonly alert: AlertEvent; readonly incidentId: string };
+  alert_fired: { readonly alert: ToldAlert; readonly incidentId: string };
   alert_resolved: { readonly alert: AlertEvent };
+  /** Many firings and resolves of an open incident at once, in the order of their arrival. */
+  alerts_told: { readonly alerts: readonly ToldAlert[] };
   diagnosed: { readonly diagnosis: DiagnosisView; readonly evidenceSummary: readonly string[] };
   localised: { readonly component: SuspectedComponent | null };
   repair_suggested: { readonly plan: RepairPlan };
@@ -34,6 +39,7 @@ export type EventKind = keyof Happening;
 export const EVENT_KINDS: readonly EventKind[] = [
   'alert_fired',
   'alert_resolved',
+  'alerts_told',
   'diagnosed',
   'localised',
   'repair_suggested',
@@ -61,6 +67,11 @@ export type EventOf<K extends EventKind> = Extract<IncidentEvent, { kind: K }>;
 export const SYSTEM_ACTOR = 'crmwatch';
 /** Who heals what deliveries missed. */
 export const RECONCILER_ACTOR = 'reconciler';
+
+/** Whoever told an alert. */
+export function actorOf({ sender, reconciled }: AlertEvent): string {
+  return reconciled === undefined ? sender : RECONCILER_ACTOR;
+}
 
 /** What people are told about. */
 export type Notice = 'opened' | 'diagnosed' | 'severity_raised' | 'resolved' | 'reopened';

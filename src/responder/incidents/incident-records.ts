@@ -73,8 +73,7 @@ export async function findNewestOfScope(
     .selectFrom('incidents')
     .select('snapshot')
     .where('scope', '=', scope)
-    // In order of insertion: identifiers of the same millisecond, or after a clock jump, are not.
-    .orderBy(database.dynamic.ref('rowid'), 'desc')
+    .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();
   return row === undefined ? null : (JSON.parse(row.snapshot) as Incident);
@@ -96,7 +95,19 @@ export async function saveSnapshot(
   };
   await tables(transaction)
     .insertInto('incidents')
-    .values({ id, scope, target, reported_at_ms: incident.reportedAtMs, ...changing })
+    .values((insert) => ({
+      id,
+      scope,
+      target,
+      reported_at_ms: incident.reportedAtMs,
+      // Transactions run one after the other, so no other one takes the same number.
+      number: insert
+        .selectFrom('incidents')
+        .select((select) =>
+          select(select.fn.coalesce(select.fn.max('number'), select.lit(0)), '+', 1).as('next'),
+        ),
+      ...changing,
+    }))
     .onConflict((conflict) => conflict.column('id').doUpdateSet(changing))
     .execute();
 }

@@ -30,6 +30,10 @@ export type IncidentAlert = {
   readonly startsAtMs: number;
   readonly endsAtMs: number | null;
   readonly receivedAtMs: number;
+  /** Why it joined the incident of another target; missing when it did not. */
+  readonly because?: string;
+  /** Only of warnings that are kept without their details: a hash of sender, name and labels but the severity. */
+  readonly series?: string;
 };
 
 /** What the reconciler saw upstream and people must know of. The first five put a recovery in doubt. */

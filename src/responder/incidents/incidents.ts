@@ -1,9 +1,17 @@
 export { correlate } from './correlate.ts';
 export type { Correlation, CorrelationFacts } from './correlate.ts';
 export { describeAnswer, describeEvent, formatPercent } from './describe-event.ts';
+export { MAXIMUM_ALERTS, MAXIMUM_DETAILED } from './alert-book.ts';
 export { LATE_DELIVERY_MS } from './alert-transitions.ts';
-export { EVENT_KINDS, RECONCILER_ACTOR, SYSTEM_ACTOR } from './incident-event.ts';
-export type { Effect, EventKind, EventOf, IncidentEvent, Notice } from './incident-event.ts';
+export { EVENT_KINDS, RECONCILER_ACTOR, SYSTEM_ACTOR, actorOf } from './incident-event.ts';
+export type {
+  Effect,
+  EventKind,
+  EventOf,
+  IncidentEvent,
+  Notice,
+  ToldAlert,
+} from './incident-event.ts';
 export {
   appendEntry,
   countIncidents,
@@ -40,6 +48,10 @@ export { scopeOf } from './scope.ts';
 export type { Scope } from './scope.ts';
 export { timesOf } from './times.ts';
 export type { IncidentTimes } from './times.ts';
+export { NO_CORRELATION, chooseJoin, joinCandidates, labelKeys } from './join.ts';
+export type { CorrelationRules, Join, JoinCandidate, JoinPlace } from './join.ts';
+export { toldEventOf } from './told-event.ts';
+export type { ToldEvent } from './told-event.ts';
 export { transition } from './transition.ts';
 export { verifyJournal } from './verify-journal.ts';
 export type { JournalProblem, JournalReport, VerifyOptions } from './verify-journal.ts';

@@ -8,6 +8,8 @@ export type Outcome = {
   readonly changed: boolean;
   readonly effects: readonly Effect[];
   readonly reason: string;
+  /** Only of events about alerts: what became of each of them, in their order. */
+  readonly told?: readonly { readonly changed: boolean; readonly reason: string }[];
 };
 
 export function ignore(incident: Incident | null, reason: string): Outcome {

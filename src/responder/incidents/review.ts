@@ -1,5 +1,5 @@
 import { SYSTEM_ACTOR } from './incident-event.ts';
-import { describeAnswer, describeEvent, formatPercent } from './describe-event.ts';
+import { countNames, describeAnswer, describeEvent, formatPercent } from './describe-event.ts';
 import type { Incident } from './incident.ts';
 import type { JournalEntry } from './journal.ts';
 import { timesOf } from './times.ts';
@@ -46,9 +46,7 @@ export function renderReview(incident: Incident, journal: readonly JournalEntry[
     ...bullets(incident.evidenceSummary, 'Nothing was recorded.'),
     '## Alerts',
     '',
-    ...bullets(
-      incident.alerts.map(({ name, severity, labels }) => alertLine(name, severity, labels)),
-    ),
+    ...bullets(alertLines(incident)),
     '## Recovery',
     '',
     ...recovery(incident),
@@ -130,6 +128,17 @@ function actions(journal: readonly JournalEntry[]): readonly string[] {
 
 function timelineRow({ atMs, event, phase }: JournalEntry): string {
   return `| ${formatTime(atMs)} | ${plain(event.actor)} | ${plain(describeEvent(event))} | ${phase} |`;
+}
+
+const SHOWN_ALERTS = 200;
+
+/** The first alerts in full, and the rest of a storm counted by name. */
+function alertLines({ alerts }: Incident): readonly string[] {
+  const lines = alerts
+    .slice(0, SHOWN_ALERTS)
+    .map(({ name, severity, labels }) => alertLine(name, severity, labels));
+  const rest = alerts.slice(SHOWN_ALERTS).map(({ name }) => name);
+  return rest.length === 0 ? lines : [...lines, `and ${rest.length} more: ${countNames(rest)}`];
 }
 
 function alertLine(

@@ -1,5 +1,6 @@
 import { unreachable } from '../../std/std.ts';
-import { alertFired, alertResolved, open, reopenedFields } from './alert-transitions.ts';
+import { MAXIMUM_DETAILED } from './alert-book.ts';
+import { open, reopenedFields, tellAlerts } from './alert-transitions.ts';
 import { notify } from './incident-event.ts';
 import type { EventOf, IncidentEvent } from './incident-event.ts';
 import { isFiring, isOpen } from './incident.ts';
@@ -24,9 +25,13 @@ export function transition(
   }
   switch (event.kind) {
     case 'alert_fired':
-      return alertFired(incident, event, nowMs);
-    case 'alert_resolved':
-      return alertResolved(incident, event, nowMs);
+    case 'alert_resolved': {
+      // A journal from before there were lists of alerts must give the very same snapshot.
+      const alone = { nowMs, eachAtMs: nowMs, maximumDetailed: Infinity };
+      return tellAlerts(incident, [event.alert], alone);
+    }
+    case 'alerts_told':
+      return tellAlerts(incident, event.alerts, { nowMs, maximumDetailed: MAXIMUM_DETAILED });
     case 'diagnosed':
       return diagnosed(incident, event, nowMs);
     case 'localised':

@@ -3,11 +3,14 @@ import type { DiagnosisAnswer, Severity } from '../../catalog/catalog.ts';
 import { describeAnswer, formatDuration, formatPercent, timesOf } from '../incidents/incidents.ts';
 import type { Incident, Notice, Phase } from '../incidents/incidents.ts';
 
+/** About one incident, or about a storm of them. */
+export type NoticeKind = Notice | 'storm' | 'storm_over';
+
 /** What is told about an incident, whichever the channel. Written once; retries send the very same. */
 export type NoticeMessage = {
   /** Stable over retries, so that receivers can drop repeats. */
   readonly id: string;
-  readonly notice: Notice;
+  readonly notice: NoticeKind;
   readonly atMs: number;
   readonly incidentId: string;
   readonly title: string;
@@ -23,12 +26,14 @@ export type NoticeMessage = {
   readonly url: string | null;
 };
 
-const HEADLINES: Readonly<Record<Notice, string>> = {
+const HEADLINES: Readonly<Record<NoticeKind, string>> = {
   opened: 'New incident',
   diagnosed: 'Diagnosed',
   severity_raised: 'Severity raised',
   resolved: 'Recovered',
   reopened: 'Back again',
+  storm: 'Alert storm',
+  storm_over: 'Over',
 };
 
 /** One line without line breaks: a subject. */

@@ -25,15 +25,26 @@ export const OUTBOX_MIGRATIONS: Migrations = {
   steps: [
     {
       name: 'outbox of notifications',
-      statements: [
-        `CREATE TABLE outbox (
+      statements: {
+        sqlite: [
+          `CREATE TABLE outbox (
           id TEXT PRIMARY KEY, incident_id TEXT NOT NULL, channel TEXT NOT NULL, notice TEXT NOT NULL,
           message TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'dead')),
           created_at_ms INTEGER NOT NULL, due_at_ms INTEGER NOT NULL, attempts INTEGER NOT NULL,
           lease_until_ms INTEGER NOT NULL, last_error TEXT, finished_at_ms INTEGER) STRICT`,
-        "CREATE INDEX outbox_pending ON outbox (due_at_ms) WHERE state = 'pending'",
-        'CREATE INDEX outbox_by_incident ON outbox (incident_id)',
-      ],
+          "CREATE INDEX outbox_pending ON outbox (due_at_ms) WHERE state = 'pending'",
+          'CREATE INDEX outbox_by_incident ON outbox (incident_id)',
+        ],
+        postgresql: [
+          `CREATE TABLE outbox (
+          id TEXT COLLATE "C" PRIMARY KEY, incident_id TEXT NOT NULL, channel TEXT NOT NULL, notice TEXT NOT NULL,
+          message TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'dead')),
+          created_at_ms BIGINT NOT NULL, due_at_ms BIGINT NOT NULL, attempts BIGINT NOT NULL,
+          lease_until_ms BIGINT NOT NULL, last_error TEXT, finished_at_ms BIGINT)`,
+          "CREATE INDEX outbox_pending ON outbox (due_at_ms) WHERE state = 'pending'",
+          'CREATE INDEX outbox_by_incident ON outbox (incident_id)',
+        ],
+      },
     },
   ],
 };

@@ -1,6 +1,5 @@
 import type { Database, DatabaseTransaction, Kysely } from '../../store/store.ts';
-import type { Notice } from '../incidents/incidents.ts';
-import type { NoticeMessage } from './notice-message.ts';
+import type { NoticeKind, NoticeMessage } from './notice-message.ts';
 import type { OutboxTables } from './outbox-tables.ts';
 
 export type OutboxState = 'pending' | 'sent' | 'dead';
@@ -10,7 +9,7 @@ export type OutboxItem = {
   readonly id: string;
   readonly incidentId: string;
   readonly channel: string;
-  readonly notice: Notice;
+  readonly notice: NoticeKind;
   readonly state: OutboxState;
   readonly attempts: number;
   readonly lastError: string | null;
@@ -31,11 +30,15 @@ function tables(database: Database): Kysely<OutboxTables> {
   return database.withTables<OutboxTables>();
 }
 
-/** Puts a notice on its way; call it in the transaction that writes what the notice tells of. */
+/**
+ * Puts a notice on its way, at once or at `dueAtMs`; call it in the transaction that writes what the notice
+ * tells of.
+ */
 export async function enqueue(
   transaction: DatabaseTransaction,
   channel: string,
   message: NoticeMessage,
+  dueAtMs: number = message.atMs,
 ): Promise<void> {
   await tables(transaction)
     .insertInto('outbox')
@@ -47,7 +50,7 @@ export async function enqueue(
       message: JSON.stringify(message),
       state: 'pending',
       created_at_ms: message.atMs,
-      due_at_ms: message.atMs,
+      due_at_ms: dueAtMs,
       attempts: 0,
       lease_until_ms: 0,
       last_error: null,
@@ -148,7 +151,7 @@ export async function findNotifications(
     id: row.id,
     incidentId: row.incident_id,
     channel: row.channel,
-    notice: row.notice as Notice,
+    notice: row.notice as NoticeKind,
     state: row.state as OutboxState,
     attempts: row.attempts,
     lastError: row.last_error,

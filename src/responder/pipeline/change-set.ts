@@ -1,36 +1,41 @@
-import { createId } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
-import {
-  appendEntry,
-  findIncident,
-  findNewestOfScope,
-  saveSnapshot,
-  transition,
-} from '../incidents/incidents.ts';
+import { appendEntry, transition } from '../incidents/incidents.ts';
 import type {
   Effect,
   Incident,
   IncidentEvent,
   JournalEntry,
-  Notice,
   Outcome,
+  ToldAlert,
 } from '../incidents/incidents.ts';
-import { composeNotice, enqueue } from '../notify/notify.ts';
 import { WORKS, cancelWork, findWork, scheduleWork } from './due-work.ts';
+import { passOnNotices } from './pass-on-notices.ts';
+import type { NoticeToTell } from './pass-on-notices.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
+import { createSnapshots } from './snapshots.ts';
+import { createToldBuffer } from './told-buffer.ts';
 
 export type Change = { readonly entry: JournalEntry; readonly incident: Incident };
 
 /**
  * The changes of one transaction: events are applied to snapshots in memory, each is appended to the journal,
  * and `finish` writes every touched snapshot and the notices once. So a storm on one incident costs one
- * snapshot per batch and not per alert.
+ * snapshot per batch, and one entry of the journal per thousand alerts.
  */
 export type ChangeSet = {
   readonly transaction: DatabaseTransaction;
   find(id: string): Promise<Incident | null>;
+  /** As `find`, but it may lack alerts that were told and not applied yet. */
+  peek(id: string): Promise<Incident | null>;
   newestOfScope(scope: string): Promise<Incident | null>;
   apply(incident: Incident | null, event: IncidentEvent, atMs: number): Promise<Outcome>;
+  /**
+   * Tells an incident of an alert. Those of an open incident are applied together before anything else happens to
+   * it; `settle` hears what became of the alert then.
+   */
+  tell(incident: Incident, alert: ToldAlert, settle: (reason: string) => void): Promise<void>;
+  /** Applies all that was told. */
+  applyTold(): Promise<void>;
   finish(): Promise<readonly Change[]>;
 };
 
@@ -38,79 +43,58 @@ export function createChangeSet(
   transaction: DatabaseTransaction,
   context: PipelineContext,
 ): ChangeSet {
-  const byId = new Map<string, Incident>();
-  const newestIds = new Map<string, string>();
-  const dirty = new Set<string>();
+  const snapshots = createSnapshots(transaction);
   const changes: Change[] = [];
-  const notices: { readonly incidentId: string; readonly notice: Notice; readonly atMs: number }[] =
-    [];
+  const notices: NoticeToTell[] = [];
 
-  function remember(incident: Incident | null): Incident | null {
-    if (incident === null) return null;
-    const cached = byId.get(incident.id);
-    if (cached === undefined) byId.set(incident.id, incident);
-    return cached ?? incident;
+  async function applyNow(
+    incident: Incident | null,
+    event: IncidentEvent,
+    atMs: number,
+  ): Promise<Outcome> {
+    const outcome = transition(incident, event, atMs);
+    const next = outcome.incident;
+    if (!outcome.changed || next === null) return outcome;
+    snapshots.change(next, incident === null);
+    changes.push({ entry: await appendEntry(transaction, next, event, atMs), incident: next });
+    for (const effect of outcome.effects) {
+      if (effect.kind !== 'notify') await carryOut(transaction, next, effect, context);
+      else notices.push({ incidentId: next.id, notice: effect.notice, atMs });
+    }
+    if (event.kind === 'verification_passed' && context.settings.autoCloseMs !== null) {
+      const dueAtMs = context.clock.now() + context.settings.autoCloseMs;
+      await scheduleWork(transaction, next.id, 'close', dueAtMs);
+    }
+    return outcome;
   }
+
+  const told = createToldBuffer({ find: (id) => snapshots.get(id), apply: applyNow });
 
   return {
     transaction,
-    find: async (id) => byId.get(id) ?? remember(await findIncident(transaction, id)),
-    async newestOfScope(scope) {
-      const id = newestIds.get(scope);
-      const cached = id === undefined ? undefined : byId.get(id);
-      if (cached !== undefined) return cached;
-      const found = remember(await findNewestOfScope(transaction, scope));
-      if (found !== null) newestIds.set(scope, found.id);
-      return found;
+    async find(id) {
+      await told.flushOf(id);
+      return snapshots.find(id);
     },
+    peek: async (id) => snapshots.find(id),
+    newestOfScope: async (scope) => snapshots.newestOfScope(scope),
     async apply(incident, event, atMs) {
-      const outcome = transition(incident, event, atMs);
-      const next = outcome.incident;
-      if (!outcome.changed || next === null) return outcome;
-      byId.set(next.id, next);
-      if (incident === null) newestIds.set(next.scope, next.id);
-      dirty.add(next.id);
-      changes.push({ entry: await appendEntry(transaction, next, event, atMs), incident: next });
-      for (const effect of outcome.effects) {
-        if (effect.kind === 'notify') {
-          notices.push({ incidentId: next.id, notice: effect.notice, atMs });
-        } else {
-          await carryOut(transaction, next, effect, context);
-        }
-      }
-      if (event.kind === 'verification_passed' && context.settings.autoCloseMs !== null) {
-        const dueAtMs = context.clock.now() + context.settings.autoCloseMs;
-        await scheduleWork(transaction, next.id, 'close', dueAtMs);
-      }
-      return outcome;
+      if (incident === null) return applyNow(null, event, atMs);
+      await told.flushOf(incident.id);
+      return applyNow(snapshots.get(incident.id) ?? incident, event, atMs);
     },
+    async tell(incident, alert, settle) {
+      snapshots.remember(incident);
+      await told.add(incident, alert, settle);
+    },
+    applyTold: async () => told.flush(),
     async finish() {
-      for (const id of dirty) {
-        const incident = byId.get(id);
-        if (incident !== undefined) await saveSnapshot(transaction, incident);
-      }
-      for (const { incidentId, notice, atMs } of notices) {
-        const incident = byId.get(incidentId);
-        if (incident !== undefined) await send(transaction, context, incident, notice, atMs);
-      }
+      await told.flush();
+      await snapshots.save();
+      await passOnNotices(transaction, context, notices, (id) => snapshots.get(id));
       return changes;
     },
   };
-}
-
-/** Notices are put on their way with the snapshot at the end, which knows the diagnosis and the plan. */
-async function send(
-  transaction: DatabaseTransaction,
-  { channels, random, settings, clock }: PipelineContext,
-  incident: Incident,
-  notice: Notice,
-  atMs: number,
-): Promise<void> {
-  for (const { name } of channels) {
-    const id = createId('msg', clock.now(), random);
-    const { consoleUrl } = settings;
-    await enqueue(transaction, name, composeNotice({ id, notice, incident, atMs, consoleUrl }));
-  }
 }
 
 async function carryOut(

@@ -10,6 +10,7 @@ import {
 } from '../incidents/incidents.ts';
 import { OUTBOX_MIGRATIONS, createDeliverer } from '../notify/notify.ts';
 import type { ClaimedItem } from '../notify/notify.ts';
+import { CORRELATION_MIGRATIONS } from './correlation-tables.ts';
 import { createChangeSet } from './change-set.ts';
 import type { Change, ChangeSet } from './change-set.ts';
 import { findDueWork, finishWork } from './due-work.ts';
@@ -31,6 +32,8 @@ import type { Quarantine } from './quarantine.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
 import { createReconciler } from './reconciler.ts';
 import { withPipeVerification } from './watchdog-beats.ts';
+import { STORM_MIGRATIONS } from './storm-tables.ts';
+import { endCalmStorms } from './storm-watch.ts';
 import { createWorker } from './worker.ts';
 import type { Worker } from './worker.ts';
 
@@ -42,6 +45,8 @@ export const RESPONDER_MIGRATIONS: readonly Migrations[] = [
   INTAKE_MIGRATIONS,
   IDEMPOTENCY_MIGRATIONS,
   ACCOUNT_MIGRATIONS,
+  STORM_MIGRATIONS,
+  CORRELATION_MIGRATIONS,
 ];
 
 export type Pipeline = Intake &
@@ -199,9 +204,10 @@ function createPipelineWorker(
     async round() {
       const taken = await processInbox(context, commit);
       const hasLaunched = await launchDueWork();
+      const hasEnded = await endCalmStorms(context);
       launchDelivery();
       launchReconciler();
-      return taken > 0 || hasLaunched;
+      return taken > 0 || hasLaunched || hasEnded;
     },
   });
   return worker;

@@ -6,10 +6,14 @@ const CATALOG_LABELS = new Set(
   [...Object.values(MEASUREMENTS), ...Object.values(PROBE_METRICS)].flatMap(({ labels }) => labels),
 );
 
-/** The firing alerts, or all when none fires any more; only labels of the catalog. */
+/** A diagnosis learns nothing from the thousandth alert of a storm, and evidence is kept. */
+const MAXIMUM_ALERTS = 500;
+
+/** The firing alerts, or all when none fires any more, the first of them; only labels of the catalog. */
 export function evidenceAlertsOf(incident: Incident): readonly EvidenceAlert[] {
   const firing = incident.alerts.filter(({ status }) => status === 'firing');
-  return (firing.length > 0 ? firing : incident.alerts).map((alert) => ({
+  const told = firing.length > 0 ? firing : incident.alerts;
+  return told.slice(0, MAXIMUM_ALERTS).map((alert) => ({
     name: alert.name,
     severity: alert.severity,
     labels: Object.fromEntries(

@@ -50,7 +50,7 @@ export function createIntake(
       const from = { sender, kind };
       const decoded = await decodeDelivery(delivery);
       try {
-        await store.transaction(async (transaction) =>
+        await store.commitTogether(async (transaction) =>
           commitDelivery(transaction, delivery, decoded),
         );
       } catch (error) {

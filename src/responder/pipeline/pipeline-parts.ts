@@ -1,13 +1,16 @@
 import type { Clock, Logger, Random } from '../../std/std.ts';
 import type { Store } from '../../store/store.ts';
 import type { Evidence, EvidenceRequest } from '../evidence/evidence.ts';
-import type { DiagnosisView } from '../incidents/incidents.ts';
+import { NO_CORRELATION } from '../incidents/incidents.ts';
+import type { CorrelationRules, DiagnosisView } from '../incidents/incidents.ts';
 import type { Channel } from '../notify/notify.ts';
 import type { Verifier } from '../repair/repair.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { SourceNames } from './reconcile-upstream.ts';
 import type { DeliveryDecoder } from './intake.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
+import { DEFAULT_STORM_SETTINGS } from './storm.ts';
+import type { StormSettings } from './storm.ts';
 
 export type PipelineSettings = {
   /** Wait after the first alert, so that its siblings arrive before the diagnosis. */
@@ -30,6 +33,9 @@ export type PipelineSettings = {
   /** How often upstream is looked at; at most 60 s, so that what was lost is healed within 120 s. */
   readonly reconcileIntervalMs: number;
   readonly watchdog: WatchdogSettings;
+  readonly storm: StormSettings;
+  /** What lets alerts of one target join the incident of another. */
+  readonly correlation: CorrelationRules;
 };
 
 export type WatchdogSettings = {
@@ -53,6 +59,8 @@ export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
   consoleUrl: null,
   reconcileIntervalMs: 30_000,
   watchdog: { limitMs: 200_000, sources: [], expectSeen: true },
+  storm: DEFAULT_STORM_SETTINGS,
+  correlation: NO_CORRELATION,
 };
 
 /** What the pipeline is made of. The store must have been opened with the migrations of all its rooms. */

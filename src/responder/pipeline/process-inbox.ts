@@ -1,9 +1,12 @@
-import { CrmwatchError, createId, errorMessage } from '../../std/std.ts';
+import { CrmwatchError, createId, errorMessage, unreachable } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
 import { sourceOf } from '../alerts/alerts.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
-import { RECONCILER_ACTOR, correlate, isOpen, scopeOf } from '../incidents/incidents.ts';
+import { actorOf, labelKeys } from '../incidents/incidents.ts';
 import type { ChangeSet } from './change-set.ts';
+import { keepHome, keepLabels } from './correlation-tables.ts';
+import { createIncidentFinder } from './find-incident.ts';
+import type { IncidentFinder } from './find-incident.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 import { sourceOfSender } from './reconcile-upstream.ts';
@@ -15,7 +18,9 @@ export type Commit = <T>(work: (changes: ChangeSet) => Promise<T>) => Promise<T>
 
 type InboxRow = { readonly id: number; readonly event: string };
 
-const BATCH = 200;
+/** A storm is taken in few transactions, and one of them holds some megabytes of events. */
+const BATCH = 2000;
+const ROWS_PER_UPDATE = 500;
 
 /**
  * Takes committed events in the order of their arrival and gives the number taken. An event that trips
@@ -30,13 +35,26 @@ export async function processInbox(context: PipelineContext, commit: Commit): Pr
     .limit(BATCH)
     .execute();
   if (rows.length === 0) return 0;
+  await processParts(rows, context, commit);
+  return rows.length;
+}
+
+/** Halves what fails until the one event is found that trips, so that the others are still taken many at once. */
+async function processParts(
+  rows: readonly InboxRow[],
+  context: PipelineContext,
+  commit: Commit,
+): Promise<void> {
   try {
     await processRows(rows, context, commit);
   } catch (error) {
     if (error instanceof CrmwatchError) throw error;
-    for (const row of rows) await processAlone(row, context, commit);
+    const [only] = rows;
+    if (rows.length === 1 && only !== undefined) return setAside(only, error, context);
+    const middle = Math.ceil(rows.length / 2);
+    await processParts(rows.slice(0, middle), context, commit);
+    await processParts(rows.slice(middle), context, commit);
   }
-  return rows.length;
 }
 
 async function processRows(
@@ -45,73 +63,90 @@ async function processRows(
   commit: Commit,
 ): Promise<void> {
   await commit(async (changes) => {
+    const outcomes = new Map<number, string>();
+    const find = createIncidentFinder(changes, context);
     for (const row of rows) {
       const event = withSource(JSON.parse(row.event) as AlertEvent, context.sources ?? {});
-      const outcome = await processEvent(event, row.id, changes, context);
-      await markProcessed(changes.transaction, row.id, context.clock.now(), outcome);
+      const settle = (outcome: string): void => void outcomes.set(row.id, outcome);
+      await processEvent(event, { inboxId: row.id, settle, find }, changes, context);
     }
+    await changes.applyTold();
+    await markProcessed(changes.transaction, outcomes, context.clock.now());
   });
 }
 
-async function processAlone(
-  row: InboxRow,
-  context: PipelineContext,
-  commit: Commit,
+async function setAside(row: InboxRow, error: unknown, context: PipelineContext): Promise<void> {
+  const why = errorMessage(error);
+  context.logger.error('an alert event could not be processed', { inboxId: row.id, why });
+  await context.store.transaction(async (transaction) =>
+    markProcessed(transaction, new Map([[row.id, `failed: ${why}`]]), context.clock.now()),
+  );
+}
+
+/** One statement for all events of one outcome. */
+async function markProcessed(
+  transaction: DatabaseTransaction,
+  outcomes: ReadonlyMap<number, string>,
+  processedAtMs: number,
 ): Promise<void> {
-  try {
-    await processRows([row], context, commit);
-  } catch (error) {
-    if (error instanceof CrmwatchError) throw error;
-    const why = errorMessage(error);
-    context.logger.error('an alert event could not be processed', { inboxId: row.id, why });
-    await context.store.transaction(async (transaction) =>
-      markProcessed(transaction, row.id, context.clock.now(), `failed: ${why}`),
-    );
+  const idsOf = Map.groupBy(outcomes.keys(), (id) => outcomes.get(id) ?? '');
+  for (const [outcome, ids] of idsOf) {
+    for (let from = 0; from < ids.length; from += ROWS_PER_UPDATE) {
+      await pipelineTables(transaction)
+        .updateTable('inbox')
+        .set({ processed_at_ms: processedAtMs, outcome })
+        .where('id', 'in', ids.slice(from, from + ROWS_PER_UPDATE))
+        .execute();
+    }
   }
 }
 
-async function markProcessed(
-  transaction: DatabaseTransaction,
-  id: number,
-  processedAtMs: number,
-  outcome: string,
-): Promise<void> {
-  await pipelineTables(transaction)
-    .updateTable('inbox')
-    .set({ processed_at_ms: processedAtMs, outcome })
-    .where('id', '=', id)
-    .execute();
-}
+type Row = {
+  readonly find: IncidentFinder;
+  readonly inboxId: number;
+  /** Is told what became of the event, now or once all of the batch are applied. */
+  readonly settle: (outcome: string) => void;
+};
 
 async function processEvent(
   event: AlertEvent,
-  inboxId: number,
+  { inboxId, settle, find }: Row,
   changes: ChangeSet,
   { clock, random, settings, sources = {} }: PipelineContext,
-): Promise<string> {
+): Promise<void> {
   if (event.name === WATCHDOG) {
     await beat(changes.transaction, event);
-    return 'heartbeat';
+    return settle('heartbeat');
   }
-  const newest = await changes.newestOfScope(scopeOf(event).scope);
-  const needsPast = event.status === 'firing' && (newest === null || !isOpen(newest.phase));
-  const lastResolve = needsPast
-    ? await findLastResolve(changes.transaction, event, inboxId, sources)
-    : null;
-  const correlation = correlate(event, { newest, lastResolve }, settings.reopenWindowMs);
-  if (correlation.kind === 'none') return correlation.reason;
-  const incident = correlation.kind === 'existing' ? correlation.incident : null;
-  const actor = event.reconciled === undefined ? event.sender : RECONCILER_ACTOR;
-  const base = { actor, alert: event };
-  const { reason } = await changes.apply(
-    incident,
-    event.status === 'firing'
-      ? { kind: 'alert_fired', ...base, incidentId: createId('inc', clock.now(), random) }
-      : { kind: 'alert_resolved', ...base },
-    // Not the time of processing: after a restart hours may lie between the two.
-    event.receivedAtMs,
+  const { transaction } = changes;
+  const found = await find(event, async () =>
+    findLastResolve(transaction, event, inboxId, sources),
   );
-  return reason;
+  switch (found.kind) {
+    case 'none':
+      return settle(found.reason);
+    case 'existing':
+      return changes.tell(found.incident, event, settle);
+    case 'joins':
+      await keepHome(transaction, event, found.incident.id);
+      return changes.tell(found.incident, { ...event, because: found.because }, settle);
+    case 'new': {
+      const incidentId = createId('inc', clock.now(), random);
+      const opening = {
+        kind: 'alert_fired',
+        actor: actorOf(event),
+        alert: event,
+        incidentId,
+      } as const;
+      for (const { key } of labelKeys(event, settings.correlation)) {
+        await keepLabels(transaction, key, incidentId);
+      }
+      // Not the time of processing: after a restart hours may lie between the two.
+      return settle((await changes.apply(null, opening, event.receivedAtMs)).reason);
+    }
+    default:
+      return unreachable(found);
+  }
 }
 
 /** Peers of one highly available set tell of the same alerts. Its own name is not repeated in every event. */

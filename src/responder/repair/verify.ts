@@ -49,19 +49,39 @@ export function createVerifier(options: VerifierOptions): Verifier {
   return {
     async verify(incident) {
       const startedAtMs = options.clock.now();
-      const runs = new Map<ProbeKindName, Promise<ProbeRun>>();
+      const runs = new Map<string, Promise<ProbeRun>>();
       const runOnce = async (target: string, probe: ProbeKindName): Promise<ProbeRun> => {
-        const run = runs.get(probe) ?? options.runProbe(target, probe);
-        runs.set(probe, run);
+        const key = `${probe} ${target}`;
+        const run = runs.get(key) ?? options.runProbe(target, probe);
+        runs.set(key, run);
         return run;
       };
-      const checks = await Promise.all(
-        incident.alerts.map(async (alert) => checkAlert(alert, options, runOnce)),
-      );
+      const alerts = distinct(incident.alerts);
+      const checks: (readonly VerificationCheck[])[] = [];
+      for (let from = 0; from < alerts.length; from += CHECKS_AT_ONCE) {
+        const some = alerts.slice(from, from + CHECKS_AT_ONCE);
+        checks.push(
+          ...(await Promise.all(some.map(async (alert) => checkAlert(alert, options, runOnce)))),
+        );
+      }
       const { quietSinceMs } = incident;
       return { ...summarise(checks.flat()), startedAtMs, quietSinceMs };
     },
   };
+}
+
+/** A result keeps this many checks, so that the snapshot of a storm stays small; the worst outcome decides all the same. */
+const MAXIMUM_CHECKS = 200;
+const MAXIMUM_REASONS = 20;
+/** An incident may hold alerts of hundreds of targets, and their probes are not to run all together. */
+const CHECKS_AT_ONCE = 20;
+
+/** Of alerts that the same check decides, only one is checked: the first. */
+function distinct(alerts: readonly IncidentAlert[]): readonly IncidentAlert[] {
+  const byCheck = Map.groupBy(alerts, ({ name, severity, labels }) =>
+    JSON.stringify([name, severity, labels]),
+  );
+  return [...byCheck.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
 }
 
 function summarise(
@@ -73,8 +93,14 @@ function summarise(
   const outcome = checks.length === 0 ? 'impossible' : (decisive ?? 'passed');
   const reasons = checks.filter((check) => check.outcome === outcome).map(({ why }) => why);
   const why =
-    outcome === 'passed' ? '' : [...new Set(reasons)].join('; ') || 'there is no alert to check';
-  return { outcome, why, checks };
+    outcome === 'passed'
+      ? ''
+      : [...new Set(reasons)].slice(0, MAXIMUM_REASONS).join('; ') || 'there is no alert to check';
+  const decisiveFirst = checks.toSorted(
+    (left, right) => Number(right.outcome === outcome) - Number(left.outcome === outcome),
+  );
+  const kept = checks.length > MAXIMUM_CHECKS ? decisiveFirst.slice(0, MAXIMUM_CHECKS) : checks;
+  return { outcome, why, checks: kept };
 }
 
 type RunOnce = (target: string, probe: ProbeKindName) => Promise<ProbeRun>;

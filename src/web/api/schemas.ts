@@ -139,6 +139,10 @@ const alert = z.object({
   labels: z.record(z.string(), z.string()),
   runbookUrl: z.string().nullable(),
   sourceUrl: z.string().nullable(),
+  joinedBecause: z
+    .string()
+    .nullable()
+    .describe('Why an alert of another target is part of this incident.'),
 });
 
 export const incidentDetail: z.ZodType<IncidentDetailView> = named(
@@ -150,7 +154,9 @@ export const incidentDetail: z.ZodType<IncidentDetailView> = named(
       .describe('When each phase of the present episode was reached first.'),
     modelDiagnosis: modelDiagnosis.nullable(),
     correction: z.object({ ...signature, answer: diagnosisClass }).nullable(),
-    alerts: z.array(alert),
+    alerts: z
+      .array(alert)
+      .describe('At most 500, those that fire first; `totalAlerts` says how many there are.'),
     verifications: z.array(
       z.object({
         alert: z.string(),

@@ -19,7 +19,11 @@ export function createReplicas(
   onTestFinished(() => folder[Symbol.dispose]());
   return async () => {
     const file = join(folder.path, 'accounts.sqlite');
-    const store = await openStore({ file, migrations: [ACCOUNT_MIGRATIONS], clock });
+    const store = await openStore({
+      source: { engine: 'sqlite', file },
+      migrations: [ACCOUNT_MIGRATIONS],
+      clock,
+    });
     onTestFinished(async () => store.close());
     return {
       accounts: createAccounts(store, { clock, random: createSystemRandom() }, limits),

@@ -53,6 +53,8 @@ function eventOf(kind: EventKind, incident: Incident | null): IncidentEvent {
       return fired();
     case 'alert_resolved':
       return resolved();
+    case 'alerts_told':
+      return { kind, actor: 'am', alerts: [createAlert()] };
     case 'diagnosed':
       return { kind, actor, diagnosis: createDiagnosis(), evidenceSummary: ['probe fails'] };
     case 'localised':

@@ -205,7 +205,10 @@ describe('a database of before the chain', () => {
     const file = join(folder.path, 'old.db');
     const before = { ...INCIDENT_MIGRATIONS, steps: INCIDENT_MIGRATIONS.steps.slice(0, 1) };
     {
-      await using old = await openStore({ file, migrations: [before] });
+      await using old = await openStore({
+        source: { engine: 'sqlite', file },
+        migrations: [before],
+      });
       const incident = `'inc_0', 'target:old', NULL, 'closed', 'warning', NULL, 0, 0, 'null'`;
       await old.transaction(async (transaction) => {
         await sql.raw(`INSERT INTO incidents VALUES (${incident})`).execute(transaction);
@@ -215,7 +218,10 @@ describe('a database of before the chain', () => {
         );
       });
     }
-    await using store = await openStore({ file, migrations: RESPONDER_MIGRATIONS });
+    await using store = await openStore({
+      source: { engine: 'sqlite', file },
+      migrations: RESPONDER_MIGRATIONS,
+    });
     const report = await verifyJournal(store.database);
     expect(report).toMatchObject({ entries: 1, unchainedEntries: 1, headHash: '' });
     // Its made-up entry cannot have opened an incident, and that is told.

@@ -15,13 +15,13 @@ import type {
   OutboxItem,
 } from '../../../src/responder/notify/notify.ts';
 import { createSeededRandom, createSilentLogger } from '../../../src/std/std.ts';
-import { openStore } from '../../../src/store/store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { START_MS, createAlert } from '../../support/alerts.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import type { ManualClock } from '../../support/manual-clock.ts';
 import { createTemporaryFolder } from '../../support/responder.ts';
 import type { TemporaryFolder } from '../../support/responder.ts';
+import { openTestStore } from '../../support/test-store.ts';
 
 let folder: TemporaryFolder;
 let store: Store;
@@ -33,7 +33,7 @@ let dead: string[];
 beforeEach(async () => {
   folder = createTemporaryFolder();
   const file = join(folder.path, 'outbox.db');
-  store = await openStore({ file, migrations: [OUTBOX_MIGRATIONS] });
+  store = await openTestStore({ file, migrations: [OUTBOX_MIGRATIONS] });
   clock = createManualClock(START_MS);
   [ids, answers, dead] = [[], [], []];
 });

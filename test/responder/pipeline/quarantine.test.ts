@@ -27,7 +27,7 @@ async function accept(body: string | Buffer, encoding = '') {
 
 /** As if the decoder had been mended since: what is in quarantine becomes readable. */
 function mend(id: number, body: string | Buffer): void {
-  using sqlite = openSqlite(responder.store.file);
+  using sqlite = openSqlite(responder.store.place);
   sqlite.run('UPDATE quarantine SET body = ? WHERE id = ?', Buffer.from(body), id);
 }
 
@@ -182,7 +182,7 @@ describe('quarantine', () => {
   it('takes over what an older version has kept', async () => {
     const file = `${folder.path}/old.db`;
     const old = RESPONDER_MIGRATIONS.filter(({ room }) => room !== 'intake');
-    await (await openStore({ file, migrations: old })).close();
+    await (await openStore({ source: { engine: 'sqlite', file }, migrations: old })).close();
     const sqlite = openSqlite(file);
     const insert =
       'INSERT INTO quarantine (sender, received_at_ms, body, problems) VALUES (?,?,?,?)';

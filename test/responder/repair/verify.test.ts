@@ -150,3 +150,38 @@ describe('verification', () => {
     expect((await verify(incidentOf(['SomebodyElses']), {})).outcome).toBe('impossible');
   });
 });
+
+describe('an incident with many alerts', () => {
+  it('runs the probes of each target that has an alert in it', async () => {
+    const incident = incidentOf(['CrmUnreachable'], ['CrmUnreachable', { target: 'portal' }]);
+    const targets: string[] = [];
+    const runProbe: VerifierOptions['runProbe'] = async (target, probe) => {
+      targets.push(target);
+      return createRun(target, probe, target === 'shop' ? PASSED : FAILED);
+    };
+    const result = await verify(incident, {}, { runProbe });
+    expect(targets).toEqual(['shop', 'portal']);
+    expect(result.outcome).toBe('failed');
+  });
+
+  it('judges all of them and keeps a bounded number of checks, the decisive ones first', async () => {
+    const alerts = Array.from({ length: 300 }, (_, index): readonly [string, Labels] => [
+      'CrmDataStale',
+      { object: `object${index}` },
+    ]);
+    const samples = alerts.map(([, labels], index) => ({
+      metric: 'crm_stale_ratio' as MeasurementName,
+      labels,
+      // Past the threshold of a half for the last fifty.
+      value: index < 250 ? 0.1 : 0.9,
+    }));
+    const incident = incidentOf(...alerts);
+    const result = await verify(incident, { data_quality: { ok: true, samples, unknowns: [] } });
+    expect(result.outcome).toBe('failed');
+    expect(result.checks.map(({ outcome }) => outcome)).toEqual([
+      ...Array.from({ length: 50 }, () => 'failed'),
+      ...Array.from({ length: 150 }, () => 'passed'),
+    ]);
+    expect(result.why.length).toBeLessThan(3000);
+  });
+});

@@ -1,0 +1,79 @@
+import type { Database, DatabaseTransaction, Kysely } from '../../store/store.ts';
+import type { NoticeMessage } from './notice-message.ts';
+import type { OutboxTables } from './outbox-tables.ts';
+
+/** Notices that nobody tried to send yet, so that they can still be changed or taken back. */
+
+function tables(database: Database): Kysely<OutboxTables> {
+  return database.withTables<OutboxTables>();
+}
+
+const IDS_PER_QUERY = 500;
+
+export type WaitingNotice = {
+  readonly id: string;
+  readonly notice: string;
+  readonly dueAtMs: number;
+};
+
+export async function findWaiting(
+  transaction: DatabaseTransaction,
+  incidentId: string,
+): Promise<readonly WaitingNotice[]> {
+  const rows = await tables(transaction)
+    .selectFrom('outbox')
+    .select(['id', 'notice', 'due_at_ms'])
+    .where('incident_id', '=', incidentId)
+    .where('state', '=', 'pending')
+    .where('attempts', '=', 0)
+    .execute();
+  return rows.map(({ id, notice, due_at_ms: dueAtMs }) => ({ id, notice, dueAtMs }));
+}
+
+/** Gives a waiting notice its newest content; the message keeps its identifier. */
+export async function renewWaiting(
+  transaction: DatabaseTransaction,
+  message: NoticeMessage,
+): Promise<void> {
+  await tables(transaction)
+    .updateTable('outbox')
+    .set({ message: JSON.stringify(message) })
+    .where('id', '=', message.id)
+    .where('attempts', '=', 0)
+    .execute();
+}
+
+/** Takes back all notices of these incidents that nobody tried to send; something else tells of them. */
+export async function withdrawWaiting(
+  transaction: DatabaseTransaction,
+  incidentIds: readonly string[],
+): Promise<void> {
+  for (let from = 0; from < incidentIds.length; from += IDS_PER_QUERY) {
+    await tables(transaction)
+      .deleteFrom('outbox')
+      .where('incident_id', 'in', incidentIds.slice(from, from + IDS_PER_QUERY))
+      .where('state', '=', 'pending')
+      .where('attempts', '=', 0)
+      .execute();
+  }
+}
+
+/** Notices about these incidents since a time, whichever their state; one by several channels counts once. */
+export async function countNotices(
+  database: Database,
+  incidentIds: readonly string[],
+  sinceMs: number,
+): Promise<number> {
+  let count = 0;
+  for (let from = 0; from < incidentIds.length; from += IDS_PER_QUERY) {
+    const rows = await tables(database)
+      .selectFrom('outbox')
+      .select(['incident_id', 'notice', 'created_at_ms'])
+      .distinct()
+      .where('incident_id', 'in', incidentIds.slice(from, from + IDS_PER_QUERY))
+      .where('created_at_ms', '>=', sinceMs)
+      .execute();
+    count += rows.length;
+  }
+  return count;
+}

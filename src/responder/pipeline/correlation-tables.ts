@@ -1,0 +1,89 @@
+import { sha256Hex } from '../../std/std.ts';
+import type { Database, DatabaseTransaction, Kysely, Migrations } from '../../store/store.ts';
+import { sourceOf } from '../alerts/alerts.ts';
+import type { AlertEvent } from '../alerts/alerts.ts';
+
+type CorrelationTables = {
+  /** Alerts that joined the incident of another target: where their resolves and repeats belong. */
+  alert_homes: { alert_key: string; incident_id: string };
+  /** The newest incident that was opened by an alert with these values of the labels of a rule. */
+  label_keys: { label_key: string; incident_id: string };
+};
+
+function tables(database: Database): Kysely<CorrelationTables> {
+  return database.withTables<CorrelationTables>();
+}
+
+const STATEMENTS = [
+  'CREATE TABLE alert_homes (alert_key TEXT PRIMARY KEY, incident_id TEXT NOT NULL)',
+  'CREATE TABLE label_keys (label_key TEXT PRIMARY KEY, incident_id TEXT NOT NULL)',
+];
+
+export const CORRELATION_MIGRATIONS: Migrations = {
+  room: 'correlation',
+  steps: [
+    {
+      name: 'homes of alerts and keys of labels',
+      statements: {
+        sqlite: STATEMENTS.map((statement) => `${statement} STRICT`),
+        postgresql: STATEMENTS,
+      },
+    },
+  ],
+};
+
+/** Hashed, since labels may be long. */
+function alertKey(event: Pick<AlertEvent, 'sender' | 'source' | 'fingerprint'>): string {
+  return sha256Hex(JSON.stringify([sourceOf(event), event.fingerprint]));
+}
+
+export async function hasHomes(database: Database): Promise<boolean> {
+  const row = await tables(database)
+    .selectFrom('alert_homes')
+    .select('incident_id')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function findHome(database: Database, event: AlertEvent): Promise<string | null> {
+  const row = await tables(database)
+    .selectFrom('alert_homes')
+    .select('incident_id')
+    .where('alert_key', '=', alertKey(event))
+    .executeTakeFirst();
+  return row?.incident_id ?? null;
+}
+
+export async function keepHome(
+  transaction: DatabaseTransaction,
+  event: AlertEvent,
+  incidentId: string,
+): Promise<void> {
+  await tables(transaction)
+    .insertInto('alert_homes')
+    .values({ alert_key: alertKey(event), incident_id: incidentId })
+    .onConflict((conflict) => conflict.column('alert_key').doUpdateSet({ incident_id: incidentId }))
+    .execute();
+}
+
+export async function findByLabels(database: Database, key: string): Promise<string | null> {
+  const row = await tables(database)
+    .selectFrom('label_keys')
+    .select('incident_id')
+    .where('label_key', '=', sha256Hex(key))
+    .executeTakeFirst();
+  return row?.incident_id ?? null;
+}
+
+export async function keepLabels(
+  transaction: DatabaseTransaction,
+  key: string,
+  incidentId: string,
+): Promise<void> {
+  await tables(transaction)
+    .insertInto('label_keys')
+    .values({ label_key: sha256Hex(key), incident_id: incidentId })
+    .onConflict((conflict) => conflict.column('label_key').doUpdateSet({ incident_id: incidentId }))
+    .execute();
+}

@@ -1,0 +1,20 @@
+import type { Kysely, Transaction } from 'kysely';
+
+export type StoreEngine = 'sqlite' | 'postgresql';
+
+// Each room adds its own tables with `database.withTables<ItsTables>()`.
+export type Database = Kysely<object>;
+export type DatabaseTransaction = Transaction<object>;
+
+/** What a store needs of a database, whichever it is. */
+export type Engine = {
+  readonly engine: StoreEngine;
+  /** For messages: the file, or the server and the database; no secret. */
+  readonly place: string;
+  readonly database: Database;
+  /** Alone among all transactions of all processes, from before its first read until after its commit. */
+  alone<T>(work: (transaction: DatabaseTransaction) => Promise<T>): Promise<T>;
+  /** The same for work that may take as long as it takes. */
+  migrateAlone(work: (transaction: DatabaseTransaction) => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+};

@@ -1,0 +1,89 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+
+import { sleep } from '../std/std.ts';
+import type { Clock } from '../std/std.ts';
+import type { DatabaseTransaction, Engine } from './engine.ts';
+import { placeOfPostgres } from './postgres-errors.ts';
+import { openPostgresPool } from './postgres-pool.ts';
+import type { PostgresPoolOptions } from './postgres-pool.ts';
+import { createQueue } from './queue.ts';
+import type { PostgresConnection } from './sql-source.ts';
+
+/** One for the transaction, some for what is read and written beside it. */
+const CONNECTIONS = 8;
+/** "crmw"; with it goes the number of the lock. */
+const LOCK_SPACE = 0x63726d77;
+const WRITER_LOCK = 1;
+const CLOSE_TIMEOUT_MS = 5000;
+
+export type PostgresEngineOptions = {
+  readonly clock: Clock;
+  readonly allowUnsafeDurability: boolean;
+};
+
+function openDatabase(
+  source: PostgresConnection,
+  options: PostgresPoolOptions,
+): { readonly database: Kysely<object>; end(): Promise<void> } {
+  const pool = openPostgresPool(source, options);
+  const database = new Kysely<object>({ dialect: new PostgresDialect({ pool }) });
+  // Kysely would end nothing, and open it later, when it was never asked anything.
+  return { database, end: async () => pool.end() };
+}
+
+/**
+ * Opens no connection yet. SQLite lets one writer in at a time, and crmwatch decides by what it reads, so the
+ * transactions of all processes take turns here too: by a queue in this process and by an advisory lock, which
+ * the server gives back when a process dies. Each statement sees what was committed before it began.
+ */
+export function openPostgresEngine(
+  source: PostgresConnection,
+  { clock, allowUnsafeDurability }: PostgresEngineOptions,
+): Engine {
+  const opened = openDatabase(source, { connections: CONNECTIONS, allowUnsafeDurability });
+  const { database } = opened;
+  const queue = createQueue();
+  return {
+    engine: 'postgresql',
+    place: placeOfPostgres(source),
+    database,
+    async alone(work) {
+      await queue.enter();
+      try {
+        return await runAlone(database, work);
+      } finally {
+        queue.leave();
+      }
+    },
+    async migrateAlone(work) {
+      const patient = { connections: 1, allowUnsafeDurability, isPatient: true };
+      const own = openDatabase(source, patient);
+      try {
+        await runAlone(own.database, work);
+      } finally {
+        await own.end();
+      }
+    },
+    async close() {
+      await queue.enter();
+      queue.leave();
+      // A frozen server would never say good-bye.
+      const limit = new AbortController();
+      const timeout = sleep(clock, CLOSE_TIMEOUT_MS, limit.signal);
+      await Promise.race([opened.end(), timeout]);
+      limit.abort();
+    },
+  };
+}
+
+async function runAlone<T>(
+  database: Kysely<object>,
+  work: (transaction: DatabaseTransaction) => Promise<T>,
+): Promise<T> {
+  return database.transaction().execute(async (transaction) => {
+    await sql`SELECT pg_advisory_xact_lock(${sql.lit(LOCK_SPACE)}, ${sql.lit(WRITER_LOCK)})`.execute(
+      transaction,
+    );
+    return work(transaction);
+  });
+}

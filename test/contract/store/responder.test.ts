@@ -1,0 +1,22 @@
+import { afterAll, describe } from 'vitest';
+import { startPostgres } from '../../support/postgres-server.ts';
+import { useTestPostgres } from '../../support/test-store.ts';
+
+/**
+ * The tests of everything that reads and writes the store, once more on PostgreSQL. They are the same files: a test
+ * that opens its store with `openTestStore` or `createTestResponder` needs one line here.
+ */
+const server = await startPostgres();
+useTestPostgres(server);
+afterAll(async () => server.stop());
+
+describe('the store', async () => void (await import('../../store/store-contract.test.ts')));
+describe('group commit', async () => void (await import('../../store/group-commit.test.ts')));
+describe('incidents', async () => {
+  await import('../../responder/incidents/incident-records.test.ts');
+});
+describe('the outbox', async () => void (await import('../../responder/notify/deliverer.test.ts')));
+describe('the pipeline', async () => {
+  await import('../../responder/pipeline/pipeline.test.ts');
+});
+describe('restarts', async () => void (await import('../../responder/pipeline/crash.test.ts')));
