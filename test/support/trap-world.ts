@@ -82,7 +82,7 @@ export type Trap = {
   only(): Promise<IncidentDetailView>;
   /** Waits until the only incident looks so. */
   reach(what: string, isSo: (incident: IncidentDetailView) => boolean): Promise<IncidentDetailView>;
-  /** Waits until so many deliveries, of those that are meant, were answered by the responder. */
+  /** Waits until so many deliveries, of those that are meant, were answered by the responder, and worked on. */
   delivered(count: number, which?: (alerts: string, path: string) => boolean): Promise<void>;
   until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void>;
   metric(line: string): Promise<number>;
@@ -103,6 +103,7 @@ export type TrapOptions = {
 };
 
 const LIMIT_MS = 60_000;
+const UNPROCESSED = 'crmwatch_intake_unprocessed';
 
 type Route = Readonly<Record<string, unknown>>;
 
@@ -224,6 +225,11 @@ export async function setTrap(world: TrapWorld, options: TrapOptions): Promise<T
     return JSON.parse(await get(`/api/v1/incidents/${incident.id}`)) as IncidentDetailView;
   }
 
+  async function metric(line: string): Promise<number> {
+    const lines = (await get('/metrics')).split('\n');
+    return Number(lines.find((text) => text.startsWith(`${line} `))?.split(' ')[1] ?? Number.NaN);
+  }
+
   /** For people who read why a test failed. */
   async function tell(): Promise<object> {
     const seen = await incidents();
@@ -269,11 +275,10 @@ export async function setTrap(world: TrapWorld, options: TrapOptions): Promise<T
             ({ alerts, path, status }) => status === 200 && which(alerts.join(), path),
           ).length >= count,
       );
+      // Answered is only committed; what became of it follows.
+      await until('an empty inbox', async () => (await metric(UNPROCESSED)) === 0);
     },
-    async metric(line) {
-      const lines = (await get('/metrics')).split('\n');
-      return Number(lines.find((text) => text.startsWith(`${line} `))?.split(' ')[1] ?? Number.NaN);
-    },
+    metric,
     async [Symbol.asyncDispose]() {
       await Promise.all(alertmanagers.map((alertmanager) => alertmanager.stop()));
       await proxy.stop();
