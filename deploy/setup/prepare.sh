@@ -102,6 +102,10 @@ has_any() {
   return 1
 }
 
+can_make_venv() {
+  (PATH=$machine_path && python3 -c 'import ensurepip, venv') >/dev/null 2>&1
+}
+
 missing=
 # need PACKAGE COMMAND...: the Debian package is missing when the command fails.
 need() {
@@ -123,6 +127,7 @@ find_missing_packages() {
   need python3-prometheus-client has_any $modules/prometheus_client
   need postgresql has_any /usr/lib/postgresql/*/bin/initdb
   need chromium has chromium
+  need python3-venv can_make_venv
   need openssl has openssl
   need ca-certificates has_any /etc/ssl/certs/ca-certificates.crt
 }
@@ -237,5 +242,7 @@ link_command() {
 
 install_dependencies
 ensure_packages
+# Its test says what is missing; all others can do without.
+[ "$mode" = start ] || PATH=$machine_path sh deploy/setup/fuzzer.sh || say "the API cannot be fuzzed."
 ensure_node
 link_command

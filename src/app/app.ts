@@ -3,7 +3,10 @@ import type { JournalReport, VerifyOptions } from '../responder/incidents/incide
 import type { Dependencies } from './exporter.ts';
 import type { OpenTokens } from './token-administration.ts';
 import type { Demonstration, DemonstrationOptions } from './demonstration.ts';
+import type { BackupWords } from './backup.ts';
 import type { RecordOptions } from './record-episodes.ts';
+import type { LoadedConfig } from '../config/config.ts';
+import type { BackupFacts, RestoreFacts } from '../store/store.ts';
 
 export { diagnoseEvidence, readModel } from './diagnosis.ts';
 export type { Demonstration, DemonstrationOptions } from './demonstration.ts';
@@ -52,4 +55,15 @@ export async function writeGenerated(): Promise<readonly string[]> {
 
 export async function checkGenerated(): Promise<readonly string[]> {
   return (await import('./generated.ts')).checkGenerated();
+}
+
+export async function backUp(loaded: LoadedConfig, words: BackupWords): Promise<BackupFacts> {
+  return (await import('./backup.ts')).backUp(loaded, words);
+}
+
+export async function restore(
+  loaded: LoadedConfig,
+  words: BackupWords & { readonly overwrite: boolean },
+): Promise<RestoreFacts> {
+  return (await import('./backup.ts')).restore(loaded, words);
 }

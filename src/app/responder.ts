@@ -19,6 +19,7 @@ import { createDeliveryDecoder } from './delivery-decoder.ts';
 import { diagnoseEvidence, readModel } from './diagnosis.ts';
 import type { Dependencies, Service } from './exporter.ts';
 import { readVersion } from './repository.ts';
+import { accessOf } from './responder-access.ts';
 import {
   createPipelineMetrics,
   createResponderSelfMetrics,
@@ -109,12 +110,7 @@ function createServer(
       ...(config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host]),
     ],
     senders: toSenders(config.senders, resolveSecret),
-    operators:
-      config.consoleToken === undefined
-        ? []
-        : [{ name: 'operator', token: resolveSecret(config.consoleToken) }],
-    secureCookies:
-      source?.current().tls !== undefined || (config.publicUrl?.startsWith('https:') ?? false),
+    ...accessOf(config, resolveSecret, { isTls: source?.current().tls !== undefined }),
   });
   const { clock, logger } = dependencies;
   const web = source === undefined ? {} : { web: { source, logger } };
@@ -156,7 +152,8 @@ function assemble(parts: Parts, store: Store): Responder {
     },
   });
   exposeStatistics(selfMetrics, pipeline);
-  const accounts = createAccounts(store, dependencies);
+  const { sessionLifetimeMs: lifetimeMs, sessionIdleMs: idleMs } = config.access;
+  const accounts = createAccounts(store, dependencies, { lifetimeMs, idleMs });
   exposeTokens(selfMetrics, accounts.tokens);
   const server = createServer(parts, accounts, pipeline, selfMetrics);
   let stopping: Promise<void> | undefined;

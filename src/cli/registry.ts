@@ -18,5 +18,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   journal: async () => (await import('./commands/journal.ts')).journalCommand,
   record: async () => (await import('./commands/record.ts')).recordCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
+  backup: async () => (await import('./commands/backup.ts')).backupCommand,
+  restore: async () => (await import('./commands/restore.ts')).restoreCommand,
   generate: async () => (await import('./commands/generate.ts')).generateCommand,
 };

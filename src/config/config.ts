@@ -21,6 +21,8 @@ export { sourcesOf } from './upstream.ts';
 export type { AlertmanagerConfig } from './upstream.ts';
 export type { ResponderConfig } from './responder.ts';
 export type { SenderConfig } from './senders.ts';
+export { CONSOLE_TOKEN_NAME } from './access.ts';
+export type { AccessConfig } from './access.ts';
 export type { TargetConfig } from './target.ts';
 export { createSecretCommands } from './secret-commands.ts';
 export type {

@@ -2,6 +2,8 @@ import { channelOptions } from '../responder/notify/notify.ts';
 import type { ChannelOptions } from '../responder/notify/notify.ts';
 import { decode, secretReference } from '../std/std.ts';
 import type { Decoder, SecretReference } from '../std/std.ts';
+import { DEFAULT_ACCESS, accessDecoder } from './access.ts';
+import type { AccessConfig } from './access.ts';
 import { listenAddress, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
 import {
@@ -35,6 +37,7 @@ export type ResponderConfig = {
   readonly webConfigFile?: string;
   readonly senders: readonly SenderConfig[];
   readonly consoleToken?: SecretReference;
+  readonly access: AccessConfig;
   readonly allowedHosts: readonly string[];
   readonly modelFile?: string;
   readonly diagnosisDelayMs: number;
@@ -114,7 +117,14 @@ const responderKeys = decode.refine(
     ),
     console_token: decode.optional(
       secretReference(),
-      'token for the console and the API; required unless listening on a loopback address',
+      'token for the console and the API, with the role admin; required unless listening on a loopback address, or ' +
+        'access says who may use them',
+    ),
+    access: decode.withDefault(
+      accessDecoder,
+      DEFAULT_ACCESS,
+      'who else may use the console and the API',
+      'each of its own',
     ),
     allowed_hosts: decode.withDefault(
       decode.list(decode.text(), { maximumLength: 100 }),
@@ -172,28 +182,38 @@ const responderKeys = decode.refine(
   ({ alertmanagers, senders }) => sourceProblem(alertmanagers, senders),
 );
 
-export const responderDecoder: Decoder<ResponderConfig> = decode.transform(
-  responderKeys,
-  (decoded) => ({
-    listen: decoded.listen,
-    dataFolder: decoded.data_folder,
-    store: decoded.store,
-    ...(decoded.public_url === undefined ? {} : { publicUrl: decoded.public_url }),
-    prometheus: decoded.prometheus,
-    alertmanagers: withSources(decoded.alertmanagers, decoded.senders),
-    reconcileIntervalMs: decoded.reconcile_interval,
-    watchdog: decoded.watchdog,
-    ...(decoded.web_config === undefined ? {} : { webConfigFile: decoded.web_config }),
-    senders: decoded.senders,
-    ...(decoded.console_token === undefined ? {} : { consoleToken: decoded.console_token }),
-    allowedHosts: decoded.allowed_hosts,
-    ...(decoded.model === undefined ? {} : { modelFile: decoded.model }),
-    diagnosisDelayMs: decoded.diagnosis_delay,
-    verificationIntervalMs: decoded.verification_interval,
-    reopenWindowMs: decoded.reopen_window,
-    dependencies: decoded.dependencies,
-    correlation: decoded.correlation,
-    storm: decoded.storm,
-    notify: decoded.notify,
-  }),
+const plainResponder: Decoder<ResponderConfig> = decode.transform(responderKeys, (decoded) => ({
+  listen: decoded.listen,
+  dataFolder: decoded.data_folder,
+  store: decoded.store,
+  ...(decoded.public_url === undefined ? {} : { publicUrl: decoded.public_url }),
+  prometheus: decoded.prometheus,
+  alertmanagers: withSources(decoded.alertmanagers, decoded.senders),
+  reconcileIntervalMs: decoded.reconcile_interval,
+  watchdog: decoded.watchdog,
+  ...(decoded.web_config === undefined ? {} : { webConfigFile: decoded.web_config }),
+  senders: decoded.senders,
+  ...(decoded.console_token === undefined ? {} : { consoleToken: decoded.console_token }),
+  access: decoded.access,
+  allowedHosts: decoded.allowed_hosts,
+  ...(decoded.model === undefined ? {} : { modelFile: decoded.model }),
+  diagnosisDelayMs: decoded.diagnosis_delay,
+  verificationIntervalMs: decoded.verification_interval,
+  reopenWindowMs: decoded.reopen_window,
+  dependencies: decoded.dependencies,
+  correlation: decoded.correlation,
+  storm: decoded.storm,
+  notify: decoded.notify,
+}));
+
+export const responderDecoder: Decoder<ResponderConfig> = decode.refine(
+  plainResponder,
+  ({ access, publicUrl }) =>
+    access.oidc === undefined || publicUrl !== undefined
+      ? undefined
+      : {
+          at: 'access.oidc',
+          message: 'needs public_url, to which the identity provider sends people back',
+          remedy: 'add public_url beside access',
+        },
 );

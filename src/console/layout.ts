@@ -20,6 +20,11 @@ function scripts(options: PageOptions): Html | null {
 }
 
 function identity(context: PageContext): Html {
+  if (context.means === 'proxy') {
+    return html`<p class="who">
+      <span>The proxy knows you as <strong>${context.actor}</strong>, ${context.role}</span>
+    </p>`;
+  }
   if (context.signedIn) {
     return html`<form method="post" action="/logout" class="who">
       <input type="hidden" name="form_token" value="${context.formToken}" />

@@ -191,7 +191,9 @@ export type PageContext = {
   readonly actor: string;
   /** Decides which forms a page has; the server refuses the others all the same. */
   readonly role: Role;
-  /** Whether the reader came in with a token and can log out. */
+  /** How the reader came in: nobody has to, by a token, by signing in, or by a proxy that signs people in. */
+  readonly means: 'open' | 'bearer' | 'session' | 'proxy';
+  /** Whether the reader had to show who they are. */
   readonly signedIn: boolean;
   /** Secret that state-changing forms carry; empty on pages without forms. */
   readonly formToken: string;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 
 import { CrmwatchError, sha256Hex } from '../std/std.ts';
-import type { DatabaseTransaction, StoreEngine } from './engine.ts';
+import type { Database, DatabaseTransaction, StoreEngine } from './engine.ts';
 
 export type MigrationStep = {
   /** What the step is for, in a few words. */
@@ -20,7 +20,7 @@ export type Statements =
  */
 export type Migrations = { readonly room: string; readonly steps: readonly MigrationStep[] };
 
-type Applied = { readonly room: string; readonly step: number; readonly checksum: string };
+export type Applied = { readonly room: string; readonly step: number; readonly checksum: string };
 
 /** Where a schema is brought forward. */
 export type MigrationPlace = { readonly engine: StoreEngine; readonly place: string };
@@ -46,9 +46,7 @@ export async function migrate(
   nowMs: number,
 ): Promise<void> {
   await sql.raw(LEDGERS[engine]).execute(transaction);
-  const { rows: applied } = await sql<Applied>`
-    SELECT room, step, checksum FROM schema_steps ORDER BY room, step`.execute(transaction);
-  for (const entry of applied) assertKnown(entry, rooms, { engine, place });
+  const applied = await readLedger(transaction, { engine, place }, rooms);
   for (const { room, steps } of rooms) {
     const done = applied.filter((entry) => entry.room === room).length;
     for (const [offset, step] of steps.slice(done).entries()) {
@@ -60,6 +58,29 @@ export async function migrate(
       `.execute(transaction);
     }
   }
+}
+
+/** What a database was brought forward by. Throws `store_incompatible` when the rooms do not know all of it. */
+export async function readLedger(
+  database: Database,
+  place: MigrationPlace,
+  rooms: readonly Migrations[],
+): Promise<readonly Applied[]> {
+  const { rows } = await sql<Applied>`
+    SELECT room, step, checksum FROM schema_steps ORDER BY room, step`.execute(database);
+  for (const entry of rows) assertKnown(entry, rooms, place);
+  return rows;
+}
+
+/** The rooms with the steps alone that a database has already: for a copy that is to be like it. */
+export function stepsUpTo(
+  rooms: readonly Migrations[],
+  applied: readonly Applied[],
+): readonly Migrations[] {
+  return rooms.map(({ room, steps }) => ({
+    room,
+    steps: steps.slice(0, applied.filter((entry) => entry.room === room).length),
+  }));
 }
 
 function statementsOf({ name, statements }: MigrationStep, engine: StoreEngine): readonly string[] {

@@ -21,10 +21,17 @@ export type PostgresEngineOptions = {
   readonly allowUnsafeDurability: boolean;
 };
 
-function openDatabase(
+type OpenedDatabase = { readonly database: Kysely<object>; end(): Promise<void> };
+
+/** One connection, for what may take as long as it takes. */
+export function openPatientPostgres(
   source: PostgresConnection,
-  options: PostgresPoolOptions,
-): { readonly database: Kysely<object>; end(): Promise<void> } {
+  { allowUnsafeDurability }: { readonly allowUnsafeDurability: boolean },
+): OpenedDatabase {
+  return openDatabase(source, { connections: 1, allowUnsafeDurability, isPatient: true });
+}
+
+function openDatabase(source: PostgresConnection, options: PostgresPoolOptions): OpenedDatabase {
   const pool = openPostgresPool(source, options);
   const database = new Kysely<object>({ dialect: new PostgresDialect({ pool }) });
   // Kysely would end nothing, and open it later, when it was never asked anything.
@@ -50,16 +57,15 @@ export function openPostgresEngine(
     async alone(work) {
       await queue.enter();
       try {
-        return await runAlone(database, work);
+        return await runAloneOnPostgres(database, work);
       } finally {
         queue.leave();
       }
     },
     async migrateAlone(work) {
-      const patient = { connections: 1, allowUnsafeDurability, isPatient: true };
-      const own = openDatabase(source, patient);
+      const own = openPatientPostgres(source, { allowUnsafeDurability });
       try {
-        await runAlone(own.database, work);
+        await runAloneOnPostgres(own.database, work);
       } finally {
         await own.end();
       }
@@ -76,7 +82,8 @@ export function openPostgresEngine(
   };
 }
 
-async function runAlone<T>(
+/** In a transaction that keeps all other transactions of crmwatch out until it ends. */
+export async function runAloneOnPostgres<T>(
   database: Kysely<object>,
   work: (transaction: DatabaseTransaction) => Promise<T>,
 ): Promise<T> {

@@ -12,7 +12,9 @@ import type { SqliteThread } from './sqlite-thread.ts';
 
 export type SqliteEngineOptions = {
   readonly busyTimeoutMs: number;
-  readonly allowUnsafeDurability: boolean;
+  readonly allowUnsafeDurability?: boolean;
+  /** Leaves the file as it is; whoever writes gets an error. */
+  readonly isReadOnly?: boolean;
 };
 
 /** Throws `store_unavailable` or `store_incompatible` when the file cannot be used as it must. */
@@ -22,7 +24,8 @@ export async function openSqliteEngine(
 ): Promise<Engine> {
   const queue = createQueue();
   const threads = createThreads(file, options, queue);
-  await threads.writer();
+  // What is wrong with the file is told now and not with the first use.
+  if (options.isReadOnly !== true) await threads.writer();
   const database = new Kysely<object>({ dialect: createSqliteDialect(threads, queue) });
   const alone: Engine['alone'] = async (work) => database.transaction().execute(work);
   return {
@@ -37,11 +40,12 @@ export async function openSqliteEngine(
 
 function createThreads(
   file: string,
-  { busyTimeoutMs, allowUnsafeDurability }: SqliteEngineOptions,
+  { busyTimeoutMs, allowUnsafeDurability = false, isReadOnly = false }: SqliteEngineOptions,
   queue: Queue,
 ): SqliteThreads & { close(): Promise<void> } {
   const writer = createKeeper(file, async () => {
-    const thread = startSqliteThread({ file, readOnly: false, busyTimeoutMs });
+    const thread = startSqliteThread({ file, readOnly: isReadOnly, busyTimeoutMs });
+    if (isReadOnly) return thread;
     try {
       await makeDurable(thread, file, { allowUnsafeDurability });
       return thread;

@@ -1,3 +1,6 @@
+import type { BackupFacts, BackupOptions } from './backup-file.ts';
+import type { RestoreFacts, RestoreOptions } from './restore.ts';
+
 export { isSqliteBusy, openSqlite } from './sqlite.ts';
 export type { SqlChange, SqlRow, SqlValue, Sqlite, SqliteOptions } from './sqlite.ts';
 export { openStore } from './open-store.ts';
@@ -23,3 +26,16 @@ export type {
   SqlSource,
   SqliteFile,
 } from './sql-source.ts';
+export type { BackupFacts, BackupOptions, RestoreFacts, RestoreOptions };
+
+// The exporter reads SQL without Kysely and starts sooner when it is not loaded.
+
+/** See backup.ts. */
+export async function backUpStore(options: BackupOptions): Promise<BackupFacts> {
+  return (await import('./backup.ts')).backUpStore(options);
+}
+
+/** See restore.ts. */
+export async function restoreStore(options: RestoreOptions): Promise<RestoreFacts> {
+  return (await import('./restore.ts')).restoreStore(options);
+}

@@ -10,6 +10,7 @@ import { sendRefusal } from './failures.ts';
 import { isCrossSite } from './host-check.ts';
 import { INCIDENT_ACTIONS, actOnIncident } from './incident-actions.ts';
 import { textField } from './incident-requests.ts';
+import { localPath } from './local-path.ts';
 import { queryOf, route, sendPage } from './routes.ts';
 import type { Handler } from './routes.ts';
 
@@ -19,11 +20,6 @@ export const readForm: Handler = express.urlencoded({
   limit: FORM_LIMIT,
   parameterLimit: 50,
 }) as Handler;
-
-/** Only a path on this server; anything else, such as `//evil.example`, becomes the first page. */
-export function localPath(path: string): string {
-  return /^\/(?![/\\])[^\s\\]*$/.test(path) ? path : '/';
-}
 
 export function seeOther(response: Response, path: string): void {
   response.status(303).set('Cache-Control', 'no-store').set('Location', path).end();
@@ -59,11 +55,17 @@ export function ownForm(
 
 function mountLogin(app: Express, options: ConsoleOptions): void {
   const { access } = options;
+  const signedOutAt = async (request: Request): Promise<string | null> =>
+    queryOf(request).has('signed_out') ? ((await access.provider?.endSessionUrl()) ?? null) : null;
   route(app, '/login', {
-    GET: (request, response) => {
+    GET: async (request, response) => {
       const next = localPath(queryOf(request).get('next') ?? '/');
       if (access.identify(request) === null)
-        sendPage(response, 200, loginPage({ next, problem: null }));
+        sendPage(
+          response,
+          200,
+          loginPage({ ...access.loginView(next), endSessionUrl: await signedOutAt(request) }),
+        );
       else seeOther(response, next);
     },
     POST: [
@@ -78,7 +80,7 @@ function mountLogin(app: Express, options: ConsoleOptions): void {
           sendPage(
             response,
             problem.startsWith('Too many') ? 429 : 401,
-            loginPage({ next, problem }),
+            loginPage({ ...access.loginView(next), problem }),
           );
       },
     ],
@@ -116,7 +118,7 @@ export function mountForms(
       own,
       async (request, response) => {
         await access.signOut(request, response);
-        seeOther(response, '/login');
+        seeOther(response, access.provider === null ? '/login' : '/login?signed_out=true');
       },
     ],
   });

@@ -3,6 +3,9 @@ import type { Accounts } from '../responder/accounts/accounts.ts';
 import type { Clock, Logger, Random } from '../std/std.ts';
 import { createAccess } from './access/access.ts';
 import type { OperatorToken } from './access/named-tokens.ts';
+import type { OidcOptions } from './access/oidc/oidc-options.ts';
+import { mountProviderSignIn } from './access/oidc/oidc-routes.ts';
+import type { ProxyHeaderOptions } from './access/proxy-header.ts';
 import { createGuard } from './access/guard.ts';
 import { mountApi } from './api/mount-api.ts';
 import { serveAssets } from './assets.ts';
@@ -39,6 +42,10 @@ export type ResponderAppOptions = {
   readonly intakeLimits?: Partial<IntakeLimits>;
   /** Who may use the API and the console. */
   readonly operators?: readonly OperatorToken[];
+  /** The identity provider that people sign in at. */
+  readonly oidc?: OidcOptions | null;
+  /** The proxy that signs people in. */
+  readonly proxyHeader?: ProxyHeaderOptions | null;
   /** Whether browsers reach it over HTTPS through a proxy. */
   readonly secureCookies?: boolean;
   /** Fails an answer of the API that breaks its schema instead of sending it: for tests. Default false. */
@@ -47,7 +54,10 @@ export type ResponderAppOptions = {
 
 function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
   const missing = [
-    ...((options.operators ?? []).length === 0 ? ['console_token'] : []),
+    ...((options.operators ?? []).length === 0 &&
+    (options.oidc ?? options.proxyHeader ?? null) === null
+      ? ['console_token']
+      : []),
     ...((options.senders ?? []).length === 0 ? ['senders'] : []),
   ];
   if (missing.length === 0) return null;
@@ -61,8 +71,11 @@ function loopbackOnly(options: ResponderAppOptions): WebApp['loopbackOnly'] {
 export function createResponderApp(options: ResponderAppOptions): WebApp {
   const { service, clock, random, logger } = options;
   const { senders = [], operators = [], secureCookies = false, hosts = [] } = options;
-  const { areAnswersChecked = false, accounts } = options;
-  const access = createAccess({ operators, secureCookies, accounts }, clock, random);
+  const { areAnswersChecked = false, accounts, oidc = null, proxyHeader = null } = options;
+  const access = createAccess(
+    { operators, secureCookies, oidc, proxyHeader, accounts },
+    { clock, random, logger },
+  );
   const streams = createEventStreams(service, clock);
   const contextOf = pageContextOf({ access, clock, service });
 
@@ -91,6 +104,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
   mountApi(app, { service, streams, access, hosts, areAnswersChecked });
   guardRoutes(app, createGuard({ access, hosts, contextOf }));
   mountQuarantineApi(app, service);
+  mountProviderSignIn(app, access);
   mountConsole(app, { service, access, streams, clock, logger, hosts });
   app.use((request, response) => {
     const refusal = {

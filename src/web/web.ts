@@ -1,5 +1,8 @@
 export type { NamedToken, OperatorToken } from './access/named-tokens.ts';
 export { renderApiDocument, renderOpenApi } from './api/api-document.ts';
+export { isNetwork } from './access/networks.ts';
+export type { OidcOptions } from './access/oidc/oidc-options.ts';
+export type { ProxyHeaderOptions } from './access/proxy-header.ts';
 export type { Asset, Assets } from './assets.ts';
 export { createExporterApp } from './exporter-app.ts';
 export type { ExporterAppOptions } from './exporter-app.ts';

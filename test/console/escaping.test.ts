@@ -108,7 +108,14 @@ describe('pages with hostile data', () => {
       (hostile) => incidentListPage(poisoned(list, hostile), poisoned(context, hostile)),
       (hostile) => exporterLandingPage(poisoned(landing, hostile)),
       (hostile) => probeHistoryPage(poisoned(history, hostile)),
-      (hostile) => loginPage({ next: hostile, problem: hostile }),
+      (hostile) =>
+        loginPage({
+          next: hostile,
+          problem: hostile,
+          hasTokens: true,
+          provider: hostile,
+          endSessionUrl: `https://provider.example/?${encodeURIComponent(hostile)}`,
+        }),
       (hostile) => messagePage({ title: hostile, message: hostile, remedy: hostile }, context),
     ];
     fc.assert(

@@ -5,7 +5,7 @@ import { samplePageContext, sampleDetail } from '../support/console-samples.ts';
 
 function pageFor(role: Role): string {
   const context = samplePageContext();
-  return incidentDetailPage(sampleDetail(), { ...context, role, signedIn: true });
+  return incidentDetailPage(sampleDetail(), { ...context, role, means: 'session', signedIn: true });
 }
 
 describe('pages for a role', () => {

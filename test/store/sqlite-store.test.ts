@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
@@ -6,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sql } from 'kysely';
 import { openSqlite, openStore } from '../../src/store/store.ts';
 import type { Migrations, Store } from '../../src/store/store.ts';
+import { findUser } from '../support/program.ts';
 import { createTemporaryFolder } from '../support/responder.ts';
 import type { TemporaryFolder } from '../support/responder.ts';
 
@@ -143,6 +145,18 @@ describe('a world that does not play along', () => {
   it('is store_unavailable when its folder is missing', async () => {
     file = join(folder.path, 'missing', 'store.db');
     await expect(open()).rejects.toMatchObject({ code: 'store_unavailable' });
+  });
+
+  it('is store_unavailable when this user may not write the file', async () => {
+    await (await open()).close();
+    chmodSync(file, 0o444);
+    chmodSync(folder.path, 0o555);
+    const child = join(import.meta.dirname, '../support/opening-child.ts');
+    // Root may write everything, so somebody else tries.
+    const user = process.getuid?.() === 0 ? findUser('nobody') : undefined;
+    const { stdout } = await promisify(execFile)(process.execPath, [child, file], { ...user });
+    expect(stdout).toMatch(/^store_unavailable: .*right to write/);
+    chmodSync(folder.path, 0o755);
   });
 
   it('is store_unavailable when the database may not be written', async () => {

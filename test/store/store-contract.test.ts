@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RESPONDER_MIGRATIONS } from '../../src/responder/pipeline/pipeline.ts';
 import type { Database, Generated, Migrations, Store } from '../../src/store/store.ts';
 import { createTemporaryFolder } from '../support/responder.ts';
 import type { TemporaryFolder } from '../support/responder.ts';
@@ -212,5 +215,19 @@ describe('migrations', () => {
       { room: 'notes', step: 2 },
     ]);
     await Promise.all(stores.map(async (each) => each.close()));
+  });
+
+  it('happen once when several processes start at the same time', async () => {
+    const child = join(import.meta.dirname, '../support/opening-child.ts');
+    const file = join(folder.path, 'responder.db');
+    const start = async (): Promise<string> =>
+      (await promisify(execFile)(process.execPath, [child, file])).stdout;
+    expect(await Promise.all([start(), start(), start()])).toEqual(Array(3).fill('opened\n'));
+    await using store = await openTestStore({ file, migrations: RESPONDER_MIGRATIONS });
+    const { rows } = await sql<{ room: string }>`
+      SELECT room FROM schema_steps WHERE step = 1 ORDER BY room`.execute(store.database);
+    expect(rows.map(({ room }) => room)).toEqual(
+      RESPONDER_MIGRATIONS.map(({ room }) => room).toSorted(),
+    );
   });
 });

@@ -16,6 +16,7 @@ export function samplePageContext(nowMs: number = SAMPLE_NOW_MS): PageContext {
     nowMs,
     actor: 'Mia Berg',
     role: 'admin',
+    means: 'open',
     signedIn: false,
     formToken: 'sample-form-token',
     version: '0.1.0',

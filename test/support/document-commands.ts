@@ -65,12 +65,34 @@ async function tryCrmwatch(line: string, world: ReaderWorld): Promise<CommandRes
     return words[index - 1] === '--output' ? join(world.folder, 'model.json') : word;
   });
   if (['start', 'exporter', 'responder'].includes(command)) return refusesEmptyConfig(command);
+  if (command === 'backup' || command === 'restore') return tryBackup(command, configured, world);
   if (command === 'sandbox') return runCrmwatch([...configured, '--data', world.sandboxFolder]);
   if (command !== 'record') return runCrmwatch(configured);
   // A recording takes minutes; the last option is wrong, so all others were understood.
   const { output } = await runCrmwatch([...configured, '--seed', '0']);
   const isUnderstood = output.startsWith('crmwatch: --seed takes a whole number');
   return { exitCode: isUnderstood ? 0 : 1, output };
+}
+
+let backups = 0;
+
+/** The responder of the documents runs: a backup is written, and a restore understood and refused. */
+async function tryBackup(
+  command: 'backup' | 'restore',
+  words: readonly string[],
+  world: ReaderWorld,
+): Promise<CommandResult> {
+  const file = join(world.folder, `backup-${++backups}.sqlite`);
+  const named = words.map((word, index) =>
+    ['--to', '--from'].includes(words[index - 1] ?? '') ? file : word,
+  );
+  if (command === 'backup') return runCrmwatch(named);
+  await runCrmwatch(['backup', '--config.file', world.configFile, '--to', file]);
+  const { output } = await runCrmwatch([
+    ...named.filter((word) => word !== '--overwrite'),
+    '--overwrite',
+  ]);
+  return { exitCode: output.includes('is in use') ? 0 : 1, output };
 }
 
 /** Each npm script of the documents, and the test that runs what it runs. */
@@ -116,11 +138,6 @@ export const WAYS: readonly Way[] = [
         line.replaceAll('<host>:443', world.sandboxAddress).replaceAll('<host>', 'localhost'),
         world,
       ),
-  },
-  {
-    matches: /^sqlite3 data\//,
-    program: 'sqlite3',
-    try: async (line, world) => runProgram(line, world, world.folder),
   },
   { matches: /^promtool check /, program: 'promtool', try: runProgram },
   // What it would ask is not running here; the sub-command and its options are what can be wrong.

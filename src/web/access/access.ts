@@ -1,25 +1,46 @@
 import type { Request, Response } from 'express';
 import type { Accounts } from '../../responder/accounts/accounts.ts';
-import type { Clock, Random } from '../../std/std.ts';
+import type { LoginView } from '../../console/console.ts';
+import type { Clock, Logger, Random } from '../../std/std.ts';
 import type { Refusal } from '../failures.ts';
 import type { Handler } from '../routes.ts';
-import { cookiesFor, readCookie } from './cookies.ts';
+import { cookiesFor } from './cookies.ts';
 import type { Cookies } from './cookies.ts';
 import { createCredentials } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import { cleanName } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { holderOf } from './named-tokens.ts';
 import type { OperatorToken } from './named-tokens.ts';
+import type { Person } from './oidc/claims.ts';
+import type { OidcOptions } from './oidc/oidc-options.ts';
+import { createProviderSignIn, providerCredential } from './oidc/provider-sign-in.ts';
+import type { ProviderSignIn } from './oidc/provider-sign-in.ts';
+import { createProxyHeader } from './proxy-header.ts';
+import type { ProxyHeaderOptions } from './proxy-header.ts';
 import { createRecognition } from './recognise.ts';
 import type { Recognise, Verdict } from './recognise.ts';
+import { createSessionCookie } from './session-cookie.ts';
 import { createSignInLimit } from './sign-in-limit.ts';
+import type { SignInLimit } from './sign-in-limit.ts';
+import { createWatch } from './watch.ts';
 
 export type AccessOptions = {
   /** May use the API and the console; when nobody is configured, anybody who reaches the port may. */
   readonly operators: readonly OperatorToken[];
   readonly accounts: Accounts;
+  /** The identity provider that people sign in at; null without one. */
+  readonly oidc: OidcOptions | null;
+  /** The proxy that signs people in; null without one. */
+  readonly proxyHeader: ProxyHeaderOptions | null;
   /** Whether browsers reach us over HTTPS, so that cookies are for HTTPS alone. */
   readonly secureCookies: boolean;
+};
+
+export type AccessEffects = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
 };
 
 export type Access = {
@@ -37,28 +58,53 @@ export type Access = {
     response: Response,
     person: { readonly name: string; readonly token: string },
   ): Promise<'ok' | 'wrong_token' | 'too_many'>;
+  /** Signing in at the identity provider; null without one. */
+  readonly provider: ProviderSignIn | null;
+  /** Opens a session for whom the identity provider vouches. */
+  openSession(request: Request, response: Response, person: Person): Promise<void>;
+  /** What the login form offers. */
+  loginView(next: string): LoginView;
   signOut(request: Request, response: Response): Promise<void>;
   /** Without tokens there are no sessions: the name for the timeline is kept in a cookie of its own. */
   rememberName(response: Response, name: string): void;
 };
 
-const WATCH_MS = 15_000;
+type Parts = {
+  readonly cookies: Cookies;
+  readonly limit: SignInLimit;
+  readonly credentials: Credentials;
+  readonly provider: ProviderSignIn | null;
+  readonly recognise: Recognise;
+};
 
-/** Bearer tokens for programs, sessions by cookie for browsers. */
-export function createAccess(options: AccessOptions, clock: Clock, random: Random): Access {
-  const { accounts, operators } = options;
+function assemble(options: AccessOptions, effects: AccessEffects): Parts {
+  const { accounts, operators, oidc, proxyHeader } = options;
+  const { clock, random, logger } = effects;
+  const serverKey = async (): Promise<Buffer> => accounts.serverKey();
   const cookies = cookiesFor(options.secureCookies);
   const limit = createSignInLimit(clock);
-  const credentials = createCredentials(operators, async () => accounts.serverKey(), null);
-  const isOpen = operators.length === 0;
+  const credentialOfProvider = oidc === null ? null : providerCredential(oidc);
+  const credentials = createCredentials(operators, serverKey, credentialOfProvider);
+  const isOpen = operators.length === 0 && oidc === null && proxyHeader === null;
   const openFormToken = isOpen ? Buffer.from(random.bytes(32)).toString('base64url') : null;
+  const proxy = proxyHeader === null ? null : createProxyHeader(proxyHeader, serverKey, logger);
+  const provider =
+    oidc === null ? null : createProviderSignIn(oidc, { ...effects, accounts, cookies, limit });
   const recognise = createRecognition({
     accounts,
     operators,
     credentials,
     cookies,
+    proxy,
     openFormToken,
   });
+  return { cookies, limit, credentials, provider, recognise };
+}
+
+/** Bearer tokens for programs; sessions, an identity provider or a proxy for people. */
+export function createAccess(options: AccessOptions, effects: AccessEffects): Access {
+  const { accounts, operators, oidc } = options;
+  const { cookies, limit, credentials, provider, recognise } = assemble(options, effects);
   const session = createSessionCookie(accounts, cookies);
   const verdicts = new WeakMap<object, Verdict>();
 
@@ -69,7 +115,7 @@ export function createAccess(options: AccessOptions, clock: Clock, random: Rando
     },
     identify: (request) => verdicts.get(request)?.identity ?? null,
     refusal: (request) => verdicts.get(request)?.refusal ?? null,
-    watch: createWatch(recognise, clock),
+    watch: createWatch(recognise, effects.clock),
     async signIn(request, response, { name, token }) {
       const address = request.socket.remoteAddress ?? '';
       if (limit.isReached(address)) return 'too_many';
@@ -85,62 +131,21 @@ export function createAccess(options: AccessOptions, clock: Clock, random: Rando
       await session.open(request, response, { actor, role, credential });
       return 'ok';
     },
+    provider,
+    async openSession(request, response, person) {
+      const credential = oidc === null ? '' : providerCredential(oidc);
+      await session.open(request, response, { ...person, credential });
+    },
+    loginView: (next) => ({
+      next,
+      problem: null,
+      hasTokens: operators.length > 0,
+      provider: provider?.label ?? null,
+    }),
     signOut: async (request, response) => session.end(request, response),
     rememberName(response, name) {
       const lasting = { ...cookies.options, maxAge: 365 * 86_400_000 };
       response.cookie(cookies.name, cleanName(name), lasting);
     },
-  };
-}
-
-type NewSession = Parameters<Accounts['sessions']['open']>[0];
-
-function createSessionCookie(
-  { sessions }: Pick<Accounts, 'sessions'>,
-  cookies: Cookies,
-): {
-  open(request: Request, response: Response, session: NewSession): Promise<void>;
-  end(request: Request, response: Response): Promise<void>;
-} {
-  async function endFormer(request: Request): Promise<void> {
-    const id = readCookie(request, cookies.session);
-    if (id !== null) await sessions.end(id);
-  }
-  return {
-    async open(request, response, session) {
-      // Whatever id was brought along is never taken over: somebody else may know it. If it was good, it ends.
-      await endFormer(request);
-      const id = await sessions.open(session);
-      response.cookie(cookies.session, id, {
-        ...cookies.options,
-        maxAge: sessions.limits.lifetimeMs,
-      });
-    },
-    async end(request, response) {
-      await endFormer(request);
-      response.clearCookie(cookies.session, cookies.options);
-    },
-  };
-}
-
-/** A revoked token or an ended session cuts what was begun with it within seconds. */
-function createWatch(recognise: Recognise, clock: Clock): Access['watch'] {
-  return (request, response) => {
-    let isOver = false;
-    let timer = clock.after(WATCH_MS, look);
-    function again(): void {
-      if (!isOver) timer = clock.after(WATCH_MS, look);
-    }
-    function look(): void {
-      recognise(request, 'look').then(
-        ({ identity }) => (identity === null ? void response.destroy() : again()),
-        // A store that is away says nothing about who may.
-        again,
-      );
-    }
-    response.once('close', () => {
-      isOver = true;
-      timer.cancel();
-    });
   };
 }

@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../std/std.ts';
 import type { Role, Scope } from '../../responder/accounts/accounts.ts';
 
 /**
@@ -23,7 +24,7 @@ export function isAmbient({ means }: Identity): boolean {
   return means === 'session' || means === 'proxy';
 }
 
-export const MAXIMUM_NAME_LENGTH = 60;
+const MAXIMUM_NAME_LENGTH = 60;
 
 /** Printable, one line, bounded: it goes into a timeline that others read. */
 export function cleanName(name: string): string {
@@ -31,4 +32,14 @@ export function cleanName(name: string): string {
     .replace(/[\p{C}\p{Z}]+/gu, ' ')
     .trim()
     .slice(0, MAXIMUM_NAME_LENGTH);
+}
+
+/**
+ * The name by which the timeline calls somebody. What holds an e-mail address is used only where that was chosen, for
+ * nobody can take it out of the journal again; in its place stands a name that says nothing and stays the same.
+ */
+export function tellingName(name: string, allowEmail: boolean, person: readonly unknown[]): string {
+  const clean = cleanName(name);
+  if (clean !== '' && (allowEmail || !clean.includes('@'))) return clean;
+  return `person-${sha256Hex(JSON.stringify(person)).slice(0, 10)}`;
 }

@@ -9,6 +9,7 @@ import { cleanName } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { bearerToken, holderOf } from './named-tokens.ts';
 import type { OperatorToken } from './named-tokens.ts';
+import type { ProxyHeader } from './proxy-header.ts';
 
 /** Who asks, and why they are refused although they say who they are. */
 export type Verdict = { readonly identity: Identity | null; readonly refusal: Refusal | null };
@@ -23,6 +24,8 @@ export type RecognitionParts = {
   readonly operators: readonly OperatorToken[];
   readonly credentials: Credentials;
   readonly cookies: Cookies;
+  /** The proxy that signs people in; null without one. */
+  readonly proxy: ProxyHeader | null;
   /** The secret of forms when nobody is configured who may sign in; null when somebody is. */
   readonly openFormToken: string | null;
 };
@@ -49,9 +52,9 @@ function identityOfToken({ name, role, scopes }: ApiToken): Identity {
   return { actor, role, scopes, means: 'bearer', signedIn: true, formToken: '' };
 }
 
-/** Finds out who makes a request: by the token in it, or by the session of its cookie. */
+/** Finds out who makes a request: by the word of a proxy, by the token in it, or by the session of its cookie. */
 export function createRecognition(parts: RecognitionParts): Recognise {
-  const { accounts, operators, credentials, cookies, openFormToken } = parts;
+  const { accounts, operators, credentials, cookies, proxy, openFormToken } = parts;
 
   async function findBearer(presented: string): Promise<Identity | null> {
     if (presented.startsWith('crmw_')) {
@@ -80,6 +83,9 @@ export function createRecognition(parts: RecognitionParts): Recognise {
   }
 
   return async (request, mode) => {
+    const said = (await proxy?.read(request)) ?? 'absent';
+    if (said === 'untrusted') return NOBODY;
+    if (said !== 'absent') return { ...NOBODY, ...said };
     const presented = bearerToken(request);
     if (presented !== null && (openFormToken === null || presented.startsWith('crmw_'))) {
       return { identity: await findBearer(presented), refusal: null };

@@ -30,6 +30,11 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemKind, Kind>> = {
     meaning:
       'a parameter, a header or the form of the body cannot be read; `problems` names every place',
   },
+  'invalid-body': {
+    status: 400,
+    title: 'The body does not fit',
+    meaning: 'it is JSON, but not what this operation takes; `problems` names every place',
+  },
   'invalid-cursor': {
     status: 400,
     title: 'Unusable cursor',
@@ -86,11 +91,6 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemKind, Kind>> = {
     status: 421,
     title: 'Another host was asked for',
     meaning: 'the server does not answer for the name in `Host`',
-  },
-  'invalid-body': {
-    status: 422,
-    title: 'The body does not fit',
-    meaning: 'it is JSON, but not what this operation takes; `problems` names every place',
   },
   'key-reused': {
     status: 422,

@@ -12,6 +12,7 @@ afterAll(async () => server.stop());
 
 describe('the store', async () => void (await import('../../store/store-contract.test.ts')));
 describe('group commit', async () => void (await import('../../store/group-commit.test.ts')));
+describe('backup and restore', async () => void (await import('../../store/backup.test.ts')));
 describe('incidents', async () => {
   await import('../../responder/incidents/incident-records.test.ts');
 });

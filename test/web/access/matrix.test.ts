@@ -8,6 +8,7 @@ import {
   startResponder,
 } from '../../support/start-web.ts';
 import type { RawAnswer } from '../../support/start-web.ts';
+import { oidcOptions } from './oidc/oidc-samples.ts';
 import { MATRIX, PERSONS, verdictOf } from './matrix.ts';
 import type { Person, Verdict } from './matrix.ts';
 import { ROLES } from '../../../src/web/roles.ts';
@@ -16,6 +17,8 @@ import { routesOf } from './routes-of.ts';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const OPERATORS = ROLES.map((role) => ({ name: role, token: `token-of-${role}`, role }));
 const SENDERS = [createBearerSender('alertmanager', 'token-of-the-sender')];
+/** A provider that nobody can reach: its routes are there all the same. */
+const OIDC = oidcOptions('http://127.0.0.1:1');
 const BROWSER = { Accept: 'text/html', 'Sec-Fetch-Site': 'same-origin' };
 
 type Credentials = { readonly headers: Record<string, string>; readonly formToken: string };
@@ -61,7 +64,7 @@ async function head(address: string, { headers }: Credentials): Promise<RawAnswe
 }
 
 async function start() {
-  return startResponder({ operators: OPERATORS, senders: SENDERS });
+  return startResponder({ operators: OPERATORS, senders: SENDERS, oidc: OIDC });
 }
 
 describe('every route for every role', () => {

@@ -35,6 +35,8 @@ export const MATRIX: Readonly<Record<string, Row>> = {
   'GET /assets/*': PUBLIC,
   'GET /login': PUBLIC,
   'POST /login': PUBLIC,
+  'GET /login/oidc': PUBLIC,
+  'GET /login/oidc/callback': PUBLIC,
   'POST /logout': FORM_OF_ANYBODY,
   'POST /name': FORM_OF_ANYBODY,
   'GET /': PAGE,

@@ -61,6 +61,8 @@ describe('If-Match', () => {
     ['"9", "1"', 200],
     ['W/"1"', 412],
     ['"another"', 412],
+    ['1', 412],
+    ['nonsense, "', 412],
   ])('takes %s', async (value, status) => {
     using folder = createTemporaryFolder();
     await using responder = await startRealResponder(join(folder.path, 'incidents.sqlite'));

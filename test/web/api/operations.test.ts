@@ -142,7 +142,7 @@ describe('changing', () => {
   ])('refuses %s with an unfitting body (%#)', async (action, body, place) => {
     const { url, service } = await startResponder();
     const answer = await act(url, `${service.incidents[0]?.id}/${action}`, body);
-    expect(kindOf(answer)).toBe('422 invalid-body');
+    expect(kindOf(answer)).toBe('400 invalid-body');
     expect(problemOf(answer).problems.map((problem) => problem.place)).toEqual([place]);
     expect(service.actions).toEqual([]);
   });
@@ -188,8 +188,6 @@ describe('changing', () => {
   });
 
   it.each([
-    ['If-Match', '7'],
-    ['If-Match', '"7", nonsense'],
     ['Idempotency-Key', 'a b'],
     ['Idempotency-Key', 'x'.repeat(256)],
   ])('refuses the header %s: %s', async (name, value) => {

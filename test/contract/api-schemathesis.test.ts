@@ -1,0 +1,126 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startResponder } from '../../src/app/app.ts';
+import { createAlert, createWebhookBody } from '../support/alerts.ts';
+import { createTestRuntime, rewriteConfig, writeSmallConfig } from '../support/app-site.ts';
+import { runProgram } from '../support/program.ts';
+import { createTemporaryFolder } from '../support/responder.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const FUZZER = join(ROOT, '.crmwatch/fuzzer/bin/schemathesis');
+const SETTINGS = join(ROOT, 'test/fuzz/schemathesis.toml');
+const REMEDY = 'sh deploy/setup/fuzzer.sh';
+const TOKEN = 'correct-horse-battery-staple';
+/** Of the whole run; what is generated is always the same, and this much of it is sent. */
+const FUZZ_SECONDS = 40;
+/** A stream that never ends cannot be held against a schema; test/web/event-stream.test.ts looks at it. */
+const ENDLESS = 'streamEvents';
+
+const isAbsent = !existsSync(FUZZER);
+const mayBeAbsent = process.env['CI'] === undefined;
+
+type Document = {
+  readonly paths: Readonly<Record<string, object>>;
+  readonly components: {
+    readonly schemas: { readonly Statistics: { readonly properties: Record<string, object> } };
+  };
+};
+
+let url = '';
+let release = async (): Promise<void> => {};
+const folder = createTemporaryFolder();
+
+/** Some incidents of every kind of target, so that there is something to change. */
+async function openIncidents(): Promise<void> {
+  const alerts = ['shop', 'desk', 'Zürich', 'a&b=c'].map((target) =>
+    createAlert({ labels: { alertname: 'CrmUnreachable', target, severity: 'critical' } }),
+  );
+  const pipe = createAlert({ name: 'PipeBroken', labels: { alertname: 'PipeBroken' } });
+  const answer = await fetch(`${url}/api/v1/alerts/alertmanager`, {
+    method: 'POST',
+    body: createWebhookBody([...alerts, pipe]),
+  });
+  expect(answer.status).toBe(200);
+}
+
+/** From a file, because the fuzzer leaves out the address that it has the document from. */
+async function fuzz(document: Document, words: readonly string[]): Promise<string> {
+  const file = join(folder.path, 'openapi.json');
+  writeFileSync(file, JSON.stringify(document));
+  return runProgram(FUZZER, {
+    folder: folder.path,
+    logFile: join(folder.path, 'fuzzer.log'),
+    arguments: [
+      '--config-file',
+      SETTINGS,
+      '--no-color',
+      'run',
+      file,
+      '--url',
+      url,
+      '--header',
+      `Authorization: Bearer ${TOKEN}`,
+      '--generation-deterministic',
+      '--continue-on-failure',
+      '--request-timeout',
+      '10',
+      ...words,
+    ],
+    timeoutMs: 100_000,
+  });
+}
+
+describe.skipIf(isAbsent && mayBeAbsent)(
+  `the API and its OpenAPI document (needs: ${REMEDY})`,
+  () => {
+    beforeAll(async () => {
+      if (isAbsent)
+        throw new Error(`the fuzzer is not installed: run ${REMEDY} and see what it says`);
+      const site = join(folder.path, 'site');
+      mkdirSync(site);
+      writeSmallConfig(site);
+      writeFileSync(join(site, 'token'), TOKEN);
+      const config = rewriteConfig(join(site, 'crmwatch.yaml'), (sections) => {
+        const console_token = { file: 'token' };
+        sections['responder'] = { ...(sections['responder'] as object), console_token };
+      });
+      const running = await startResponder(config, createTestRuntime());
+      url = running.url;
+      release = async () => running.stop();
+      await openIncidents();
+    });
+    afterAll(async () => {
+      await release();
+      folder[Symbol.dispose]();
+    });
+
+    async function readDocument(): Promise<Document> {
+      const headers = { Authorization: `Bearer ${TOKEN}` };
+      return (await (await fetch(`${url}/api/v1/openapi.json`, { headers })).json()) as Document;
+    }
+
+    it('agree on every answer, and no request is too odd for it', async () => {
+      const document = await readDocument();
+      const output = await fuzz(document, [
+        '--max-time',
+        String(FUZZ_SECONDS),
+        '--max-examples',
+        '25',
+        '--exclude-operation-id',
+        ENDLESS,
+      ]);
+      const total = Object.values(document.paths).flatMap((group) => Object.keys(group)).length;
+      expect(output).toContain(`${total - 1} selected / ${total} total`);
+      expect(output).toContain(`Tested: ${total - 1}\n`);
+      expect(Number(/(\d+) generated/.exec(output)?.[1])).toBeGreaterThan(200);
+    });
+
+    it('would be told apart: a document that says something else is found out', async () => {
+      const document = await readDocument();
+      document.components.schemas.Statistics.properties['open'] = { type: 'string' };
+      const words = ['--phases', 'coverage', '--include-operation-id', 'getStatistics'];
+      await expect(fuzz(document, words)).rejects.toThrow('violates schema');
+    });
+  },
+);
