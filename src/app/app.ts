@@ -5,7 +5,6 @@ import type { OpenTokens } from './token-administration.ts';
 import type { Demonstration, DemonstrationOptions } from './demonstration.ts';
 import type { BackupWords } from './backup.ts';
 import type { RecordOptions } from './record-episodes.ts';
-import type { LoadedConfig } from '../config/config.ts';
 import type { BackupFacts, RestoreFacts } from '../store/store.ts';
 
 export { diagnoseEvidence, readModel } from './diagnosis.ts';

@@ -1,4 +1,4 @@
-import { ROLES } from '../responder/accounts/accounts.ts';
+import { DEFAULT_SESSION_LIMITS, ROLES } from '../responder/accounts/accounts.ts';
 import type { Role } from '../responder/accounts/accounts.ts';
 import { decode, secretReference } from '../std/std.ts';
 import type { Decoder, SecretReference } from '../std/std.ts';
@@ -216,8 +216,8 @@ const proxyThatGivesRoles = decode.refine(
 );
 
 export const DEFAULT_ACCESS: AccessConfig = {
-  sessionLifetimeMs: 12 * 3_600_000,
-  sessionIdleMs: 4 * 3_600_000,
+  sessionLifetimeMs: DEFAULT_SESSION_LIMITS.lifetimeMs,
+  sessionIdleMs: DEFAULT_SESSION_LIMITS.idleMs,
   people: [],
 };
 

@@ -85,10 +85,10 @@ async function dumpPostgres(
 ): Promise<void> {
   const place = placeOfPostgres(source);
   // It only reads, so it does not matter what the server does with what it is told.
-  const { database, end } = openPatientPostgres(source, { allowUnsafeDurability: true });
+  const original = openPatientPostgres(source, { allowUnsafeDurability: true });
   const target = await openSqliteEngine(to, { busyTimeoutMs: 0, allowUnsafeDurability: true });
   try {
-    await database
+    await original.database
       .transaction()
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
@@ -105,7 +105,7 @@ async function dumpPostgres(
     await sql`PRAGMA journal_mode = DELETE`.execute(target.database);
   } finally {
     await target.close();
-    await end();
+    await original.end();
   }
 }
 

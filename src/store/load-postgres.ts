@@ -27,10 +27,10 @@ export async function loadPostgres(
 ): Promise<string | null> {
   const place = placeOfPostgres(source);
   const { file, migrations, clock, allowUnsafeDurability } = options;
-  const { database, end } = openPatientPostgres(source, { allowUnsafeDurability });
+  const target = openPatientPostgres(source, { allowUnsafeDurability });
   const backup = await openSqliteEngine(file, { busyTimeoutMs: 0, isReadOnly: true });
   try {
-    return await runAloneOnPostgres(database, async (transaction) => {
+    return await runAloneOnPostgres(target.database, async (transaction) => {
       await assertUnused(transaction, place);
       const keptAs = await moveAside(transaction, place, options);
       const applied = await readLedger(
@@ -38,14 +38,14 @@ export async function loadPostgres(
         { engine: 'sqlite', place: file },
         migrations,
       );
-      const target = { engine: 'postgresql', place } as const;
-      await migrate(transaction, target, stepsUpTo(migrations, applied), clock.now());
+      const at = { engine: 'postgresql', place } as const;
+      await migrate(transaction, at, stepsUpTo(migrations, applied), clock.now());
       await fill(backup.database, transaction, options);
       return keptAs;
     });
   } finally {
     await backup.close();
-    await end();
+    await target.end();
   }
 }
 

@@ -154,7 +154,7 @@ describe.skipIf(missing.length > 0)(`npm start without a configuration${because}
       const closed = await fetch(`${consoleUrl}/api/v1/incidents/${found.id}/close`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ note: 'seen' }),
+        body: JSON.stringify({ text: 'seen' }),
       });
       expect(closed.status).toBe(200);
     },

@@ -83,8 +83,8 @@ async function contents(file: string): Promise<string> {
     );
     const plain = rows.map((row) =>
       JSON.stringify(row, (_, value: unknown) => {
-        const bytes = value as { type?: string; data?: number[] };
-        return bytes?.type === 'Buffer' ? { ...bytes.data } : value;
+        const bytes = value as { type?: string; data?: number[] } | null;
+        return bytes?.type === 'Buffer' ? Object.fromEntries((bytes.data ?? []).entries()) : value;
       }),
     );
     texts.push(`${name} ${plain.join('\n')}`);
@@ -205,9 +205,9 @@ describe('a restore', () => {
 
   it.each([
     ['a file that is something else', () => writeFileSync(backup, 'no database'.repeat(1000))],
-    ['a database of something else', () => void foreign()],
-    ['a damaged file', () => damage()],
-    ['a backup of a newer crmwatch', () => age()],
+    ['a database of something else', foreign],
+    ['a damaged file', damage],
+    ['a backup of a newer crmwatch', age],
   ])('is refused with %s, and changes nothing', async (_, spoil) => {
     await live(original());
     await backUp();

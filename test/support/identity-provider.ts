@@ -15,14 +15,18 @@ export type IdentityProvider = {
   stop(): Promise<void>;
 };
 
-/** A certified provider (npm oidc-provider) on loopback; `publicUrl` is that of the client. */
+/**
+ * A certified provider (npm oidc-provider) on loopback; `publicUrl` is that of the client. To a browser, `localhost` is
+ * another site than 127.0.0.1.
+ */
 export async function startIdentityProvider(
   publicUrl: string,
   people: People,
+  host: '127.0.0.1' | 'localhost' = '127.0.0.1',
 ): Promise<IdentityProvider> {
   const server = createServer();
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer = `http://${host}:${(server.address() as AddressInfo).port}`;
   // It warns of what only a provider for more than a test needs.
   const silenced = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'info')];
   for (const spy of silenced) spy.mockImplementation(() => {});

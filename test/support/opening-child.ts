@@ -7,8 +7,8 @@ const [, , file = ''] = process.argv;
 try {
   const store = await openTestStore({ file, migrations: RESPONDER_MIGRATIONS });
   await store.close();
-  console.log('opened');
+  process.stdout.write('opened\n');
 } catch (error) {
   if (!(error instanceof CrmwatchError)) throw error;
-  console.log(`${error.code}: ${error.remedy}`);
+  process.stdout.write(`${error.code}: ${error.remedy}\n`);
 }

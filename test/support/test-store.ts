@@ -10,9 +10,10 @@ import type { PostgresServer } from './postgres-server.ts';
  */
 const PORT = 'CRMWATCH_TEST_POSTGRES_PORT';
 
-/** From here on every test store of this test file is a database of that server. */
-export function useTestPostgres({ port }: Pick<PostgresServer, 'port'>): void {
+/** From here on every test store of this test file is a database of that server. Gives the way back to SQLite. */
+export function useTestPostgres({ port }: Pick<PostgresServer, 'port'>): () => void {
   process.env[PORT] = String(port);
+  return () => void delete process.env[PORT];
 }
 
 /** The file itself or, on PostgreSQL, a database that belongs to its path and is made when it is first asked for. */

@@ -1,5 +1,4 @@
 export { ACCOUNT_MIGRATIONS } from './account-tables.ts';
-export { DAY_MS, DEFAULT_TOKEN_LIFETIME_MS } from './api-tokens.ts';
 export type { ApiToken, ApiTokens, NewApiToken, TokenCounts, TokenCreation } from './api-tokens.ts';
 export { createAccounts } from './create-accounts.ts';
 export type { Accounts } from './create-accounts.ts';

@@ -57,13 +57,13 @@ export type ApiTokens = {
   counts(): Promise<TokenCounts>;
 };
 
-export const DAY_MS = 86_400_000;
-export const DEFAULT_TOKEN_LIFETIME_MS: number = 90 * DAY_MS;
-export const MAXIMUM_TOKEN_LIFETIME_MS: number = 366 * DAY_MS;
-export const MINIMUM_TOKEN_LIFETIME_MS = 60_000;
-export const EXPIRING_SOON_MS: number = 14 * DAY_MS;
+const DAY_MS = 86_400_000;
+const DEFAULT_TOKEN_LIFETIME_MS = 90 * DAY_MS;
+const MAXIMUM_TOKEN_LIFETIME_MS = 366 * DAY_MS;
+const MINIMUM_TOKEN_LIFETIME_MS = 60_000;
+const EXPIRING_SOON_MS = 14 * DAY_MS;
 /** Names are told to everybody who reads the timeline, and never free text. */
-export const TOKEN_NAME: RegExp = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
+const TOKEN_NAME = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
 const MAXIMUM_TOKENS = 1000;
 const KEPT_AFTER_END_MS = 90 * DAY_MS;
 const USED_STEP_MS = 3_600_000;

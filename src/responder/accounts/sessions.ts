@@ -118,11 +118,12 @@ export function createSessions(
       if (isOver) return null;
       const isStale = nowMs - row.seen_at_ms >= Math.min(SEEN_STEP_MS, limits.idleMs / 10);
       if (mode === 'use' && isStale) {
-        await table
+        const update = table
           .updateTable('sessions')
           .set({ seen_at_ms: nowMs })
-          .where('id_hash', '=', hash)
-          .execute();
+          .where('id_hash', '=', hash);
+        // A disk that is full must not keep out those who come to see why.
+        await update.execute().catch(() => {});
       }
       const { actor, credential, opened_at_ms: openedAtMs } = row;
       return { actor, role, credential, openedAtMs };

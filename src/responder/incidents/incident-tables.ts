@@ -32,7 +32,7 @@ export type IncidentTables = {
     hash: string | null;
   };
   /** One row: the last entry of the journal and its hash. */
-  journal_head: { last_id: number; hash: string };
+  journal_head: { name: string; last_id: number; hash: string };
 };
 
 export const INCIDENT_MIGRATIONS: Migrations = {
@@ -108,13 +108,13 @@ export const INCIDENT_MIGRATIONS: Migrations = {
       statements: {
         sqlite: [
           'ALTER TABLE journal ADD hash TEXT',
-          'CREATE TABLE journal_head (last_id INTEGER NOT NULL, hash TEXT NOT NULL) STRICT',
-          "INSERT INTO journal_head SELECT COALESCE(MAX(id), 0), '' FROM journal",
+          'CREATE TABLE journal_head (name TEXT PRIMARY KEY, last_id INTEGER NOT NULL, hash TEXT NOT NULL) STRICT',
+          "INSERT INTO journal_head SELECT 'journal', COALESCE(MAX(id), 0), '' FROM journal",
         ],
         postgresql: [
           'ALTER TABLE journal ADD hash TEXT',
-          'CREATE TABLE journal_head (last_id BIGINT NOT NULL, hash TEXT NOT NULL)',
-          "INSERT INTO journal_head SELECT COALESCE(MAX(id), 0), '' FROM journal",
+          'CREATE TABLE journal_head (name TEXT PRIMARY KEY, last_id BIGINT NOT NULL, hash TEXT NOT NULL)',
+          "INSERT INTO journal_head SELECT 'journal', COALESCE(MAX(id), 0), '' FROM journal",
         ],
       },
     },

@@ -56,7 +56,7 @@ export async function verifyJournal(
     if (problems.length < MAXIMUM_PROBLEMS) problems.push({ place, message });
   };
   const heads = await tables(database).selectFrom('journal_head').selectAll().execute();
-  const [head = { last_id: 0, hash: CHAIN_ORIGIN }] = heads;
+  const [head = { name: 'journal', last_id: 0, hash: CHAIN_ORIGIN }] = heads;
   if (heads.length !== 1) tell('journal_head', `expected one row, found ${heads.length}`);
   const walk = createWalk(tell, options.notedHash);
   for (let afterId = 0; ;) {

@@ -89,7 +89,15 @@ function assemble(options: AccessOptions, effects: AccessEffects): Parts {
   const openFormToken = isOpen ? Buffer.from(random.bytes(32)).toString('base64url') : null;
   const proxy = proxyHeader === null ? null : createProxyHeader(proxyHeader, serverKey, logger);
   const provider =
-    oidc === null ? null : createProviderSignIn(oidc, { ...effects, accounts, cookies, limit });
+    oidc === null
+      ? null
+      : createProviderSignIn(oidc, {
+          ...effects,
+          accounts,
+          cookies,
+          // One of its own: failures at the provider must not keep out who comes with a token.
+          limit: createSignInLimit(clock),
+        });
   const recognise = createRecognition({
     accounts,
     operators,

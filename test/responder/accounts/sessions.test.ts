@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sha256Hex } from '../../../src/std/std.ts';
+import { createAccounts } from '../../../src/responder/accounts/accounts.ts';
+import { createSystemRandom, sha256Hex } from '../../../src/std/std.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createReplicas } from './account-stores.ts';
 
@@ -78,6 +79,26 @@ describe('sessions', () => {
     ids.push(await accounts.sessions.open(MIA));
     const found = await Promise.all(ids.map((id) => accounts.sessions.find(id)));
     expect(found.map((session) => session !== null)).toEqual([true, false, true, true]);
+  });
+});
+
+describe('a store that cannot be written to', () => {
+  it('keeps out nobody who has a session or a token', async () => {
+    const clock = createManualClock();
+    const { accounts, store } = await createReplicas(clock)();
+    const id = await accounts.sessions.open(MIA);
+    const made = await accounts.tokens.create({ name: 'bot', role: 'viewer' }, 'tester');
+    await clock.advance(HOUR_MS);
+    const database = store.database.withPlugin({
+      transformQuery({ node }) {
+        if (node.kind === 'UpdateQueryNode') throw new Error('the disk is full');
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    });
+    const full = createAccounts({ ...store, database }, { clock, random: createSystemRandom() });
+    expect(await full.sessions.find(id)).toMatchObject(MIA);
+    expect(await full.tokens.find(made.status === 'created' ? made.secret : '')).not.toBeNull();
   });
 });
 

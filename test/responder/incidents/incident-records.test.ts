@@ -4,6 +4,7 @@ import {
   INCIDENT_MIGRATIONS,
   appendEntry,
   findIncident,
+  findIncidents,
   readJournal,
   saveSnapshot,
   transition,
@@ -68,5 +69,24 @@ describe('snapshots', () => {
     await open('inc_1');
     await expect(open('inc_2')).rejects.toThrow(/unique/i);
     expect(await findIncident(store.database, 'inc_2')).toBeNull();
+  });
+});
+
+describe('the search', () => {
+  it('finds incidents that an earlier version wrote', async () => {
+    const file = join(folder.path, 'earlier.db');
+    const { room, steps } = INCIDENT_MIGRATIONS;
+    const earlier = await openTestStore({ file, migrations: [{ room, steps: steps.slice(0, 1) }] });
+    await sql`INSERT INTO incidents VALUES ('inc_7', 'target:Shop', 'Shop', 'closed', 'critical', 'data_loss',
+      1, 1, ${JSON.stringify({ id: 'inc_7', title: 'Records are gone' })})`.execute(
+      earlier.database,
+    );
+    await earlier.close();
+    const upgraded = await openTestStore({ file, migrations: [INCIDENT_MIGRATIONS] });
+    for (const text of ['SHOP', 'are gone', 'data_loss', 'Data loss', 'inc_7']) {
+      expect(await findIncidents(upgraded.database, { text }), text).toHaveLength(1);
+    }
+    expect(await findIncidents(upgraded.database, { text: 'desk' })).toEqual([]);
+    await upgraded.close();
   });
 });

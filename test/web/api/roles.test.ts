@@ -18,12 +18,19 @@ async function startAs(role: Role) {
   const clock = createManualClock();
   const service = createFakeResponder(clock);
   const streams = createEventStreams(service, clock);
-  const identify = () => ({ actor: 'Mia', role, signedIn: true, formToken: '' });
+  const identify = () => ({
+    actor: 'Mia',
+    role,
+    scopes: null,
+    means: 'bearer',
+    signedIn: true,
+    formToken: '',
+  });
   const app = express();
   mountApi(app, {
     service,
     streams,
-    access: { identify } as never,
+    access: { identify, refusal: () => null } as never,
     hosts: [],
     areAnswersChecked: true,
   });
@@ -65,7 +72,7 @@ describe('every operation', () => {
       403,
       {
         type: 'urn:crmwatch:problem:forbidden',
-        problems: [{ remedy: 'ask for the role responder' }],
+        detail: 'This needs the role responder; Mia has the role viewer.',
       },
     ]);
     expect(service.actions).toEqual([]);

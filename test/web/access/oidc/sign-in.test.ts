@@ -118,13 +118,17 @@ describe('signing in at a real identity provider', () => {
     expect(answer.body).toContain('nothing that it says gives you a role here');
   });
 
-  it.each(['//evil.example', 'https://evil.example/', '/\\evil.example', '/\t/evil.example', 'x'])(
-    'leads nowhere else afterwards: %j',
-    async (next) => {
-      const { signIn } = await start();
-      expect((await signIn('mia', next)).answer.headers['location']).toBe('/');
-    },
-  );
+  it.each([
+    `/${'x'.repeat(5000)}`,
+    '//evil.example',
+    'https://evil.example/',
+    '/\\evil.example',
+    '/\t/evil.example',
+    'x',
+  ])('leads nowhere else afterwards: %j', async (next) => {
+    const { signIn } = await start();
+    expect((await signIn('mia', next)).answer.headers['location']).toBe('/');
+  });
 
   it('refuses a code that was used before, and ends what the former sign-in had begun', async () => {
     const { signIn, comeBack, logger } = await start();
