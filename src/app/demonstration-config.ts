@@ -30,6 +30,8 @@ export type DemonstrationAddresses = {
   readonly exporterPort: number;
   readonly responderPort: number;
   readonly prometheusUrl: string;
+  /** Absent where no Alertmanager runs. */
+  readonly alertmanagerUrl?: string;
 };
 
 /**

@@ -34,6 +34,6 @@ export async function startDemonstrationStack(
     alertmanagerPort: 0,
     clock,
   });
-  const { prometheusUrl } = stack;
-  return { stack, addresses: { exporterPort, responderPort, prometheusUrl } };
+  const { prometheusUrl, alertmanagerUrl } = stack;
+  return { stack, addresses: { exporterPort, responderPort, prometheusUrl, alertmanagerUrl } };
 }

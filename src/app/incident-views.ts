@@ -7,7 +7,7 @@ import type {
   IncidentSummaryView,
   TimelineEntryView,
 } from '../console/console.ts';
-import { isOpen } from '../responder/incidents/incidents.ts';
+import { isDoubt, isOpen } from '../responder/incidents/incidents.ts';
 import type { Incident, IncidentAlert } from '../responder/incidents/incidents.ts';
 import type { IncidentDetail, PipelineLine } from '../responder/pipeline/pipeline.ts';
 import type { IncidentEvent, JournalEntryView } from '../web/web.ts';
@@ -23,6 +23,12 @@ function briefDiagnosis(incident: Incident): DiagnosisBriefView | null {
   return { answer: diagnosis.answer, probability: diagnosis.probability, corrected: false };
 }
 
+/** What the reconciler noted last is of interest only while the incident is open. */
+function whysOf(incident: Incident, ofDoubts: boolean): readonly string[] {
+  const notes = isOpen(incident.phase) ? (incident.upstream ?? []) : [];
+  return notes.filter((note) => isDoubt(note) === ofDoubts).map(({ why }) => why);
+}
+
 export function toSummaryView(incident: Incident): IncidentSummaryView {
   const { acknowledgedAtMs, acknowledgedBy, alerts } = incident;
   return {
@@ -32,6 +38,8 @@ export function toSummaryView(incident: Incident): IncidentSummaryView {
     severity: incident.severity,
     phase: incident.phase,
     recovery: incident.confirmation,
+    unconfirmedBecause: whysOf(incident, true),
+    muted: whysOf(incident, false),
     diagnosis: briefDiagnosis(incident),
     component: incident.component?.name ?? null,
     openedAtMs: incident.reportedAtMs,

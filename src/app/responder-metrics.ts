@@ -43,6 +43,15 @@ export function createPipelineMetrics(selfMetrics: SelfMetrics): ResponderMetric
       selfMetrics.increment('crmwatch_notifications_total', { channel }),
     notificationFailed: (channel) =>
       selfMetrics.increment('crmwatch_notification_failures_total', { channel }),
+    upstreamAsked(upstream, answeredAtMs) {
+      if (answeredAtMs === null) {
+        selfMetrics.increment('crmwatch_upstream_failures_total', { upstream });
+        return;
+      }
+      const seconds = answeredAtMs / 1000;
+      selfMetrics.set('crmwatch_upstream_last_success_timestamp_seconds', seconds, { upstream });
+    },
+    reconciled: (kind) => selfMetrics.increment('crmwatch_reconciled_total', { kind }),
   };
 }
 

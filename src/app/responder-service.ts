@@ -21,13 +21,12 @@ type Parts = {
   readonly selfMetrics: SelfMetrics;
   readonly tokens: TokenAdministration;
   readonly clock: Clock;
+  readonly watchdogLimitMs: number;
   readonly targetNames: readonly string[];
 };
 
 const PAGE_LIMIT = 500;
 const DAY_MS = 86_400_000;
-/** deploy/alertmanager.yml repeats the watchdog every minute; three misses and some seconds are no accident. */
-const WATCHDOG_LIMIT_SECONDS = 200;
 
 async function outcomeOf(answer: Promise<Answer>): Promise<ActionOutcome> {
   try {
@@ -74,7 +73,8 @@ async function list(pipeline: Pipeline, query: IncidentQuery): Promise<IncidentP
   return { incidents: page, nextBefore: isMore ? (page.at(-1)?.id ?? null) : null };
 }
 
-async function readStatistics({ pipeline, clock, targetNames }: Parts): Promise<StatisticsView> {
+async function readStatistics(parts: Parts): Promise<StatisticsView> {
+  const { pipeline, clock, targetNames, watchdogLimitMs } = parts;
   const [facts, open, resolved] = await Promise.all([
     pipeline.statistics(),
     pipeline.listIncidents({ open: true, limit: PAGE_LIMIT }),
@@ -82,7 +82,7 @@ async function readStatistics({ pipeline, clock, targetNames }: Parts): Promise<
   ]);
   const nowMs = clock.now();
   const lastSeenAtMs = facts.watchdogLastSeenAtMs;
-  const isAlive = lastSeenAtMs !== null && nowMs - lastSeenAtMs <= WATCHDOG_LIMIT_SECONDS * 1000;
+  const isAlive = lastSeenAtMs !== null && nowMs - lastSeenAtMs <= watchdogLimitMs;
   const silent = lastSeenAtMs === null ? 'waiting' : 'dead';
   return {
     open: open.length,
@@ -97,7 +97,7 @@ async function readStatistics({ pipeline, clock, targetNames }: Parts): Promise<
     pipe: {
       state: isAlive ? 'alive' : silent,
       lastSeenAtMs,
-      limitSeconds: WATCHDOG_LIMIT_SECONDS,
+      limitSeconds: watchdogLimitMs / 1000,
     },
   };
 }

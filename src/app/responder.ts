@@ -29,6 +29,7 @@ import {
 import { createResponderService } from './responder-service.ts';
 import { openResponderStore, resolvePath } from './responder-store.ts';
 import type { Targets } from './targets.ts';
+import { createUpstreamParts, watchdogSettings } from './upstream.ts';
 import { openResponderWebConfig, toSenders } from './senders.ts';
 import { logTokenChanges } from './token-administration.ts';
 import { createTargetVerifier } from './verifier.ts';
@@ -97,6 +98,7 @@ function createServer(
       selfMetrics,
       tokens: logTokenChanges(accounts.tokens, dependencies.logger),
       clock: dependencies.clock,
+      watchdogLimitMs: config.watchdog.limitMs,
       targetNames: targets.all.map((target) => target.config.name),
     }),
     accounts,
@@ -132,12 +134,15 @@ function assemble(parts: Parts, store: Store): Responder {
     verifier: createTargetVerifier({ targets, prometheus, clock }),
     channels: createChannels(parts, http),
     metrics: createPipelineMetrics(selfMetrics),
+    ...createUpstreamParts({ ...parts, http }),
     decodeDelivery: createDeliveryDecoder(),
     settings: {
       diagnosisDelayMs: config.diagnosisDelayMs,
       verifyRetryMs: config.verificationIntervalMs,
       reopenWindowMs: config.reopenWindowMs,
       consoleUrl: config.publicUrl ?? null,
+      reconcileIntervalMs: config.reconcileIntervalMs,
+      watchdog: watchdogSettings(config),
       storm: config.storm,
       correlation: {
         dependencies: new Map(config.dependencies.map(({ name, dependsOn }) => [name, dependsOn])),

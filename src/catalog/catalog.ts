@@ -11,7 +11,7 @@ export type {
 } from './fault-classes.ts';
 export { MEASUREMENTS, MEASUREMENT_NAMES } from './measurements.ts';
 export type { MeasurementName } from './measurements.ts';
-export { DASHBOARD_UIDS, SCRAPE_JOBS } from './operation-names.ts';
+export { DASHBOARD_UIDS, PIPE_ALERT, SCRAPE_JOBS } from './operation-names.ts';
 export { PROBE_METRICS } from './probe-metrics.ts';
 export type { ProbeMetricName } from './probe-metrics.ts';
 export { SELF_METRICS } from './self-metrics.ts';

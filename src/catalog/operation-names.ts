@@ -10,3 +10,6 @@ export const DASHBOARD_UIDS = {
   target: 'crmwatch-target',
   responder: 'crmwatch-responder',
 } as const;
+
+/** The alert that the responder makes itself when the watchdog stays away; no rule can tell it. */
+export const PIPE_ALERT = 'CrmPipeDead';

@@ -92,6 +92,24 @@ export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricDefinition>> = 
     unit: 'timestamp',
     labels: [],
   },
+  crmwatch_upstream_last_success_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When an Alertmanager or Prometheus last told the reconciler what it holds, in seconds since the epoch.',
+    unit: 'timestamp',
+    labels: ['upstream'],
+  },
+  crmwatch_upstream_failures_total: {
+    kind: 'counter',
+    help: 'Looks of the reconciler at an Alertmanager or Prometheus that failed.',
+    unit: 'count',
+    labels: ['upstream'],
+  },
+  crmwatch_reconciled_total: {
+    kind: 'counter',
+    help: 'What the reconciler told in place of the senders, by kind.',
+    unit: 'count',
+    labels: ['kind'],
+  },
   crmwatch_incidents_open: {
     kind: 'gauge',
     help: 'Incidents that are not resolved or closed, by diagnosed fault class and severity.',
@@ -170,6 +188,9 @@ export type SelfMetricName =
   | 'crmwatch_intake_quarantined'
   | 'crmwatch_intake_unprocessed'
   | 'crmwatch_watchdog_last_seen_timestamp_seconds'
+  | 'crmwatch_upstream_last_success_timestamp_seconds'
+  | 'crmwatch_upstream_failures_total'
+  | 'crmwatch_reconciled_total'
   | 'crmwatch_incidents_open'
   | 'crmwatch_incidents_opened_total'
   | 'crmwatch_incident_acknowledge_seconds'

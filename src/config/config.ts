@@ -17,6 +17,8 @@ export { CONFIG_SHAPE } from './schema.ts';
 export type { Config, ExporterConfig } from './schema.ts';
 export { parseListenAddress } from './common.ts';
 export type { ListenAddress } from './common.ts';
+export { sourcesOf } from './upstream.ts';
+export type { AlertmanagerConfig } from './upstream.ts';
 export type { ResponderConfig } from './responder.ts';
 export type { SenderConfig } from './senders.ts';
 export { CONSOLE_TOKEN_NAME } from './access.ts';

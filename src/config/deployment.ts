@@ -95,6 +95,7 @@ export function overrideAlertmanager(text: string, overrides: AlertmanagerOverri
       webhook['url'] = overrides.webhookUrl;
       if (overrides.webhookTokenFile !== undefined) {
         webhook['http_config'] = {
+          ...mapping(webhook['http_config'] ?? {}, 'http_config'),
           authorization: { credentials_file: overrides.webhookTokenFile },
         };
       }
@@ -114,6 +115,7 @@ export type DemonstrationOverrides = {
   readonly exporterPort: number;
   readonly responderPort: number;
   readonly prometheusUrl: string;
+  readonly alertmanagerUrl?: string;
 };
 
 /** Rewrites deploy/demonstration.yaml. */
@@ -136,6 +138,9 @@ export function overrideDemonstration(text: string, overrides: DemonstrationOver
     ...mapping(config['responder'], 'responder'),
     listen: `127.0.0.1:${overrides.responderPort}`,
     prometheus: { url: overrides.prometheusUrl },
+    ...(overrides.alertmanagerUrl === undefined
+      ? {}
+      : { alertmanagers: [{ url: overrides.alertmanagerUrl }] }),
   };
   return formatYaml(config);
 }

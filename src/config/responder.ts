@@ -6,6 +6,14 @@ import { DEFAULT_ACCESS, accessDecoder } from './access.ts';
 import type { AccessConfig } from './access.ts';
 import { listenAddress, uniquelyNamed } from './common.ts';
 import type { ListenAddress } from './common.ts';
+import {
+  DEFAULT_WATCHDOG,
+  alertmanagersDecoder,
+  sourceProblem,
+  watchdogDecoder,
+  withSources,
+} from './upstream.ts';
+import type { AlertmanagerConfig, WatchdogConfig } from './upstream.ts';
 import { sendersDecoder } from './senders.ts';
 import type { SenderConfig } from './senders.ts';
 import { DEFAULT_CORRELATION, correlationDecoder, dependenciesDecoder } from './correlation.ts';
@@ -22,6 +30,9 @@ export type ResponderConfig = {
   readonly store: StoreConfig;
   readonly publicUrl?: string;
   readonly prometheus: { readonly url: string; readonly token?: SecretReference };
+  readonly alertmanagers: readonly AlertmanagerConfig[];
+  readonly reconcileIntervalMs: number;
+  readonly watchdog: WatchdogConfig;
   /** Relative to the folder of the configuration file. */
   readonly webConfigFile?: string;
   readonly senders: readonly SenderConfig[];
@@ -38,7 +49,7 @@ export type ResponderConfig = {
   readonly notify: readonly ChannelOptions[];
 };
 
-const plainResponder: Decoder<ResponderConfig> = decode.transform(
+const responderKeys = decode.refine(
   decode.object({
     listen: decode.withDefault(
       listenAddress(),
@@ -74,6 +85,24 @@ const plainResponder: Decoder<ResponderConfig> = decode.transform(
       }),
       { url: 'http://127.0.0.1:9090' },
       'where evidence comes from',
+      'see below',
+    ),
+    alertmanagers: decode.withDefault(
+      alertmanagersDecoder,
+      [],
+      'the Alertmanagers that deliver here, all peers of each; asked for what deliveries missed',
+      'nobody is asked',
+    ),
+    reconcile_interval: decode.withDefault(
+      decode.duration({ minimumMs: 1000, maximumMs: 60_000 }),
+      30_000,
+      'time between two looks at what Alertmanagers and Prometheus hold',
+      '30s',
+    ),
+    watchdog: decode.withDefault(
+      watchdogDecoder,
+      DEFAULT_WATCHDOG,
+      'the alert that always fires, which proves that alerts arrive',
       'see below',
     ),
     web_config: decode.optional(
@@ -150,27 +179,32 @@ const plainResponder: Decoder<ResponderConfig> = decode.transform(
       'nobody',
     ),
   }),
-  (decoded) => ({
-    listen: decoded.listen,
-    dataFolder: decoded.data_folder,
-    store: decoded.store,
-    ...(decoded.public_url === undefined ? {} : { publicUrl: decoded.public_url }),
-    prometheus: decoded.prometheus,
-    ...(decoded.web_config === undefined ? {} : { webConfigFile: decoded.web_config }),
-    senders: decoded.senders,
-    ...(decoded.console_token === undefined ? {} : { consoleToken: decoded.console_token }),
-    access: decoded.access,
-    allowedHosts: decoded.allowed_hosts,
-    ...(decoded.model === undefined ? {} : { modelFile: decoded.model }),
-    diagnosisDelayMs: decoded.diagnosis_delay,
-    verificationIntervalMs: decoded.verification_interval,
-    reopenWindowMs: decoded.reopen_window,
-    dependencies: decoded.dependencies,
-    correlation: decoded.correlation,
-    storm: decoded.storm,
-    notify: decoded.notify,
-  }),
+  ({ alertmanagers, senders }) => sourceProblem(alertmanagers, senders),
 );
+
+const plainResponder: Decoder<ResponderConfig> = decode.transform(responderKeys, (decoded) => ({
+  listen: decoded.listen,
+  dataFolder: decoded.data_folder,
+  store: decoded.store,
+  ...(decoded.public_url === undefined ? {} : { publicUrl: decoded.public_url }),
+  prometheus: decoded.prometheus,
+  alertmanagers: withSources(decoded.alertmanagers, decoded.senders),
+  reconcileIntervalMs: decoded.reconcile_interval,
+  watchdog: decoded.watchdog,
+  ...(decoded.web_config === undefined ? {} : { webConfigFile: decoded.web_config }),
+  senders: decoded.senders,
+  ...(decoded.console_token === undefined ? {} : { consoleToken: decoded.console_token }),
+  access: decoded.access,
+  allowedHosts: decoded.allowed_hosts,
+  ...(decoded.model === undefined ? {} : { modelFile: decoded.model }),
+  diagnosisDelayMs: decoded.diagnosis_delay,
+  verificationIntervalMs: decoded.verification_interval,
+  reopenWindowMs: decoded.reopen_window,
+  dependencies: decoded.dependencies,
+  correlation: decoded.correlation,
+  storm: decoded.storm,
+  notify: decoded.notify,
+}));
 
 export const responderDecoder: Decoder<ResponderConfig> = decode.refine(
   plainResponder,

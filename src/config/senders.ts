@@ -26,6 +26,8 @@ export type SenderConfig = {
   readonly networks: readonly string[];
   /** Empty: everything. */
   readonly kinds: readonly SourceKind[];
+  /** Peers of one highly available set have one; the name when it is left out. */
+  readonly source?: string;
 };
 
 function isAddress(text: string): 4 | 6 | null {
@@ -109,6 +111,10 @@ const sender = decode.refine(
       'what it may deliver',
       'everything',
     ),
+    source: decode.optional(
+      nameDecoder(),
+      'one name for all peers of a highly available Alertmanager; the name of the sender otherwise',
+    ),
   }),
   ({ token, tokens, basic: pair, client_certificate: shown, networks }) => {
     const count = [token, tokens, pair, shown].filter((value) => value !== undefined).length;
@@ -141,8 +147,9 @@ function credentialOf(decoded: Decoded): SenderCredentialConfig {
 export const sendersDecoder: Decoder<readonly SenderConfig[]> = uniquelyNamed(
   decode.list(
     decode.transform(sender, (decoded): SenderConfig => {
-      const { name, networks, kinds } = decoded;
-      return { name, credential: credentialOf(decoded), networks, kinds };
+      const { name, networks, kinds, source } = decoded;
+      const known = { name, credential: credentialOf(decoded), networks, kinds };
+      return source === undefined ? known : { ...known, source };
     }),
     { maximumLength: 100 },
   ),

@@ -36,9 +36,8 @@ export function phaseBadge(incident: IncidentSummaryView): Html {
 /** Says plainly when the alerts are gone but nobody has checked. */
 export function recoveryBadge(incident: IncidentSummaryView): Html | null {
   if (incident.recovery === 'unconfirmed') {
-    return html`<span class="badge warning" title="Alerts gone, but no fresh probe has passed yet"
-      >Unconfirmed</span
-    >`;
+    const [why = 'Alerts gone, but no fresh probe has passed yet'] = incident.unconfirmedBecause;
+    return html`<span class="badge warning" title="${why}">Unconfirmed</span>`;
   }
   if (incident.recovery === 'confirmed') {
     return html`<span class="badge good" title="A fresh probe passed"

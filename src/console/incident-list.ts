@@ -147,6 +147,9 @@ function row(incident: IncidentSummaryView, nowMs: number): Html {
     <td role="cell" class="what">
       <a href="/incidents/${encodeURIComponent(incident.id)}">${incident.title}</a>
       <span class="muted">${targetText(incident.target)} · ${alerts}</span>
+      ${[...incident.unconfirmedBecause, ...incident.muted].map(
+        (why) => html`<span class="block muted">${why}</span>`,
+      )}
     </td>
     <td role="cell" class="phase">${phaseBadge(incident)} ${recoveryBadge(incident)}</td>
     <td role="cell" class="diagnosis">${diagnosisBrief(incident.diagnosis)}</td>

@@ -73,7 +73,7 @@ function alertRow(alert: AlertView, nowMs: number): Html {
     </th>
     <td>${relativeTime(alert.startsAtMs, nowMs)}</td>
     <td>
-      ${alert.endsAtMs === null ? html`<span class="muted">still firing</span>` : relativeTime(alert.endsAtMs, nowMs)}
+      ${alert.endsAtMs === null ? html`<span class="muted">${alert.status === 'firing' ? 'still firing' : 'not told'}</span>` : relativeTime(alert.endsAtMs, nowMs)}
     </td>
     <td>${outsideLink(alert.runbookUrl, 'Runbook')} ${outsideLink(alert.sourceUrl, 'Query')}</td>
   </tr>`;
@@ -145,6 +145,7 @@ export function verificationSection(view: IncidentDetailView, nowMs: number): Ht
   >
     <h2 id="verification-title">Recovery</h2>
     <p class="banner ${tone}">${say}</p>
+    ${[...view.unconfirmedBecause, ...view.muted].map((why) => html`<p class="banner warning">${why}.</p>`)}
     ${
       view.verifications.length === 0
         ? html`<p class="muted">No verification has run.</p>`

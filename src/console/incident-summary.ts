@@ -27,7 +27,8 @@ function diagnosisSentence(view: IncidentDetailView): string {
 function recoverySentence(view: IncidentDetailView): string {
   if (view.recovery === 'confirmed') return 'A fresh run of the probes that failed has passed.';
   if (view.recovery === 'unconfirmed') {
-    return 'Recovery is unconfirmed: no fresh run of the probes that failed has passed yet.';
+    const doubts = view.unconfirmedBecause.map((why) => ` ${why}.`).join('');
+    return `Recovery is unconfirmed: no fresh run of the probes that failed has passed yet.${doubts}`;
   }
   const failed = view.verifications.filter((check) => check.outcome === 'failed');
   if (failed.length > 0) return `A fresh run of ${failed[0]?.probe ?? 'a probe'} still fails.`;

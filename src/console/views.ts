@@ -30,6 +30,10 @@ export type IncidentSummaryView = {
   readonly severity: Severity;
   readonly phase: IncidentPhase;
   readonly recovery: RecoveryState;
+  /** Why alerts that are gone prove nothing, such as a rule that was deleted; empty when nothing is in doubt. */
+  readonly unconfirmedBecause: readonly string[];
+  /** Alerts that fire and of which Alertmanager tells nobody, in words. */
+  readonly muted: readonly string[];
   /** The answer in force: a person's correction when there is one, otherwise the model's. */
   readonly diagnosis: DiagnosisBriefView | null;
   /** The most suspected component, in words. */

@@ -35,6 +35,22 @@ async function reach(responder: TestResponder, phase: string): Promise<IncidentD
   }
 }
 
+describe('what the reconciler noted', () => {
+  it('is shown while the incident is open, doubts apart from what is muted', async () => {
+    using folder = createTemporaryFolder();
+    await using responder = await createReported(folder.path);
+    const { incident } = await reach(responder, 'reported');
+    const upstream = [
+      { kind: 'rule_deleted', why: 'no rule' },
+      { kind: 'silenced', why: 'is silenced' },
+    ] as const;
+    const shown = { unconfirmedBecause: ['no rule'], muted: ['is silenced'] };
+    expect(toSummaryView({ ...incident, upstream })).toMatchObject(shown);
+    const over = toSummaryView({ ...incident, upstream, phase: 'resolved' });
+    expect(over).toMatchObject({ unconfirmedBecause: [], muted: [] });
+  });
+});
+
 describe('what people are shown of an incident', () => {
   it('shows a report before anything is known', async () => {
     using folder = createTemporaryFolder();
@@ -54,6 +70,8 @@ describe('what people are shown of an incident', () => {
       verifications: [],
       firingAlerts: 1,
       totalAlerts: 1,
+      unconfirmedBecause: [],
+      muted: [],
       timesReopened: 0,
     });
     expect(view.alerts[0]).toMatchObject({

@@ -24,6 +24,9 @@ describe('good configurations', () => {
         dataFolder: 'data',
         prometheus: { url: 'http://127.0.0.1:9090' },
         senders: [],
+        alertmanagers: [],
+        reconcileIntervalMs: 30_000,
+        watchdog: { limitMs: 200_000, expected: 'auto' },
         diagnosisDelayMs: 10_000,
         verificationIntervalMs: 30_000,
         reopenWindowMs: 1_800_000,
@@ -36,6 +39,29 @@ describe('good configurations', () => {
     expect(config.responder).not.toHaveProperty('consoleToken');
     expect(config.targets[0]?.probes.data_quality.intervalMs).toBe(300_000);
     expect(Object.isFrozen(config.targets)).toBe(true);
+  });
+
+  it('gives an Alertmanager the only source there is, and peers the one that they name', () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'crmwatch.yaml');
+    writeFileSync(join(folder, 'token'), 'secret');
+    const connection = `{ platform: rest, url: 'http://127.0.0.1:1/', authentication: { method: none } }`;
+    const load = (responder: string): readonly { source: string; receiver: string }[] => {
+      writeFileSync(
+        file,
+        `targets:\n  - name: crm\n    connection: ${connection}\nresponder:\n${responder}`,
+      );
+      return loadConfig(file, {}).config.responder.alertmanagers;
+    };
+    const alertmanagers = `  alertmanagers: [{ url: 'http://a:1' }, { url: 'http://b:1/' }]\n`;
+    expect(load(alertmanagers).map(({ source }) => source)).toEqual(['anonymous', 'anonymous']);
+    const senders = ['a', 'b'].map(
+      (name) => `{ name: ${name}, token: { file: token }, source: x }`,
+    );
+    expect(load(`${alertmanagers}  senders: [${senders.join(', ')}]\n`)).toMatchObject([
+      { source: 'x', receiver: 'crmwatch' },
+      { source: 'x', url: 'http://b:1' },
+    ]);
   });
 
   it('takes an IPv6 address in brackets and a port 0', () => {

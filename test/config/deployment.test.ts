@@ -96,11 +96,13 @@ describe('what the demonstration changes in the files of deploy/', () => {
       exporterPort: 1001,
       responderPort: 1002,
       prometheusUrl: 'http://127.0.0.1:1003',
+      alertmanagerUrl: 'http://127.0.0.1:1004',
     };
     const changed = {
       'exporter.listen': '127.0.0.1:1001',
       'responder.listen': '127.0.0.1:1002',
       'responder.prometheus.url': 'http://127.0.0.1:1003',
+      'responder.alertmanagers.0.url': 'http://127.0.0.1:1004',
     };
     const one = overrideDemonstration(before, { targets: [{ ...target, ...files }], ...addresses });
     expect(differences(before, one)).toEqual({

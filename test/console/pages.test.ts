@@ -138,6 +138,23 @@ describe('incident page', () => {
     expect(readable(page)).toMatch(/Links ● Firing TheOne .* 9901 more alerts not shown/);
   });
 
+  it('says why a recovery is in doubt and what is muted, on the page and in the list', () => {
+    const why = 'Prometheus has no rule <b>CrmApiSlow</b>';
+    const changes = {
+      recovery: 'unconfirmed',
+      unconfirmedBecause: [why],
+      muted: ['CrmLoginSlow fires and is silenced in Alertmanager'],
+    } as const;
+    const pages = [
+      incidentDetailPage(sampleDetail(changes), context),
+      list({ incidents: [sampleDetail(changes)] }),
+    ];
+    for (const page of pages) {
+      expect(page).toContain('Prometheus has no rule &lt;b&gt;CrmApiSlow');
+      expect(page).toContain('CrmLoginSlow fires and is silenced');
+    }
+  });
+
   it('marks the phase it is in, and where it came back', () => {
     const page = incidentDetailPage(sampleDetail({ phase: 'reported', timesReopened: 2 }), context);
     expect(page).toMatch(/aria-current="step">.*?Reopened/s);

@@ -55,6 +55,8 @@ export function sampleSummary(
     acknowledged: null,
     firingAlerts: 3,
     totalAlerts: 4,
+    unconfirmedBecause: [],
+    muted: [],
     timesReopened: 0,
     sequence: 9,
     ...overrides,

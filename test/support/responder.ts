@@ -15,6 +15,7 @@ import {
   createSilentMetrics,
 } from '../../src/responder/pipeline/pipeline.ts';
 import type { Pipeline, PipelineSettings } from '../../src/responder/pipeline/pipeline.ts';
+import type { Upstream } from '../../src/responder/upstream/upstream.ts';
 import { createSeededRandom, createSilentLogger } from '../../src/std/std.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createDiagnosis } from './alerts.ts';
@@ -63,15 +64,18 @@ export type TestResponderOptions = {
   readonly file: string;
   readonly clock?: ManualClock;
   readonly settings?: Partial<PipelineSettings>;
+  readonly upstream?: Upstream;
+  /** Which senders are peers of which source. */
+  readonly sources?: Readonly<Record<string, string>>;
 };
 
 let seed = 0;
 
 /** A pipeline over a real database, named by a file (see test-store.ts), with a clock that stands still. */
 export async function createTestResponder(options: TestResponderOptions): Promise<TestResponder> {
-  const { file, clock = createManualClock(), settings = {} } = options;
+  const { file, clock = createManualClock(), ...rest } = options;
   const store = await openTestStore({ file, migrations: RESPONDER_MIGRATIONS, clock });
-  return createPipelineOn(store, clock, settings);
+  return createPipelineOn(store, clock, rest.settings, rest);
 }
 
 /** The same over a store that is open already, with a world that the test makes. */
@@ -79,6 +83,7 @@ export function createPipelineOn(
   store: Store,
   clock: ManualClock,
   settings: Partial<PipelineSettings> = {},
+  { upstream, sources }: Pick<TestResponderOptions, 'upstream' | 'sources'> = {},
 ): TestResponder {
   const sent: NoticeMessage[] = [];
   const gathered: EvidenceRequest[] = [];
@@ -117,6 +122,8 @@ export function createPipelineOn(
     channels: [{ name: 'test', send: async (message) => world.channel.send(message), close() {} }],
     metrics: createSilentMetrics(),
     settings,
+    ...(upstream === undefined ? {} : { upstream }),
+    ...(sources === undefined ? {} : { sources }),
   });
   return {
     pipeline,

@@ -21,6 +21,7 @@ export async function startRealResponder(file: string): Promise<RealResponder> {
     pipeline: responder.pipeline,
     selfMetrics: createResponderSelfMetrics(createSilentLogger()),
     clock: responder.clock,
+    watchdogLimitMs: 200_000,
     targetNames: ['shop'],
     tokens: accounts.tokens,
   });

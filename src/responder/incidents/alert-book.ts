@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MEASUREMENTS, PROBE_METRICS, SEVERITIES } from '../../catalog/catalog.ts';
 import type { Severity } from '../../catalog/catalog.ts';
+import { sourceOf } from '../alerts/alerts.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
 import type { IncidentAlert } from './incident.ts';
 
@@ -12,7 +13,7 @@ export const MAXIMUM_DETAILED = 200;
 /** Further alerts of one incident are not taken, so that a snapshot stays bounded whatever is delivered. */
 export const MAXIMUM_ALERTS = 50_000;
 
-type Identity = Pick<AlertEvent, 'sender' | 'fingerprint'>;
+type Identity = Pick<AlertEvent, 'sender' | 'source' | 'fingerprint'>;
 
 /** The alerts of one incident while events are applied to it: each step costs the same, however many there are. */
 export type AlertBook = {
@@ -42,8 +43,8 @@ const KEPT_LABELS: ReadonlySet<string> = new Set([
   ),
 ]);
 
-function keyOf({ sender, fingerprint }: Identity): string {
-  return `${fingerprint} ${sender}`;
+function keyOf(identity: Identity): string {
+  return `${identity.fingerprint} ${sourceOf(identity)}`;
 }
 
 type Index = ReadonlyMap<string, number>;
@@ -132,13 +133,13 @@ export function openAlertBook(
   };
 }
 
-/** The same for the warning and the critical alert of one series: sender, name and labels but the severity. */
+/** The same for the warning and the critical alert of one series: source, name and labels but the severity. */
 function seriesOf(alert: IncidentAlert): string {
   if (alert.series !== undefined) return alert.series;
   const labels = Object.entries(alert.labels)
     .filter(([name]) => name !== 'severity')
     .sort(([left], [right]) => (left < right ? -1 : 1));
-  const text = JSON.stringify([alert.sender, alert.name, labels]);
+  const text = JSON.stringify([sourceOf(alert), alert.name, labels]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 

@@ -28,10 +28,11 @@ function isWorse(left: Severity, right: Severity): boolean {
 
 function toIncidentAlert(event: ToldAlert, known?: IncidentAlert): IncidentAlert {
   const because = event.because ?? known?.because;
-  const { sender, fingerprint, name, labels, annotations, generatorUrl } = event;
+  const { sender, source, fingerprint, name, labels, annotations, generatorUrl } = event;
   const { status, startsAtMs, endsAtMs, receivedAtMs } = event;
   return {
     sender,
+    ...(source === undefined ? {} : { source }),
     fingerprint,
     name,
     labels,
@@ -50,13 +51,17 @@ export function knownAlert(incident: Incident, event: AlertEvent): IncidentAlert
   return findAlert(incident.alerts, event);
 }
 
-/** Whether a firing tells of an episode whose resolve is known already. */
+/**
+ * Whether a firing tells of an episode whose resolve is known already. What the reconciler tells was true when it
+ * looked, after the resolve: then the resolve was false.
+ */
 export function isLateFiring(
   resolved: Pick<AlertEvent, 'startsAtMs' | 'endsAtMs' | 'receivedAtMs'>,
   firing: AlertEvent,
 ): boolean {
   const endedAtMs = resolved.endsAtMs ?? resolved.startsAtMs;
   return (
+    firing.reconciled === undefined &&
     firing.startsAtMs <= endedAtMs &&
     firing.receivedAtMs - resolved.receivedAtMs <= LATE_DELIVERY_MS
   );
@@ -229,7 +234,7 @@ function repeat(known: IncidentAlert, book: AlertBook, event: AlertEvent): Step 
 function resolve(incident: Incident, book: AlertBook, event: AlertEvent, nowMs: number): Step {
   const known = book.find(event);
   if (known === undefined) return nothing('the alert was never told to fire');
-  if (known.status === 'resolved') return nothing('a repeat of what is known');
+  if (known.status === 'resolved') return endTold(known, book, event);
   if ((event.endsAtMs ?? event.startsAtMs) < known.startsAtMs) {
     return nothing('late: it ends an earlier episode of this alert');
   }
@@ -254,4 +259,13 @@ function resolve(incident: Incident, book: AlertBook, event: AlertEvent, nowMs: 
     effects: [{ kind: 'verify' }],
     reason: 'all alerts are gone; recovery is to be proved',
   };
+}
+
+/** The reconciler sees that an alert is gone, but not when it ended: a resolve that comes after all tells that. */
+function endTold(known: IncidentAlert, book: AlertBook, { endsAtMs }: AlertEvent): Step {
+  if (known.endsAtMs !== null || endsAtMs === null || endsAtMs < known.startsAtMs) {
+    return nothing('a repeat of what is known');
+  }
+  book.put({ ...known, endsAtMs });
+  return { fields: {}, reason: 'its end is told after all' };
 }

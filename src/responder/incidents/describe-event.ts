@@ -3,6 +3,8 @@ import type { DiagnosisAnswer } from '../../catalog/catalog.ts';
 import { unreachable } from '../../std/std.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
 import type { IncidentEvent } from './incident-event.ts';
+import { isDoubt } from './incident.ts';
+import type { UpstreamNote } from './incident.ts';
 
 /** A fault class in words. */
 export function describeAnswer(answer: DiagnosisAnswer): string {
@@ -22,12 +24,13 @@ export function describeEvent(event: IncidentEvent): string {
       const { name, annotations, because } = event.alert;
       const summary = annotations['summary'];
       const joined = because === undefined ? '' : ` (joined because ${because})`;
-      return `alert ${name} fires${summary === undefined ? '' : `: ${summary}`}${joined}`;
+      const told = summary === undefined ? '' : `: ${summary}`;
+      return `alert ${name} fires${told}${joined}${reasonOf([event.alert])}`;
     }
     case 'alert_resolved':
-      return `alert ${event.alert.name} is gone`;
+      return `alert ${event.alert.name} is gone${reasonOf([event.alert])}`;
     case 'alerts_told':
-      return describeAlerts(event.alerts);
+      return `${describeAlerts(event.alerts)}${reasonOf(event.alerts)}`;
     case 'diagnosed': {
       const { answer, probability, whyUnknown } = event.diagnosis;
       if (answer !== UNKNOWN_FAULT) {
@@ -59,9 +62,23 @@ export function describeEvent(event: IncidentEvent): string {
       return `closed by ${event.actor}${event.why === '' ? '' : `: ${event.why}`}`;
     case 'notification_dead':
       return `notification by ${event.channel} given up: ${event.why}`;
+    case 'upstream_noted':
+      return describeNotes(event.notes);
     default:
       return unreachable(event);
   }
+}
+
+/** What a sender told needs no reason; of many that the reconciler told, one is enough. */
+function reasonOf(alerts: readonly AlertEvent[]): string {
+  const reconciled = alerts.find((alert) => alert.reconciled !== undefined)?.reconciled;
+  return reconciled === undefined ? '' : `, because ${reconciled}`;
+}
+
+function describeNotes(notes: readonly UpstreamNote[]): string {
+  if (notes.length === 0) return 'upstream is clear again: nothing is in doubt';
+  const whys = notes.map(({ why }) => why).join('; ');
+  return notes.some(isDoubt) ? `unconfirmed: ${whys}` : `upstream: ${whys}`;
 }
 
 const NAMED = 5;

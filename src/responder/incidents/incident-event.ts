@@ -1,6 +1,12 @@
 import type { DiagnosisClass } from '../../catalog/catalog.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
-import type { DiagnosisView, RepairPlan, SuspectedComponent, Verification } from './incident.ts';
+import type {
+  DiagnosisView,
+  RepairPlan,
+  SuspectedComponent,
+  UpstreamNote,
+  Verification,
+} from './incident.ts';
 
 /** An alert with the reason why it joined the incident of another target, when it did. */
 export type ToldAlert = AlertEvent & { readonly because?: string };
@@ -24,6 +30,8 @@ type Happening = {
   reopened: { readonly why: string };
   closed: { readonly why: string };
   notification_dead: { readonly channel: string; readonly why: string };
+  /** All that is of note now, in place of what was. */
+  upstream_noted: { readonly notes: readonly UpstreamNote[] };
 };
 
 export type EventKind = keyof Happening;
@@ -44,6 +52,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
   'reopened',
   'closed',
   'notification_dead',
+  'upstream_noted',
 ];
 
 export type EventData<K extends EventKind> = Happening[K];
@@ -56,6 +65,13 @@ export type IncidentEvent = {
 export type EventOf<K extends EventKind> = Extract<IncidentEvent, { kind: K }>;
 
 export const SYSTEM_ACTOR = 'crmwatch';
+/** Who heals what deliveries missed. */
+export const RECONCILER_ACTOR = 'reconciler';
+
+/** Whoever told an alert. */
+export function actorOf({ sender, reconciled }: AlertEvent): string {
+  return reconciled === undefined ? sender : RECONCILER_ACTOR;
+}
 
 /** What people are told about. */
 export type Notice = 'opened' | 'diagnosed' | 'severity_raised' | 'resolved' | 'reopened';

@@ -18,6 +18,8 @@ export type Confirmation = 'none' | 'unconfirmed' | 'confirmed';
 /** The newest word about one alert of the incident. Times `starts` and `ends` are by the sender's clock. */
 export type IncidentAlert = {
   readonly sender: string;
+  /** See `sourceOf`: absent when the sender stands for itself. */
+  readonly source?: string;
   readonly fingerprint: string;
   readonly name: string;
   readonly severity: Severity;
@@ -33,6 +35,25 @@ export type IncidentAlert = {
   /** Only of warnings that are kept without their details: a hash of sender, name and labels but the severity. */
   readonly series?: string;
 };
+
+/** What the reconciler saw upstream and people must know of. The first five put a recovery in doubt. */
+export type UpstreamNote = {
+  readonly kind:
+    | 'prometheus_unreachable'
+    | 'rule_not_evaluated'
+    | 'rule_deleted'
+    | 'target_vanished'
+    | 'exporter_down'
+    | 'silenced'
+    | 'inhibited';
+  /** In plain words, without a full stop. */
+  readonly why: string;
+};
+
+/** Whether it means that alerts that are gone prove nothing. */
+export function isDoubt({ kind }: UpstreamNote): boolean {
+  return kind !== 'silenced' && kind !== 'inhibited';
+}
 
 export type SuspectedComponent = {
   readonly name: string;
@@ -127,6 +148,8 @@ export type Incident = {
   readonly plan: RepairPlan | null;
   readonly verification: Verification | null;
   readonly comments: number;
+  /** Absent before the reconciler saw anything of note. */
+  readonly upstream?: readonly UpstreamNote[];
   /** Entries of its journal so far. */
   readonly sequence: number;
 };

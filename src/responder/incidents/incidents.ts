@@ -3,7 +3,7 @@ export type { Correlation, CorrelationFacts } from './correlate.ts';
 export { describeAnswer, describeEvent, formatPercent } from './describe-event.ts';
 export { MAXIMUM_ALERTS, MAXIMUM_DETAILED } from './alert-book.ts';
 export { LATE_DELIVERY_MS } from './alert-transitions.ts';
-export { EVENT_KINDS, SYSTEM_ACTOR } from './incident-event.ts';
+export { EVENT_KINDS, RECONCILER_ACTOR, SYSTEM_ACTOR, actorOf } from './incident-event.ts';
 export type {
   Effect,
   EventKind,
@@ -26,7 +26,7 @@ export {
 export type { IncidentCount, IncidentFilter } from './incident-records.ts';
 export { INCIDENT_MIGRATIONS } from './incident-tables.ts';
 export type { IncidentTables } from './incident-tables.ts';
-export { PHASES, isFiring, isOpen } from './incident.ts';
+export { PHASES, isDoubt, isFiring, isOpen } from './incident.ts';
 export type {
   Confirmation,
   DiagnosisView,
@@ -36,6 +36,7 @@ export type {
   RepairPlan,
   RepairStep,
   SuspectedComponent,
+  UpstreamNote,
   Verification,
   VerificationCheck,
 } from './incident.ts';

@@ -1,5 +1,5 @@
 import { MAXIMUM_DETAILED } from './alert-book.ts';
-import { SYSTEM_ACTOR } from './incident-event.ts';
+import { SYSTEM_ACTOR, actorOf } from './incident-event.ts';
 import type { IncidentEvent, ToldAlert } from './incident-event.ts';
 import type { Incident } from './incident.ts';
 import { transition } from './transition.ts';
@@ -30,13 +30,13 @@ export function toldEventOf(incident: Incident, alerts: readonly ToldAlert[]): T
 }
 
 function toList(alerts: readonly ToldAlert[]): IncidentEvent {
-  const senders = new Set(alerts.map(({ sender }) => sender));
-  const [only = SYSTEM_ACTOR] = senders.size === 1 ? senders : [];
+  const actors = new Set(alerts.map(actorOf));
+  const [only = SYSTEM_ACTOR] = actors.size === 1 ? actors : [];
   return { kind: 'alerts_told', actor: only, alerts };
 }
 
 function toSingle(alert: ToldAlert, incidentId: string): IncidentEvent {
-  const { sender: actor } = alert;
+  const actor = actorOf(alert);
   return alert.status === 'firing'
     ? { kind: 'alert_fired', actor, alert, incidentId }
     : { kind: 'alert_resolved', actor, alert };

@@ -7,6 +7,7 @@ import { isFiring, isOpen } from './incident.ts';
 import type { Incident } from './incident.ts';
 import { change, ignore } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
+import { upstreamNoted } from './upstream-noted.ts';
 
 /**
  * Decides what an event makes of an incident: pure, and defined for every event in every phase. Null is
@@ -53,6 +54,8 @@ export function transition(
       return closed(incident, nowMs);
     case 'notification_dead':
       return change(incident, nowMs, {}, { reason: 'a notification was given up' });
+    case 'upstream_noted':
+      return upstreamNoted(incident, event, nowMs);
     default:
       return unreachable(event);
   }

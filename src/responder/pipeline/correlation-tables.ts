@@ -1,5 +1,6 @@
 import { sha256Hex } from '../../std/std.ts';
 import type { Database, DatabaseTransaction, Kysely, Migrations } from '../../store/store.ts';
+import { sourceOf } from '../alerts/alerts.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
 
 type CorrelationTables = {
@@ -32,8 +33,8 @@ export const CORRELATION_MIGRATIONS: Migrations = {
 };
 
 /** Hashed, since labels may be long. */
-function alertKey({ sender, fingerprint }: Pick<AlertEvent, 'sender' | 'fingerprint'>): string {
-  return sha256Hex(JSON.stringify([sender, fingerprint]));
+function alertKey(event: Pick<AlertEvent, 'sender' | 'source' | 'fingerprint'>): string {
+  return sha256Hex(JSON.stringify([sourceOf(event), event.fingerprint]));
 }
 
 export async function hasHomes(database: Database): Promise<boolean> {

@@ -30,6 +30,8 @@ import type { Commit } from './process-inbox.ts';
 import { createQuarantine } from './quarantine.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
+import { createReconciler } from './reconciler.ts';
+import { withPipeVerification } from './watchdog-beats.ts';
 import { STORM_MIGRATIONS } from './storm-tables.ts';
 import { endCalmStorms } from './storm-watch.ts';
 import { createWorker } from './worker.ts';
@@ -65,7 +67,13 @@ export type Pipeline = Intake &
  * (diagnosis, verification, closing) is kept in the database, so a restart goes on where it stopped.
  */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const context = { ...parts, settings: { ...DEFAULT_PIPELINE_SETTINGS, ...parts.settings } };
+  const { clock, sources = {}, store } = parts;
+  const facts = { database: store.database, sources, clock };
+  const context = {
+    ...parts,
+    verifier: withPipeVerification(parts.verifier, facts),
+    settings: { ...DEFAULT_PIPELINE_SETTINGS, ...parts.settings },
+  };
   const listeners = new Set<(line: PipelineLine) => void>();
   const onCommitted: OnCommitted = (changes) => {
     for (const change of changes) {
@@ -177,6 +185,19 @@ function createPipelineWorker(
     );
   }
 
+  // So does a look at what may have been missed.
+  const reconciler = createReconciler(context, commit);
+  let isReconciling = false;
+  function launchReconciler(): void {
+    if (isReconciling || !reconciler.isDue()) return;
+    isReconciling = true;
+    worker.launch(async () =>
+      reconciler.runOnce().finally(() => {
+        isReconciling = false;
+      }),
+    );
+  }
+
   const worker = createWorker({
     ...context,
     ...settings,
@@ -185,6 +206,7 @@ function createPipelineWorker(
       const hasLaunched = await launchDueWork();
       const hasEnded = await endCalmStorms(context);
       launchDelivery();
+      launchReconciler();
       return taken > 0 || hasLaunched || hasEnded;
     },
   });

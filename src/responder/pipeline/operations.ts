@@ -25,9 +25,9 @@ import { once } from './idempotency.ts';
 import type { OnceRequest } from './idempotency.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
-import { WATCHDOG } from './process-inbox.ts';
 import type { Commit } from './process-inbox.ts';
 import type { ResponderStatistics } from './responder-metrics.ts';
+import { WATCHDOG } from './watchdog.ts';
 
 /** One thing that happened, for live updates and for people who watch a terminal. */
 export type PipelineLine = {

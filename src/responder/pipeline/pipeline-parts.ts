@@ -5,6 +5,8 @@ import { NO_CORRELATION } from '../incidents/incidents.ts';
 import type { CorrelationRules, DiagnosisView } from '../incidents/incidents.ts';
 import type { Channel } from '../notify/notify.ts';
 import type { Verifier } from '../repair/repair.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { SourceNames } from './reconcile-upstream.ts';
 import type { DeliveryDecoder } from './intake.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
 import { DEFAULT_STORM_SETTINGS } from './storm.ts';
@@ -28,9 +30,21 @@ export type PipelineSettings = {
   readonly stopTimeoutMs: number;
   /** The address of the console as others reach it, for links in notifications. */
   readonly consoleUrl: string | null;
+  /** How often upstream is looked at; at most 60 s, so that what was lost is healed within 120 s. */
+  readonly reconcileIntervalMs: number;
+  readonly watchdog: WatchdogSettings;
   readonly storm: StormSettings;
   /** What lets alerts of one target join the incident of another. */
   readonly correlation: CorrelationRules;
+};
+
+export type WatchdogSettings = {
+  /** A source that is silent for longer has a dead pipe. */
+  readonly limitMs: number;
+  /** Expected from the start. */
+  readonly sources: readonly string[];
+  /** Whether a source is expected once it was heard. */
+  readonly expectSeen: boolean;
 };
 
 export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
@@ -43,6 +57,8 @@ export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
   concurrency: 4,
   stopTimeoutMs: 10_000,
   consoleUrl: null,
+  reconcileIntervalMs: 30_000,
+  watchdog: { limitMs: 200_000, sources: [], expectSeen: true },
   storm: DEFAULT_STORM_SETTINGS,
   correlation: NO_CORRELATION,
 };
@@ -58,6 +74,10 @@ export type PipelineParts = {
   readonly verifier: Verifier;
   readonly channels: readonly Channel[];
   readonly metrics: ResponderMetrics;
+  /** Whom to ask what deliveries missed; absent when nobody can be asked. */
+  readonly upstream?: Upstream;
+  /** Of senders that are peers of others. */
+  readonly sources?: SourceNames;
   /** On the calling thread when it is left out. */
   readonly decodeDelivery?: DeliveryDecoder;
   readonly settings?: Partial<PipelineSettings>;

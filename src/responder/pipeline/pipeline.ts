@@ -1,11 +1,11 @@
 export { RESPONDER_MIGRATIONS, createPipeline } from './create-pipeline.ts';
 export type { Pipeline } from './create-pipeline.ts';
+export type { PipelineParts, PipelineSettings, WatchdogSettings } from './pipeline-parts.ts';
 export type { Acceptance, DeliveryDecoder, DeliveryForm } from './intake.ts';
 export type { QuarantineStatus } from './intake-tables.ts';
 export type { Answer, ChangeOptions, IncidentDetail, PipelineLine } from './operations.ts';
 export type { Quarantine, QuarantineAnswer, ReplayedAll } from './quarantine.ts';
 export type { QuarantineEntry, QuarantineFilter } from './quarantine-records.ts';
 export type { OnceRequest } from './idempotency.ts';
-export type { PipelineParts, PipelineSettings } from './pipeline-parts.ts';
 export { createSilentMetrics } from './responder-metrics.ts';
 export type { ResponderMetrics, ResponderStatistics } from './responder-metrics.ts';

@@ -1,14 +1,17 @@
-import type { AlertName } from '../../catalog/catalog.ts';
 import { CrmwatchError, createId, errorMessage, unreachable } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
+import { sourceOf } from '../alerts/alerts.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
-import { labelKeys } from '../incidents/incidents.ts';
+import { actorOf, labelKeys } from '../incidents/incidents.ts';
 import type { ChangeSet } from './change-set.ts';
 import { keepHome, keepLabels } from './correlation-tables.ts';
 import { createIncidentFinder } from './find-incident.ts';
 import type { IncidentFinder } from './find-incident.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
+import { sourceOfSender } from './reconcile-upstream.ts';
+import type { SourceNames } from './reconcile-upstream.ts';
+import { WATCHDOG } from './watchdog.ts';
 
 /** Runs changes in one transaction and tells of them once they are committed. */
 export type Commit = <T>(work: (changes: ChangeSet) => Promise<T>) => Promise<T>;
@@ -18,7 +21,6 @@ type InboxRow = { readonly id: number; readonly event: string };
 /** A storm is taken in few transactions, and one of them holds some megabytes of events. */
 const BATCH = 2000;
 const ROWS_PER_UPDATE = 500;
-export const WATCHDOG: AlertName = 'CrmWatchdog';
 
 /**
  * Takes committed events in the order of their arrival and gives the number taken. An event that trips
@@ -64,7 +66,7 @@ async function processRows(
     const outcomes = new Map<number, string>();
     const find = createIncidentFinder(changes, context);
     for (const row of rows) {
-      const event = JSON.parse(row.event) as AlertEvent;
+      const event = withSource(JSON.parse(row.event) as AlertEvent, context.sources ?? {});
       const settle = (outcome: string): void => void outcomes.set(row.id, outcome);
       await processEvent(event, { inboxId: row.id, settle, find }, changes, context);
     }
@@ -110,14 +112,16 @@ async function processEvent(
   event: AlertEvent,
   { inboxId, settle, find }: Row,
   changes: ChangeSet,
-  { clock, random, settings }: PipelineContext,
+  { clock, random, settings, sources = {} }: PipelineContext,
 ): Promise<void> {
   if (event.name === WATCHDOG) {
     await beat(changes.transaction, event);
     return settle('heartbeat');
   }
   const { transaction } = changes;
-  const found = await find(event, async () => findLastResolve(transaction, event, inboxId));
+  const found = await find(event, async () =>
+    findLastResolve(transaction, event, inboxId, sources),
+  );
   switch (found.kind) {
     case 'none':
       return settle(found.reason);
@@ -130,7 +134,7 @@ async function processEvent(
       const incidentId = createId('inc', clock.now(), random);
       const opening = {
         kind: 'alert_fired',
-        actor: event.sender,
+        actor: actorOf(event),
         alert: event,
         incidentId,
       } as const;
@@ -143,6 +147,12 @@ async function processEvent(
     default:
       return unreachable(found);
   }
+}
+
+/** Peers of one highly available set tell of the same alerts. Its own name is not repeated in every event. */
+function withSource(event: AlertEvent, sources: SourceNames): AlertEvent {
+  const source = sourceOfSender(sourceOf(event), sources);
+  return source === sourceOf(event) ? event : { ...event, source };
 }
 
 async function beat(transaction: DatabaseTransaction, event: AlertEvent): Promise<void> {
@@ -160,11 +170,14 @@ async function findLastResolve(
   transaction: DatabaseTransaction,
   event: AlertEvent,
   inboxId: number,
+  sources: SourceNames,
 ): Promise<AlertEvent | null> {
+  const source = sourceOf(event);
+  const peers = Object.keys(sources).filter((sender) => sources[sender] === source);
   const row = await pipelineTables(transaction)
     .selectFrom('inbox')
     .select('event')
-    .where('sender', '=', event.sender)
+    .where('sender', 'in', [...new Set([event.sender, source, ...peers])])
     .where('fingerprint', '=', event.fingerprint)
     .where('status', '=', 'resolved')
     .where('id', '<', inboxId)

@@ -1,6 +1,7 @@
 import type { DiagnosisAnswer, Severity } from '../../catalog/catalog.ts';
 import type { SourceKind } from '../alerts/alerts.ts';
 import type { Phase } from '../incidents/incidents.ts';
+import type { Healing } from './reconcile.ts';
 
 export type DeliveryOrigin = { readonly sender: string; readonly kind: SourceKind };
 
@@ -19,6 +20,9 @@ export type ResponderMetrics = {
   diagnosed(answer: DiagnosisAnswer, probability: number): void;
   notificationSent(channel: string): void;
   notificationFailed(channel: string): void;
+  /** One look at an Alertmanager or at Prometheus; null when it could not be asked. */
+  upstreamAsked(upstream: string, answeredAtMs: number | null): void;
+  reconciled(kind: Healing['kind']): void;
 };
 
 /** What is true now; read it when metrics are asked for. */
@@ -47,5 +51,7 @@ export function createSilentMetrics(): ResponderMetrics {
     diagnosed() {},
     notificationSent() {},
     notificationFailed() {},
+    upstreamAsked() {},
+    reconciled() {},
   };
 }

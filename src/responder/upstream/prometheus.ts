@@ -11,7 +11,7 @@ const MISSED_TURNS = 3;
 const GRACE_MS = 30_000;
 
 const QUERIES = {
-  alerts: 'ALERTS',
+  alerts: '{__name__=~"ALERTS|ALERTS_FOR_STATE"}',
   exporters: `max(up{job="${SCRAPE_JOBS.exporter}"})`,
   targets: 'group by (target) (crm_target_info)',
 } as const;
@@ -40,7 +40,7 @@ export async function askPrometheus(
   if (!targets.known) return targets;
   if (!rules.known) return rules;
   return known({
-    alerts: Map.groupBy(alerts.value.flatMap(toAlert), ({ name }) => name),
+    alerts: Map.groupBy(toAlerts(alerts.value), ({ name }) => name),
     rules: rules.value,
     isExporterUp: exporters.value.some(({ value }) => Array.isArray(value) && value[1] === '1'),
     targets: new Set(targets.value.flatMap((series) => labelsOf(series)['target'] ?? [])),
@@ -70,11 +70,27 @@ function labelsOf(series: Fields): Readonly<Record<string, string>> {
   return isTextMap(metric) ? metric : {};
 }
 
-function toAlert(series: Fields): readonly PrometheusAlert[] {
-  const { __name__: metric, alertname, alertstate, ...rest } = labelsOf(series);
-  if (metric !== 'ALERTS' || alertname === undefined) return [];
-  const state = alertstate === 'pending' ? 'pending' : 'firing';
-  return [{ name: alertname, state, labels: { alertname, ...rest } }];
+/** ALERTS says which alerts there are, and ALERTS_FOR_STATE, in seconds, since when. */
+function toAlerts(series: readonly Fields[]): readonly PrometheusAlert[] {
+  const startsAtMs = new Map<string, number>();
+  for (const entry of series) {
+    const { __name__: metric, ...labels } = labelsOf(entry);
+    const { value } = entry;
+    const seconds = Array.isArray(value) ? Number(value[1]) : Number.NaN;
+    if (metric === 'ALERTS_FOR_STATE' && seconds > 0) startsAtMs.set(keyOf(labels), seconds * 1000);
+  }
+  return series.flatMap((entry) => {
+    const { __name__: metric, alertstate, ...labels } = labelsOf(entry);
+    const { alertname } = labels;
+    if (metric !== 'ALERTS' || alertname === undefined) return [];
+    const state = alertstate === 'pending' ? 'pending' : 'firing';
+    const startedAtMs = startsAtMs.get(keyOf(labels)) ?? null;
+    return [{ name: alertname, state, startsAtMs: startedAtMs, labels }] as const;
+  });
+}
+
+function keyOf(labels: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** By name; of several rules with one name the worst state counts. Times are all by Prometheus' own clock. */

@@ -39,6 +39,8 @@ export type AlertmanagerView = {
 export type PrometheusAlert = {
   readonly name: string;
   readonly state: 'pending' | 'firing';
+  /** When its expression became true, by Prometheus' clock; null when it does not say. */
+  readonly startsAtMs: number | null;
   readonly labels: Readonly<Record<string, string>>;
 };
 

@@ -83,6 +83,10 @@ const summaryShape = {
   recovery: z
     .enum(['none', 'unconfirmed', 'confirmed'])
     .describe('`unconfirmed` while the alerts are gone but no fresh probe has passed.'),
+  unconfirmedBecause: z
+    .array(z.string())
+    .describe('Why alerts that are gone prove nothing, such as a rule that was deleted.'),
+  muted: z.array(z.string()).describe('Alerts that fire and are silenced or inhibited, in words.'),
   diagnosis: z
     .object({
       answer: diagnosisAnswer,

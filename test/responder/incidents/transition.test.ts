@@ -79,6 +79,8 @@ function eventOf(kind: EventKind, incident: Incident | null): IncidentEvent {
       return { kind, actor: 'ann', why: '' };
     case 'notification_dead':
       return { kind, actor, channel: 'mail', why: 'refused' };
+    case 'upstream_noted':
+      return { kind, actor, notes: [{ kind: 'silenced', why: 'CrmUnreachable is silenced' }] };
   }
 }
 

@@ -45,7 +45,10 @@ let http: HttpClient;
 beforeEach(async () => {
   world = {
     alertmanager: [heldAlert()],
-    alerts: [series({ __name__: 'ALERTS', alertstate: 'firing', ...LABELS })],
+    alerts: [
+      series({ __name__: 'ALERTS', alertstate: 'firing', ...LABELS }),
+      series({ __name__: 'ALERTS_FOR_STATE', ...LABELS }, '1767603000'),
+    ],
     exporters: [series({})],
     targets: [series({ target: 'shop' })],
     groups: [group()],
@@ -56,7 +59,7 @@ beforeEach(async () => {
       if (pathname === '/api/v2/alerts') return { body: world.alertmanager };
       const expression = searchParams.get('query') ?? '';
       const results = [
-        ['ALERTS', world.alerts],
+        ['{__name__=~"ALERTS', world.alerts],
         ['max(up', world.exporters],
         ['group by', world.targets],
       ] as const;
@@ -187,7 +190,12 @@ describe('a look at Prometheus', () => {
     const { prometheus } = await look();
     if (!prometheus.known) throw new Error(prometheus.detail);
     expect(prometheus.value.alerts.get('CrmUnreachable')).toEqual([
-      { name: 'CrmUnreachable', state: 'firing', labels: LABELS },
+      {
+        name: 'CrmUnreachable',
+        state: 'firing',
+        startsAtMs: 1_767_603_000_000,
+        labels: LABELS,
+      },
     ]);
     expect(prometheus.value.rules.get('CrmUnreachable')).toEqual({ isEvaluated: true, why: '' });
     expect(prometheus.value.isExporterUp).toBe(true);
