@@ -21,3 +21,8 @@ describe('the pipeline', async () => {
   await import('../../responder/pipeline/pipeline.test.ts');
 });
 describe('restarts', async () => void (await import('../../responder/pipeline/crash.test.ts')));
+describe('the reconciler', async () => {
+  await import('../../responder/pipeline/reconciler.test.ts');
+});
+describe('the watchdog', async () =>
+  void (await import('../../responder/pipeline/watchdog.test.ts')));
