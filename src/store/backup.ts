@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { CrmwatchError, describeFileError } from '../std/std.ts';
 import { assertSound, syncToDisk, withProgress, withThread } from './backup-file.ts';
 import type { BackupFacts, BackupOptions } from './backup-file.ts';
-import { copyTable, countRows, describeTables } from './copy-tables.ts';
+import { copyTable, countRows, describeTables, emptyTables } from './copy-tables.ts';
 import type { Database, DatabaseTransaction, Engine } from './engine.ts';
 import { migrate, readLedger, stepsUpTo } from './migrations.ts';
 import { openPatientPostgres } from './postgres-engine.ts';
@@ -119,7 +119,9 @@ async function fillSqlite(
   await withProgress({ clock, onProgress }, describe, async () =>
     target.alone(async (transaction) =>
       withoutTriggers(transaction, async () => {
-        for (const table of await describeTables(transaction)) {
+        const tables = await describeTables(transaction);
+        await emptyTables(transaction, tables);
+        for (const table of tables) {
           await copyTable(from, { transaction, engine: 'sqlite' }, table, (rows) => {
             line = `${table.name}: ${rows} rows`;
           });

@@ -65,6 +65,17 @@ export async function copyTable(
   }
 }
 
+/** What the migrations themselves wrote comes out of the backup as well. Triggers must be off. */
+export async function emptyTables(
+  transaction: DatabaseTransaction,
+  tables: readonly TableShape[],
+): Promise<void> {
+  // Those that refer to others go first.
+  for (const { name } of tables.toReversed()) {
+    await sql`DELETE FROM ${sql.table(name)}`.execute(transaction);
+  }
+}
+
 export async function countRows(database: Database, { name }: TableShape): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     SELECT count(*) AS count FROM ${sql.table(name)}`.execute(database);

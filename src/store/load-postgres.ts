@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { CrmwatchError } from '../std/std.ts';
 import type { BackupOptions } from './backup-file.ts';
 import { withProgress } from './backup-file.ts';
-import { copyTable, describeTables } from './copy-tables.ts';
+import { copyTable, describeTables, emptyTables } from './copy-tables.ts';
 import type { TableShape } from './copy-tables.ts';
 import type { Database, DatabaseTransaction } from './engine.ts';
 import { migrate, readLedger, stepsUpTo } from './migrations.ts';
@@ -103,20 +103,31 @@ async function fill(
   let line = '';
   const describe = (): string => line;
   await withProgress({ clock, onProgress }, describe, async () => {
-    for (const table of await describeTables(backup)) {
-      const name = sql.table(table.name);
-      // They guard what people and programs do, and would refuse or repeat what was done long ago.
-      await sql`ALTER TABLE ${name} DISABLE TRIGGER USER`.execute(transaction);
+    const tables = await describeTables(backup);
+    // They guard what people and programs do, and would refuse or repeat what was done long ago.
+    await setTriggers(transaction, tables, 'DISABLE');
+    await emptyTables(transaction, tables);
+    for (const table of tables) {
       await copyTable(backup, { transaction, engine: 'postgresql' }, table, (rows) => {
         line = `${table.name}: ${rows} rows`;
       });
-      // A table cannot be altered while checks of its rows are put off.
-      await sql`SET CONSTRAINTS ALL IMMEDIATE`.execute(transaction);
-      await sql`SET CONSTRAINTS ALL DEFERRED`.execute(transaction);
-      await sql`ALTER TABLE ${name} ENABLE TRIGGER USER`.execute(transaction);
       await raiseSequence(backup, transaction, table);
     }
+    await setTriggers(transaction, tables, 'ENABLE');
   });
+}
+
+async function setTriggers(
+  transaction: DatabaseTransaction,
+  tables: readonly TableShape[],
+  what: 'DISABLE' | 'ENABLE',
+): Promise<void> {
+  // A table cannot be altered while checks of its rows are put off.
+  await sql`SET CONSTRAINTS ALL IMMEDIATE`.execute(transaction);
+  for (const { name } of tables) {
+    await sql`ALTER TABLE ${sql.table(name)} ${sql.raw(what)} TRIGGER USER`.execute(transaction);
+  }
+  await sql`SET CONSTRAINTS ALL DEFERRED`.execute(transaction);
 }
 
 /** The next key that the server gives is beyond those of the backup, and of rows that were deleted before it. */
