@@ -120,6 +120,8 @@ export function writeConfiguration(options: ConfigurationOptions): string {
       console_token: { file: 'secrets/console' },
       diagnosis_delay: '8s',
       verification_interval: '5s',
+      // Everything breaks at once here, and each of it is to be told by itself.
+      storm: { incidents: 1000 },
       notify: options.notify,
     },
   };

@@ -25,3 +25,8 @@ describe('accounts', async () => {
   await import('../../responder/accounts/sessions.test.ts');
   await import('../../responder/accounts/api-tokens.test.ts');
 });
+describe('the reconciler', async () => {
+  await import('../../responder/pipeline/reconciler.test.ts');
+});
+describe('the watchdog', async () =>
+  void (await import('../../responder/pipeline/watchdog.test.ts')));

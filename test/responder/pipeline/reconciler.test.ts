@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { replay } from '../../../src/responder/incidents/incidents.ts';
 import type { Incident } from '../../../src/responder/incidents/incidents.ts';
+import { CUT_ANNOTATION, EVENT_LIMITS } from '../../../src/responder/alerts/alerts.ts';
 import type { AlertEvent } from '../../../src/responder/alerts/alerts.ts';
 import type { IncidentDetail, PipelineSettings } from '../../../src/responder/pipeline/pipeline.ts';
 import { START_MS, createAlert, createWebhookBody } from '../../support/alerts.ts';
 import {
+  LABELS,
   createFacts,
   createFakeUpstream,
   createPeer,
@@ -162,6 +164,19 @@ describe('a firing that was never delivered', () => {
     );
     await deliver({}, 'am-2');
     expect((await only()).incident.alerts.length).toBe(1);
+  });
+
+  it('is held to the bounds of a delivery, under the fingerprint that it has upstream', async () => {
+    const many = Array.from({ length: 500 }, (_, index) => [`label_${index}`, 'x'.repeat(5000)]);
+    const labels = { ...LABELS, ...Object.fromEntries(many) };
+    const alert = createUpstreamAlert({ labels, fingerprint: 'fffe' });
+    upstream.set(createView([createPeer([alert])]));
+    await pass(90 * SECOND_MS);
+    const [taken] = (await only()).incident.alerts;
+    expect(taken?.fingerprint).toBe('fffe');
+    expect(taken?.labels).toMatchObject(LABELS);
+    expect(JSON.stringify(taken?.labels).length).toBeLessThan(2 * EVENT_LIMITS.characters);
+    expect(taken?.annotations[CUT_ANNOTATION]).toContain('more');
   });
 
   it('brings back an alert whose resolve was false, also with the old start', async () => {
