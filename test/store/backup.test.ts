@@ -125,8 +125,12 @@ describe('a backup', () => {
     await expect
       .poll(async () => (await responder.pipeline.listIncidents()).length)
       .toBeGreaterThan(3);
-    await backUp().finally(() => end.abort());
-    await work;
+    try {
+      await backUp();
+    } finally {
+      end.abort();
+      await work;
+    }
     using copy = openSqlite(backup, { readOnly: true });
     const count = (query: string): unknown =>
       copy.get(`SELECT count(*) AS count FROM ${query}`)?.['count'];

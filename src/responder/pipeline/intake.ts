@@ -55,12 +55,7 @@ export function createIntake(
         );
       } catch (error) {
         metrics.deliveryRefused('store_unavailable', from);
-        if (error instanceof CrmwatchError) throw error;
-        throw new CrmwatchError(
-          'store_unavailable',
-          `the delivery could not be committed: ${errorMessage(error)}`,
-          { remedy: 'look at the log of the responder; the sender will try again', cause: error },
-        );
+        throw asUnavailable(error);
       }
       if (!decoded.ok) {
         metrics.deliveryRefused('undecodable', from);
@@ -71,4 +66,20 @@ export function createIntake(
       return { kind: 'accepted', events: decoded.events.length, problems: decoded.problems };
     },
   };
+}
+
+/** Whatever keeps a delivery from being durable is answered 503, a database that turned out unsafe too. */
+function asUnavailable(error: unknown): CrmwatchError {
+  if (error instanceof CrmwatchError && error.code === 'store_unavailable') return error;
+  return new CrmwatchError(
+    'store_unavailable',
+    `the delivery could not be committed: ${errorMessage(error)}`,
+    {
+      remedy:
+        error instanceof CrmwatchError
+          ? error.remedy
+          : 'look at the log of the responder; the sender will try again',
+      cause: error,
+    },
+  );
 }

@@ -71,8 +71,8 @@ describe('durability', () => {
     });
   });
 
-  it('is asked of every connection, also later', async () => {
-    const store = await open();
+  it('is asked of every connection, also later; an alert is then not accepted', async () => {
+    const store = await open({ migrations: [...RESPONDER_MIGRATIONS, NOTES] });
     await write(store, 'kept');
     await server.sql('postgres', `ALTER DATABASE ${database} SET synchronous_commit = off`);
     await server.setConnections(database, false);
@@ -80,6 +80,13 @@ describe('durability', () => {
     await expect
       .poll(async () => write(store, 'lost').catch((error: unknown) => error))
       .toMatchObject({ code: 'store_incompatible' });
+    const clock = createManualClock();
+    const { pipeline } = createPipelineOn(store, clock);
+    const accepting = pipeline.accept(createWebhookBody([createAlert()]), 'am', clock.now());
+    await expect(accepting).rejects.toMatchObject({
+      code: 'store_unavailable',
+      remedy: expect.stringContaining('synchronous_commit'),
+    });
   });
 });
 

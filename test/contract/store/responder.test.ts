@@ -20,6 +20,9 @@ describe('the outbox', async () => void (await import('../../responder/notify/de
 describe('the pipeline', async () => {
   await import('../../responder/pipeline/pipeline.test.ts');
 });
+describe('quarantine', async () => {
+  await import('../../responder/pipeline/quarantine.test.ts');
+});
 describe('restarts', async () => void (await import('../../responder/pipeline/crash.test.ts')));
 describe('accounts', async () => {
   await import('../../responder/accounts/sessions.test.ts');

@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RESPONDER_MIGRATIONS } from '../../../src/responder/pipeline/pipeline.ts';
-import { openSqlite, openStore } from '../../../src/store/store.ts';
 import { createAlert, createWebhookBody } from '../../support/alerts.ts';
 import { createTemporaryFolder, createTestResponder } from '../../support/responder.ts';
 import type { TemporaryFolder, TestResponder } from '../../support/responder.ts';
+import { openTestStore } from '../../support/test-store.ts';
 
 let folder: TemporaryFolder;
 let responder: TestResponder;
@@ -26,9 +27,11 @@ async function accept(body: string | Buffer, encoding = '') {
 }
 
 /** As if the decoder had been mended since: what is in quarantine becomes readable. */
-function mend(id: number, body: string | Buffer): void {
-  using sqlite = openSqlite(responder.store.place);
-  sqlite.run('UPDATE quarantine SET body = ? WHERE id = ?', Buffer.from(body), id);
+async function mend(id: number, body: string | Buffer): Promise<void> {
+  const bytes = Buffer.from(body);
+  await sql`UPDATE quarantine SET body = ${bytes} WHERE id = ${id}`.execute(
+    responder.store.database,
+  );
 }
 
 const BACKUP = { status: 'firing', name: 'BackupFailed', target: 'shop', id: 'b1' };
@@ -87,7 +90,7 @@ describe('quarantine', () => {
     await accept('broken');
     const receivedAtMs = clock.now();
     await clock.advance(3_600_000);
-    mend(1, EVENT);
+    await mend(1, EVENT);
     expect(await pipeline.quarantine.replay(1, 'ann')).toEqual({ kind: 'done', events: 1 });
     expect(await incidents()).toMatchObject([{ target: 'shop', reportedAtMs: receivedAtMs }]);
     expect(await pipeline.quarantine.find(1)).toMatchObject({
@@ -113,9 +116,9 @@ describe('quarantine', () => {
       problems: [{ place: 'events[1].status' }],
     });
     const other = { ...bad, status: 'firing' };
-    mend(1, JSON.stringify({ events: [BACKUP, other, { ...bad, id: 'b3' }] }));
+    await mend(1, JSON.stringify({ events: [BACKUP, other, { ...bad, id: 'b3' }] }));
     expect(await pipeline.quarantine.replay(1, 'ann')).toMatchObject({ events: 1 });
-    mend(1, JSON.stringify({ events: [BACKUP, other] }));
+    await mend(1, JSON.stringify({ events: [BACKUP, other] }));
     expect(await pipeline.quarantine.replay(1, 'ann')).toEqual({ kind: 'done', events: 0 });
     expect((await incidents())[0]?.alerts).toHaveLength(2);
   });
@@ -132,7 +135,7 @@ describe('quarantine', () => {
     await clock.advance(7_200_000);
     await pipeline.settle();
     const before = await pipeline.listIncidents();
-    mend(1, firing);
+    await mend(1, firing);
     expect(await pipeline.quarantine.replay(1, 'ann')).toMatchObject({ kind: 'done', events: 1 });
     const after = await incidents();
     expect(after.map(({ id, phase }) => [id, phase])).toEqual(
@@ -143,8 +146,8 @@ describe('quarantine', () => {
   it('replays all that can be read, the oldest first', async () => {
     const { pipeline } = responder;
     for (const body of ['one', 'two', 'three']) await accept(body);
-    mend(1, EVENT);
-    mend(3, gzipSync(EVENT));
+    await mend(1, EVENT);
+    await mend(3, gzipSync(EVENT));
     expect(await pipeline.quarantine.replayAll('ann')).toEqual({
       replayed: 1,
       undecodable: 2,
@@ -160,7 +163,7 @@ describe('quarantine', () => {
   it('inflates again what came compressed', async () => {
     const { pipeline } = responder;
     await accept(gzipSync('broken'), 'gzip');
-    mend(1, gzipSync(EVENT));
+    await mend(1, gzipSync(EVENT));
     expect(await pipeline.quarantine.replay(1, 'ann')).toMatchObject({ kind: 'done', events: 1 });
   });
 
@@ -182,12 +185,11 @@ describe('quarantine', () => {
   it('takes over what an older version has kept', async () => {
     const file = `${folder.path}/old.db`;
     const old = RESPONDER_MIGRATIONS.filter(({ room }) => room !== 'intake');
-    await (await openStore({ source: { engine: 'sqlite', file }, migrations: old })).close();
-    const sqlite = openSqlite(file);
-    const insert =
-      'INSERT INTO quarantine (sender, received_at_ms, body, problems) VALUES (?,?,?,?)';
-    sqlite.run(insert, 'am', 1000, Buffer.from('{'), '[]');
-    sqlite.close();
+    {
+      await using before = await openTestStore({ file, migrations: old });
+      await sql`INSERT INTO quarantine (sender, received_at_ms, body, problems)
+        VALUES ('am', 1000, ${Buffer.from('{')}, '[]')`.execute(before.database);
+    }
     await using upgraded = await createTestResponder({ file });
     expect(await upgraded.pipeline.quarantine.list({ limit: 1 })).toMatchObject([
       { kind: 'alertmanager', status: 'kept', bytes: 1, lastReceivedAtMs: 1000, copies: 1 },
