@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { CONFIG_SHAPE, renderConfigurationDocument } from '../config/config.ts';
 import { generateDashboardFiles } from '../dashboards/dashboards.ts';
 import { generateMetricsDocument, generateRuleFiles } from '../rules/rules.ts';
-import { renderApiDocument, renderOpenApi } from '../web/web.ts';
+import { renderApi } from '../web/web.ts';
 import { REPOSITORY_FOLDER } from './repository.ts';
 
 type GeneratedFile = { readonly path: string; readonly text: string };
@@ -18,7 +18,8 @@ This page is written by \`crmwatch generate\` from the decoders that read the fi
 \`5m\`, \`1h30m\`). A secret is never in the file: write \`{ file: path }\`, \`{ environment: NAME }\` or
 \`{ command: [program, argument] }\` instead; relative paths count from the folder of the configuration file, and \`$CREDENTIALS_DIRECTORY/\` begins those that systemd hands to a service.`;
 
-function generateFiles(): readonly GeneratedFile[] {
+async function generateFiles(): Promise<readonly GeneratedFile[]> {
+  const api = await renderApi();
   const configuration = {
     path: 'docs/CONFIGURATION.md',
     text: renderConfigurationDocument(CONFIGURATION_INTRODUCTION, CONFIG_SHAPE),
@@ -28,8 +29,8 @@ function generateFiles(): readonly GeneratedFile[] {
     ...generateDashboardFiles(),
     generateMetricsDocument(),
     configuration,
-    { path: 'docs/API.md', text: renderApiDocument() },
-    { path: 'docs/openapi.json', text: renderOpenApi() },
+    { path: 'docs/API.md', text: api.page },
+    { path: 'docs/openapi.json', text: api.openApi },
   ];
 }
 
@@ -47,8 +48,8 @@ function leftOver(files: readonly GeneratedFile[]): readonly string[] {
 }
 
 /** Writes every generated file and removes what is left over; returns a line for each change. */
-export function writeGenerated(): readonly string[] {
-  const files = generateFiles();
+export async function writeGenerated(): Promise<readonly string[]> {
+  const files = await generateFiles();
   const removed = leftOver(files).map((path) => {
     rmSync(join(REPOSITORY_FOLDER, path));
     return `removed ${path}`;
@@ -63,8 +64,8 @@ export function writeGenerated(): readonly string[] {
 }
 
 /** Compares the committed files with what would be generated; returns a line for each difference. */
-export function checkGenerated(): readonly string[] {
-  const files = generateFiles();
+export async function checkGenerated(): Promise<readonly string[]> {
+  const files = await generateFiles();
   const differing = files.flatMap(({ path, text }) => {
     const absolute = join(REPOSITORY_FOLDER, path);
     if (!existsSync(absolute)) return [`${path} is missing; run: npm run generate`];

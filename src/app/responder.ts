@@ -79,19 +79,19 @@ function createChannels(parts: Parts, http: HttpClient): readonly Channel[] {
   return config.notify.map((options) => createChannel(options, services));
 }
 
-function createServer(
+async function createServer(
   parts: Parts,
   accounts: Accounts,
   pipeline: Pipeline,
   selfMetrics: ReturnType<typeof createResponderSelfMetrics>,
-): WebServer {
+): Promise<WebServer> {
   const { config, resolveSecret, targets, dependencies } = parts;
   const { host, port } = config.listen;
   const source =
     config.webConfigFile === undefined
       ? undefined
       : openResponderWebConfig(parts.folder, config.webConfigFile);
-  const app = createResponderApp({
+  const app = await createResponderApp({
     service: createResponderService({
       version: readVersion(),
       pipeline,
@@ -117,7 +117,7 @@ function createServer(
   return createWebServer(app, { host, port, clock, ...web });
 }
 
-function assemble(parts: Parts, store: Store): Responder {
+async function assemble(parts: Parts, store: Store): Promise<Responder> {
   const { config, targets, dependencies, folder } = parts;
   const { clock } = dependencies;
   const model = readModel(
@@ -155,7 +155,7 @@ function assemble(parts: Parts, store: Store): Responder {
   const { sessionLifetimeMs: lifetimeMs, sessionIdleMs: idleMs } = config.access;
   const accounts = createAccounts(store, dependencies, { lifetimeMs, idleMs });
   exposeTokens(selfMetrics, accounts.tokens);
-  const server = createServer(parts, accounts, pipeline, selfMetrics);
+  const server = await createServer(parts, accounts, pipeline, selfMetrics);
   let stopping: Promise<void> | undefined;
   async function stopAll(): Promise<void> {
     await server.stop();
@@ -189,7 +189,8 @@ export async function createResponder(
   const store = await openResponderStore(loaded, dependencies.clock);
   try {
     const { resolveSecret } = loaded;
-    return assemble({ config, resolveSecret, targets, dependencies, folder: loaded.folder }, store);
+    const { folder } = loaded;
+    return await assemble({ config, resolveSecret, targets, dependencies, folder }, store);
   } catch (error) {
     await store.close();
     throw error;

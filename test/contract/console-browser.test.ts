@@ -28,7 +28,7 @@ async function startConsole(
   options: Partial<ResponderAppOptions> = {},
 ): Promise<{ url: string; service: FakeResponder }> {
   const service = createFakeResponder(clock);
-  const app = createResponderApp({
+  const app = await createResponderApp({
     service,
     accounts: await createTestAccounts(clock),
     assets: readConsoleAssets(),

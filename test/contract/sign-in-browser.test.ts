@@ -35,7 +35,7 @@ async function start() {
   // Another site to the browser, as a provider is.
   const provider = await startIdentityProvider(publicUrl, PEOPLE, 'localhost');
   const service = createFakeResponder(clock);
-  const app = createResponderApp({
+  const app = await createResponderApp({
     service,
     accounts: await createTestAccounts(clock),
     assets: readConsoleAssets(),

@@ -12,7 +12,7 @@ const folder = createTemporaryFolder();
 const source = { engine: 'sqlite', file: join(folder.path, 'accounts.sqlite') } as const;
 const store = await openStore({ source, migrations: [ACCOUNT_MIGRATIONS] });
 const random = createSystemRandom();
-const app = createResponderApp({
+const app = await createResponderApp({
   service: createFakeResponder(clock),
   assets: readConsoleAssets(),
   clock,

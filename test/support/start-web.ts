@@ -28,7 +28,7 @@ export async function startResponder(
   const service = createFakeResponder(clock);
   const accounts = options.accounts ?? (await createTestAccounts(clock));
   service.tokens = accounts.tokens;
-  const app = createResponderApp({
+  const app = await createResponderApp({
     service,
     accounts,
     assets: readConsoleAssets(),

@@ -15,7 +15,7 @@ async function build(
 ): Promise<WebServer> {
   const clock = createManualClock();
   const accounts = await createTestAccounts(clock);
-  const app = createResponderApp({
+  const app = await createResponderApp({
     service: createFakeResponder(clock),
     accounts,
     assets: new Map(),
