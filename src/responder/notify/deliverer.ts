@@ -66,13 +66,22 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     });
   }
 
+  /** Nobody is to hear that it is over before they hear that it began. */
+  async function deliverInOrder(items: readonly ClaimedItem[]): Promise<void> {
+    for (const item of items) await deliver(item);
+  }
+
   return {
     async deliverDue() {
       if (!(await hasDue(store.database, clock.now()))) return 0;
       const items = await store.transaction(async (transaction) =>
         claimDue(transaction, clock.now(), { leaseMs, limit: BATCH }),
       );
-      await Promise.all(items.map(deliver));
+      const lines = Map.groupBy(
+        items,
+        ({ channel, message }) => `${channel} ${message.incidentId}`,
+      );
+      await Promise.all([...lines.values()].map(deliverInOrder));
       return items.length;
     },
   };

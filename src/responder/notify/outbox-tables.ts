@@ -17,6 +17,8 @@ export type OutboxTables = {
     lease_until_ms: number;
     last_error: string | null;
     finished_at_ms: number | null;
+    /** Rises with each notice: those of the same moment are sent in this order. */
+    number: number;
   };
 };
 
@@ -43,6 +45,19 @@ export const OUTBOX_MIGRATIONS: Migrations = {
           lease_until_ms BIGINT NOT NULL, last_error TEXT, finished_at_ms BIGINT)`,
           "CREATE INDEX outbox_pending ON outbox (due_at_ms) WHERE state = 'pending'",
           'CREATE INDEX outbox_by_incident ON outbox (incident_id)',
+        ],
+      },
+    },
+    {
+      name: 'notices of one moment keep their order',
+      statements: {
+        sqlite: [
+          'ALTER TABLE outbox ADD COLUMN number INTEGER NOT NULL DEFAULT 0',
+          'CREATE INDEX outbox_by_number ON outbox (number)',
+        ],
+        postgresql: [
+          'ALTER TABLE outbox ADD COLUMN number BIGINT NOT NULL DEFAULT 0',
+          'CREATE INDEX outbox_by_number ON outbox (number)',
         ],
       },
     },

@@ -40,9 +40,14 @@ export async function enqueue(
   message: NoticeMessage,
   dueAtMs: number = message.atMs,
 ): Promise<void> {
+  const newest = await tables(transaction)
+    .selectFrom('outbox')
+    .select((select) => select.fn.max('number').as('number'))
+    .executeTakeFirst();
   await tables(transaction)
     .insertInto('outbox')
     .values({
+      number: (newest?.number ?? 0) + 1,
       id: message.id,
       incident_id: message.incidentId,
       channel,
@@ -89,7 +94,7 @@ export async function claimDue(
     .where('due_at_ms', '<=', nowMs)
     .where('lease_until_ms', '<=', nowMs)
     .orderBy('due_at_ms')
-    .orderBy('id')
+    .orderBy('number')
     .limit(options.limit)
     .execute();
   const leaseUntilMs = nowMs + options.leaseMs;
@@ -145,6 +150,7 @@ export async function findNotifications(
     .selectFrom('outbox')
     .selectAll()
     .where('incident_id', '=', incidentId)
+    .orderBy('number')
     .orderBy('id')
     .execute();
   return rows.map((row) => ({

@@ -95,6 +95,18 @@ describe('the outbox', () => {
     expect(await items()).toMatchObject([{ state: 'sent', attempts: 1 }]);
   });
 
+  it('sends the notices of one moment in the order in which they were made', async () => {
+    const order = ['msg_9', 'msg_1', 'msg_5', 'msg_0', 'msg_7'];
+    for (const id of order) await put(id);
+    const slow = Promise.withResolvers<DeliveryResult>();
+    answers = [async () => slow.promise];
+    const delivering = createTestDeliverer().deliverDue();
+    await expect.poll(() => ids).toEqual(['msg_9']);
+    slow.resolve({ ok: true });
+    await delivering;
+    expect(ids).toEqual(order);
+  });
+
   it('tries again after a wait, with the same id, and gives up in the end', async () => {
     await put('msg_1');
     answers = Array.from({ length: 3 }, () => async () => REFUSED);
