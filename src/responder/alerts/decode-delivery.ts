@@ -17,6 +17,29 @@ export type RawDelivery = {
 
 /** Of a body once it is inflated: the same as of one that comes plain. */
 const DECODED_LIMIT_BYTES = 64 * 1024 * 1024;
+/** A post of 20,000 alerts has some 600,000; each takes memory many times its length in the body. */
+const DECODED_LIMIT_VALUES = 2_000_000;
+
+const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b];
+
+/**
+ * Whether a small body describes a large tree (`[[],[],…`): told by the characters that begin a value, without
+ * building anything. Those inside of texts count too, which errs on the side of the memory.
+ */
+function hasTooManyValues(body: Buffer): boolean {
+  let count = 0;
+  for (const byte of body) {
+    const startsValue = byte === COMMA || byte === BRACKET || byte === BRACE;
+    if (startsValue && ++count > DECODED_LIMIT_VALUES) return true;
+  }
+  return false;
+}
+
+function decodePlain(body: Buffer, delivery: RawDelivery): WebhookDecoding {
+  if (!hasTooManyValues(body)) return DECODERS[delivery.kind](body, delivery);
+  const remedy = 'let the sender make smaller deliveries; in Alertmanager, set group_by';
+  return refused('', `the body holds more than ${DECODED_LIMIT_VALUES} values`, remedy);
+}
 
 const INFLATERS = {
   gzip: gunzipSync,
@@ -35,8 +58,8 @@ function isInflatable(encoding: string): encoding is keyof typeof INFLATERS {
  * read, and not with a status of its own.
  */
 export function decodeDelivery(delivery: RawDelivery): WebhookDecoding {
-  const { body, kind, encoding } = delivery;
-  if (encoding === '' || encoding === 'identity') return DECODERS[kind](body, delivery);
+  const { body, encoding } = delivery;
+  if (encoding === '' || encoding === 'identity') return decodePlain(body, delivery);
   const remedy = `send the body plain, or compressed with one of ${Object.keys(INFLATERS).join(', ')}`;
   if (!isInflatable(encoding)) {
     return refused('Content-Encoding', `${encoding.slice(0, 40)} is not known`, remedy);
@@ -51,5 +74,5 @@ export function decodeDelivery(delivery: RawDelivery): WebhookDecoding {
         : `cannot be inflated: ${errorMessage(error)}`;
     return refused('', `the body ${why}`, remedy);
   }
-  return DECODERS[kind](plain, delivery);
+  return decodePlain(plain, delivery);
 }
