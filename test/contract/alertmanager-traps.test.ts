@@ -17,7 +17,7 @@ function withToken(name: string, webhook: object = {}): object {
   return { ...webhook, http_config: { authorization: { credentials: `token-of-${name}` } } };
 }
 
-async function setPair(world: TrapWorld, isCluster: boolean): Promise<Trap> {
+async function setPair(world: TrapWorld): Promise<Trap> {
   for (const name of PEERS) writeFileSync(join(world.folder, name), `token-of-${name}`);
   const senders = SENDERS.map(({ name, source }) => ({
     name,
@@ -26,7 +26,6 @@ async function setPair(world: TrapWorld, isCluster: boolean): Promise<Trap> {
   }));
   return setTrap(world, {
     alertmanagers: PEERS.map((name) => quickly({ webhook: { ...withToken(name) } })),
-    isCluster,
     responder: { senders },
     isDeaf: true,
   });
@@ -54,11 +53,11 @@ describe.skipIf(!hasAlertmanager || !hasPrometheus)('traps of deliveries', () =>
     it('HA duplicates: two peers of a cluster tell the same, and it is one episode', async ({
       expect,
     }) => {
-      await using trap = await setPair(world, true);
+      await using trap = await setPair(world);
       const both = trap.alertmanagers;
       const alert = { labels: UNREACHABLE, startedAtMs: Date.now() - 60_000 };
       await Promise.all(both.map((am) => am.post(alert)));
-      // As in a partition: each peer tells by itself, since neither waits for the other.
+      // As in a partition, where neither knows what the other has told: each tells by itself.
       await trap.delivered(1, ofPeer(0));
       await trap.delivered(1, ofPeer(1));
       expect(await count(trap, 'fires')).toBe(1);
@@ -86,7 +85,7 @@ describe.skipIf(!hasAlertmanager || !hasPrometheus)('traps of deliveries', () =>
     it('out of order: the firing of one peer comes after the resolve of the other', async ({
       expect,
     }) => {
-      await using trap = await setPair(world, false);
+      await using trap = await setPair(world);
       const [first, second] = trap.alertmanagers;
       trap.proxy.steer(({ path, alerts }) =>
         path === '/peer-1' && alerts.includes('CrmUnreachable firing') ? 'hold' : 'pass',

@@ -19,6 +19,7 @@ export type ProblemKind =
   | 'wrong-host'
   | 'invalid-body'
   | 'key-reused'
+  | 'unprocessable'
   | 'internal'
   | 'unavailable';
 
@@ -96,6 +97,11 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemKind, Kind>> = {
     status: 422,
     title: 'Idempotency key used before',
     meaning: 'the same key came with another request; every request needs a key of its own',
+  },
+  unprocessable: {
+    status: 422,
+    title: 'Not possible so',
+    meaning: 'the body fits its schema, but its values are out of range or do not go together',
   },
   internal: {
     status: 500,

@@ -93,7 +93,7 @@ describe('the API of tokens', () => {
     const places = body.problems.map(({ place }: { place: string }) => place);
     expect(places).toEqual(['body.name', 'body.role', 'body.scopes.0', 'body.lifetime', 'body']);
     expect(await ask('POST', TOKENS, 'root-token', { name: 'A', role: 'viewer' })).toMatchObject({
-      status: 400,
+      status: 422,
       body: { detail: '"A" is no name for a token' },
     });
   });

@@ -63,6 +63,10 @@ export const listTokens: Operation = defineOperation({
   handle: async ({ service }) => ({ status: 200, body: { tokens: await service.tokens.list() } }),
 });
 
+const outOfRange: Reply = {
+  problem: { kind: 'unprocessable', detail: 'the lifetime is longer than can be counted' },
+};
+
 export const createToken: Operation = defineOperation({
   id: 'createToken',
   method: 'POST',
@@ -80,12 +84,11 @@ export const createToken: Operation = defineOperation({
       schema: named('CreatedApiToken', z.object({ token, secret: z.string() })),
     },
   },
-  problems: ['request-in-progress'],
+  problems: ['request-in-progress', 'unprocessable'],
   async handle({ service, body, identity: { actor } }): Promise<Reply> {
     const { name, role, scopes } = body;
     const length = decode.run(decode.duration(), body.lifetime ?? '1d');
-    if (!length.ok)
-      return { problem: { kind: 'invalid-body', detail: 'no lifetime', problems: [] } };
+    if (!length.ok) return outOfRange;
     const creation = await service.tokens.create(
       {
         name,
@@ -99,7 +102,7 @@ export const createToken: Operation = defineOperation({
       return { status: 201, body: { token: creation.token, secret: creation.secret } };
     }
     const { why: detail, remedy } = creation;
-    return { problem: { kind: 'invalid-body', detail, remedy } };
+    return { problem: { kind: 'unprocessable', detail, remedy } };
   },
 });
 
