@@ -96,6 +96,9 @@ describe('senders', () => {
     expect(await deliver('Bearer x')).toBe(401);
     const far = { ...near, networks: ['127.0.0.2'] };
     expect(await (await start([far])).deliver(null)).toBe(401);
+    // Node by itself takes an IPv4 address for a member of ::/0.
+    const other = { ...near, networks: ['::/0'] };
+    expect(await (await start([other])).deliver(null)).toBe(401);
   });
 
   it('are put off with 503 while a secret cannot be read, and others go on', async () => {

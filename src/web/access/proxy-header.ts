@@ -6,7 +6,7 @@ import type { Logger } from '../../std/std.ts';
 import type { Refusal } from '../failures.ts';
 import { tellingName } from './identity.ts';
 import type { Identity } from './identity.ts';
-import { createNetworks } from './networks.ts';
+import { createNetworks } from '../networks.ts';
 
 /** A reverse proxy that signs people in and tells who they are. */
 export type ProxyHeaderOptions = {

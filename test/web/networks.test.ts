@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createNetworks, isNetwork } from '../../../src/web/access/networks.ts';
+import { createNetworks, isNetwork } from '../../src/web/networks.ts';
 
 describe('networks', () => {
   it.each([
