@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { decodeDelivery } from '../responder/alerts/alerts.ts';
 import type { RawDelivery, WebhookDecoding } from '../responder/alerts/alerts.ts';
+import { partsOf } from '../std/std.ts';
 
 /** Events by the thousand, so that no message holds up the one who reads it for long; then the rest. */
 export type DecodeMessage =
@@ -23,9 +24,8 @@ function run(delivery: RawDelivery): void {
     send({ kind: 'end', decoding });
     return;
   }
-  for (let from = 0; from < decoding.events.length; from += EVENTS_PER_MESSAGE) {
-    send({ kind: 'events', events: decoding.events.slice(from, from + EVENTS_PER_MESSAGE) });
-  }
+  for (const events of partsOf(decoding.events, EVENTS_PER_MESSAGE))
+    send({ kind: 'events', events });
   send({ kind: 'end', decoding: { ...decoding, events: [] } });
 }
 

@@ -4,10 +4,11 @@ import {
   readJournal,
   renderReview,
   replay,
+  unknownIncident,
   verifyJournal,
 } from '../responder/incidents/incidents.ts';
 import type { JournalReport, VerifyOptions } from '../responder/incidents/incidents.ts';
-import { CrmwatchError, createSystemClock } from '../std/std.ts';
+import { createSystemClock } from '../std/std.ts';
 import { openExistingStore } from './responder-store.ts';
 
 /** Verifies the journal of a configured responder, which may be running meanwhile. */
@@ -23,9 +24,7 @@ export async function verifyResponderJournal(
 export async function reviewFromJournal(loaded: LoadedConfig, id: string): Promise<string> {
   await using store = await openExistingStore(loaded, createSystemClock());
   if ((await findIncident(store.database, id)) === null) {
-    throw new CrmwatchError('unknown_incident', `there is no incident ${id.slice(0, 100)}`, {
-      remedy: 'take an identifier from the list of incidents',
-    });
+    throw unknownIncident(id);
   }
   const journal = await readJournal(store.database, id);
   return renderReview(replay(journal), journal);

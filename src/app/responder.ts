@@ -1,5 +1,5 @@
 import type { LoadedConfig, ResponderConfig } from '../config/config.ts';
-import { createHttpClient } from '../http/http.ts';
+import { allowEntryOf, createHttpClient } from '../http/http.ts';
 import type { HttpClient } from '../http/http.ts';
 import { createAccounts } from '../responder/accounts/accounts.ts';
 import type { Accounts } from '../responder/accounts/accounts.ts';
@@ -50,18 +50,12 @@ type Parts = {
   readonly folder: string;
 };
 
-function hostOf(url: string): string {
-  const { hostname, port, protocol } = new URL(url);
-  const fallback = protocol === 'https:' ? '443' : '80';
-  return `${hostname}:${port === '' ? fallback : port}`;
-}
-
 function createPrometheus(parts: Parts): { prometheus: PrometheusClient; http: HttpClient } {
   const { config, resolveSecret, dependencies } = parts;
   const { url, token } = config.prometheus;
   // Prometheus stands where the operator says, also in a private network.
   const http = createHttpClient(
-    { allow: [hostOf(url), '0.0.0.0/0', '::/0'] },
+    { allow: [allowEntryOf(url), '0.0.0.0/0', '::/0'] },
     { clock: dependencies.clock },
   );
   const prometheus = createPrometheusClient({
@@ -188,8 +182,7 @@ export async function createResponder(
   const config = loaded.config.responder;
   const store = await openResponderStore(loaded, dependencies.clock);
   try {
-    const { resolveSecret } = loaded;
-    const { folder } = loaded;
+    const { folder, resolveSecret } = loaded;
     return await assemble({ config, resolveSecret, targets, dependencies, folder }, store);
   } catch (error) {
     await store.close();

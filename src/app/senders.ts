@@ -1,9 +1,9 @@
-import { isAbsolute, join } from 'node:path';
 import { createWebConfigSource } from '../config/config.ts';
 import type { SenderConfig } from '../config/config.ts';
 import { CrmwatchError } from '../std/std.ts';
 import type { SecretResolver } from '../std/std.ts';
 import type { Sender, SenderCredential, WebConfig, WebConfigSource } from '../web/web.ts';
+import { resolvePath } from './responder-store.ts';
 
 function toCredential(
   { credential }: SenderConfig,
@@ -57,7 +57,7 @@ function requireUsable(config: WebConfig, path: string): WebConfig {
  * header that names the sender, and is refused, at the start and whenever the file changes.
  */
 export function openResponderWebConfig(folder: string, file: string): WebConfigSource {
-  const path = isAbsolute(file) ? file : join(folder, file);
+  const path = resolvePath(folder, file);
   const source = createWebConfigSource(path);
   return { current: () => requireUsable(source.current(), path) };
 }

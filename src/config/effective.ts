@@ -1,12 +1,7 @@
-import type { FieldShape, Shape } from '../std/std.ts';
+import { isFields } from '../std/std.ts';
+import type { FieldShape, Fields, Shape } from '../std/std.ts';
 import { CONFIG_SHAPE } from './schema.ts';
 import { formatYaml, parseYaml } from './yaml.ts';
-
-type Mapping = Readonly<Record<string, unknown>>;
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 const SCALARS: ReadonlySet<Shape['kind']> = new Set([
   'text',
@@ -44,7 +39,7 @@ function withDefaults(shape: Shape, written: unknown): unknown {
   if (shape.kind === 'list' && Array.isArray(written)) {
     return written.map((item: unknown) => withDefaults(shape.item, item));
   }
-  if (!isMapping(written)) return written;
+  if (!isFields(written)) return written;
   if (shape.kind === 'map') {
     return Object.fromEntries(
       Object.entries(written).map(([key, value]) => [key, withDefaults(shape.value, value)]),
@@ -54,7 +49,7 @@ function withDefaults(shape: Shape, written: unknown): unknown {
     const tag = written[shape.tag];
     const variant = typeof tag === 'string' ? shape.variants[tag] : undefined;
     if (variant === undefined) return written;
-    return { [shape.tag]: tag, ...(withDefaults(variant, written) as Mapping) };
+    return { [shape.tag]: tag, ...(withDefaults(variant, written) as Fields) };
   }
   if (shape.kind !== 'object') return written;
   const known = Object.entries(shape.fields).map(([name, field]): [string, unknown] => [
@@ -88,7 +83,7 @@ function hideArguments(name: string, value: unknown): unknown {
 function hideSecrets(value: unknown, key: string): unknown {
   if (typeof value === 'string') return SECRET_KEY.test(key) ? HIDDEN : hideUserInfo(value);
   if (Array.isArray(value)) return value.map((item: unknown) => hideSecrets(item, key));
-  if (!isMapping(value)) return value;
+  if (!isFields(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => [
       name,

@@ -2,6 +2,7 @@ import { SOURCE_KINDS } from '../responder/alerts/alerts.ts';
 import type { SourceKind } from '../responder/alerts/alerts.ts';
 import { decode, secretReference } from '../std/std.ts';
 import type { Decoder, SecretReference } from '../std/std.ts';
+import { isNetwork } from '../web/web.ts';
 import { nameDecoder, uniquelyNamed } from './common.ts';
 
 /** How a sender of alerts shows that it is the one. Several secrets are valid at once, so that they can be changed. */
@@ -30,28 +31,15 @@ export type SenderConfig = {
   readonly source?: string;
 };
 
-function isAddress(text: string): 4 | 6 | null {
-  if (/^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/.test(text)) {
-    return 4;
-  }
-  return text.includes(':') && URL.canParse(`http://[${text}]/`) ? 6 : null;
-}
-
 /** An address or a range of them, such as 10.0.0.0/8 or 2001:db8::/32. */
-function network(): Decoder<string> {
-  return decode.refine(decode.text({ maximumLength: 100 }), (range) => {
-    const [address = '', length, ...rest] = range.split('/');
-    const version = isAddress(address);
-    const isLength =
-      length === undefined ||
-      (/^\d{1,3}$/.test(length) && Number(length) <= (version === 6 ? 128 : 32));
-    if (version !== null && isLength && rest.length === 0) return undefined;
-    return {
-      message: `"${range}" is no range of addresses`,
-      remedy: 'write an address such as 10.1.2.3 or a range such as 10.0.0.0/8 or 2001:db8::/32',
-    };
-  });
-}
+const network: Decoder<string> = decode.refine(decode.text({ maximumLength: 100 }), (range) =>
+  isNetwork(range)
+    ? undefined
+    : {
+        message: `"${range}" is no range of addresses`,
+        remedy: 'write an address such as 10.1.2.3 or a range such as 10.0.0.0/8 or 2001:db8::/32',
+      },
+);
 
 const secrets = decode.list(secretReference(), { minimumLength: 1, maximumLength: 10 });
 
@@ -100,7 +88,7 @@ const sender = decode.refine(
       'instead, a client certificate; web_config must ask for one and verify it',
     ),
     networks: decode.withDefault(
-      decode.list(network(), { maximumLength: 100 }),
+      decode.list(network, { maximumLength: 100 }),
       [],
       'addresses from which it may deliver; alone, whoever comes from there is this sender',
       'everywhere',

@@ -26,8 +26,8 @@ const SECTIONS = ['tls_server_config', 'http_server_config', 'basic_auth_users',
 /** The value as HTTP can carry it: in bytes of UTF-8, and with a space for what would end the line, as in Go. */
 function toHeaderValue(text: string): string {
   const bytes = Buffer.from(text).toString('latin1');
-  // oxlint-disable-next-line no-control-regex
-  return bytes.replaceAll(/[\0-\x08\n-\x1f\x7f]/g, ' ').trim();
+  // All but what may stand in a line: a tab, printable ASCII and the bytes above it.
+  return bytes.replaceAll(/[^\t -~\x80-\xff]/g, ' ').trim();
 }
 
 function headersOf(

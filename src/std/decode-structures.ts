@@ -1,4 +1,5 @@
 import { INVALID, describeValue, refuse } from './decoding.ts';
+import { isFields } from './fields.ts';
 import type { DecodedOf, Decoder, FieldShape, Invalid, Report, Shape } from './decoding.ts';
 
 export function list<T>(
@@ -29,10 +30,6 @@ export function list<T>(
   };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function join(place: string, key: string): string {
   if (key.startsWith('[')) return place + key;
   return place === '' ? key : `${place}.${key}`;
@@ -46,7 +43,7 @@ export function map<T>(
   return {
     shape: { kind: 'map', key: options.key, value: value.shape },
     decode(input, place, report) {
-      if (!isRecord(input)) {
+      if (!isFields(input)) {
         const message = `expected a map, found ${describeValue(input)}`;
         return refuse(report, place, message, `write lines of "${options.key}: value"`);
       }
@@ -140,7 +137,7 @@ export function object<T extends Record<string, unknown>>(
   return {
     shape: { kind: 'object', fields: Object.fromEntries(shapes) },
     decode(value, place, report) {
-      if (!isRecord(value)) {
+      if (!isFields(value)) {
         const message = `expected a map, found ${describeValue(value)}`;
         return refuse(report, place, message, `write a map with the keys: ${names.join(', ')}`);
       }
@@ -192,7 +189,7 @@ export function union<T extends Record<string, Decoder<unknown>>>(
   return {
     shape: { kind: 'union', tag, variants: Object.fromEntries(shapes) },
     decode(value, place, report) {
-      if (!isRecord(value)) {
+      if (!isFields(value)) {
         const message = `expected a map, found ${describeValue(value)}`;
         return refuse(report, place, message, `write a map with the key "${tag}"`);
       }

@@ -22,6 +22,9 @@ export {
 export type { Random } from './ids.ts';
 export { html } from './html.ts';
 export type { Html, HtmlPart } from './html.ts';
+export { isFields, isTextMap } from './fields.ts';
+export type { Fields } from './fields.ts';
+export { partsOf } from './parts.ts';
 export { backoffDelayMs } from './backoff.ts';
 export type { BackoffOptions } from './backoff.ts';
 export { secretReference } from './secret.ts';

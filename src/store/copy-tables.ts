@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 
+import { partsOf } from '../std/std.ts';
 import type { Database, DatabaseTransaction, StoreEngine } from './engine.ts';
 
 export type TableShape = {
@@ -100,10 +101,10 @@ async function insertRows(
   const names = sql.join(columns.map((column) => sql.ref(column)));
   const keys = engine === 'postgresql' ? sql`OVERRIDING SYSTEM VALUE` : sql``;
   const step = Math.floor(VALUES_PER_INSERT / columns.length);
-  for (let from = 0; from < rows.length; from += step) {
-    const values = rows
-      .slice(from, from + step)
-      .map((row): RawBuilder<unknown> => sql`(${sql.join(columns.map((column) => row[column]))})`);
+  for (const part of partsOf(rows, step)) {
+    const values = part.map(
+      (row): RawBuilder<unknown> => sql`(${sql.join(columns.map((column) => row[column]))})`,
+    );
     await sql`INSERT INTO ${sql.table(name)} (${names}) ${keys} VALUES ${sql.join(values)}`.execute(
       transaction,
     );

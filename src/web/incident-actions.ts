@@ -4,7 +4,7 @@ import { decodeAnswer, decodeText, problemsText, remediesText } from './incident
 import type { Decoded } from './incident-requests.ts';
 import type { ActionOutcome, Awaitable, ResponderService } from './services.ts';
 
-/** What a person can do to an incident; the last part of the address of the form and of the API. */
+/** What a person can do to an incident by a form; the last part of its address. */
 export const INCIDENT_ACTIONS = ['acknowledge', 'comment', 'diagnosis', 'close'] as const;
 export type IncidentAction = (typeof INCIDENT_ACTIONS)[number];
 
@@ -54,7 +54,7 @@ function perform(
   }
 }
 
-/** Decodes, acts and says why not; null when it was done. The form and the API share it. */
+/** What the forms of the console do: decodes, acts and says why not; null when it was done. */
 export async function actOnIncident(
   service: ResponderService,
   action: IncidentAction,

@@ -2,9 +2,10 @@ import type { Request } from 'express';
 import type { SourceKind } from '../responder/alerts/alerts.ts';
 import { errorMessage, secretsEqual } from '../std/std.ts';
 import type { Logger } from '../std/std.ts';
+import { bearerToken } from './access/named-tokens.ts';
 import { peerOf } from './listening/peer.ts';
 import type { Peer } from './listening/peer.ts';
-import { createNetworkCheck } from './networks.ts';
+import { createNetworks } from './networks.ts';
 
 /** Secrets are asked for with each request, so that a changed one is in use at once; both may be valid for a while. */
 export type SenderCredential =
@@ -50,10 +51,11 @@ type Presented =
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }
   | { readonly kind: 'unknown' };
 
-function presentedBy(header: string | undefined): Presented {
+function presentedBy(request: Request): Presented {
+  const header = request.get('authorization');
   if (header === undefined) return { kind: 'none' };
-  const token = /^Bearer +(\S+) *$/i.exec(header)?.[1];
-  if (token !== undefined) return { kind: 'bearer', token };
+  const token = bearerToken(request);
+  if (token !== null) return { kind: 'bearer', token };
   const encoded = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(header)?.[1];
   if (encoded === undefined) return { kind: 'unknown' };
   const pair = Buffer.from(encoded, 'base64').toString();
@@ -104,14 +106,15 @@ function isShown(
  */
 export function createSenderAccess(senders: readonly Sender[], logger: Logger): SenderAccess {
   const rules = senders.map((sender) => {
-    const isIn = createNetworkCheck(sender.networks);
-    const isNear = (address: string): boolean => sender.networks.length === 0 || isIn(address);
+    const networks = createNetworks(sender.networks);
+    const isNear = (address: string): boolean =>
+      sender.networks.length === 0 || networks.contains(address);
     return { sender, isNear };
   });
 
   return (request, kind) => {
     if (rules.length === 0) return { status: 'known', sender: 'anonymous' };
-    const presented = presentedBy(request.get('authorization'));
+    const presented = presentedBy(request);
     const peer = peerOf(request.socket);
     let isUnavailable = false;
     let known: string | undefined;

@@ -2,7 +2,7 @@ import type { ResponderAppOptions } from './responder-app.ts';
 import type { WebApp } from './server.ts';
 
 export type { NamedToken, OperatorToken } from './access/named-tokens.ts';
-export { isNetwork } from './access/networks.ts';
+export { isNetwork } from './networks.ts';
 export type { OidcOptions } from './access/oidc/oidc-options.ts';
 export type { ProxyHeaderOptions } from './access/proxy-header.ts';
 export type { Asset, Assets } from './assets.ts';

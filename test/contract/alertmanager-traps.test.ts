@@ -50,7 +50,7 @@ describe.skipIf(!hasAlertmanager || !hasPrometheus)('traps of deliveries', () =>
   afterAll(() => world.stop());
 
   describe.concurrent('of a real Alertmanager, whom nobody asks', () => {
-    it('HA duplicates: two peers of a cluster tell the same, and it is one episode', async ({
+    it('HA duplicates: two peers that a partition parts tell the same, and it is one episode', async ({
       expect,
     }) => {
       await using trap = await setPair(world);

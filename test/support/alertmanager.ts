@@ -37,26 +37,14 @@ export type RealAlertmanager = {
 export type AlertmanagerOptions = {
   readonly folder: string;
   readonly configuration: object;
-  /** Where it listens for peers, and whom it joins; a peer by itself otherwise. */
-  readonly cluster?: { readonly port: number; readonly peers: readonly number[] };
 };
 
 /** The Alertmanager of this machine on a port of its own. */
 export async function startAlertmanager(options: AlertmanagerOptions): Promise<RealAlertmanager> {
-  const { folder, cluster } = options;
+  const { folder } = options;
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const file = join(folder, 'alertmanager.yml');
-  const clusterArguments =
-    cluster === undefined
-      ? ['--cluster.listen-address=']
-      : [
-          `--cluster.listen-address=127.0.0.1:${cluster.port}`,
-          ...cluster.peers.map((peer) => `--cluster.peer=127.0.0.1:${peer}`),
-          // Both tell at once, as when their gossip is slower than they are.
-          '--cluster.peer-timeout=0s',
-          '--cluster.settle-timeout=1s',
-        ];
   const running: { program?: Program; life: number } = { life: 0 };
   mkdirSync(folder, { recursive: true });
 
@@ -70,7 +58,7 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
         `--config.file=${file}`,
         `--storage.path=${join(folder, `data-${running.life}`)}`,
         `--web.listen-address=127.0.0.1:${port}`,
-        ...clusterArguments,
+        '--cluster.listen-address=',
       ],
       logFile: join(folder, 'alertmanager.log'),
     });

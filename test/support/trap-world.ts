@@ -8,10 +8,10 @@ import { createRuntime, startResponder } from '../../src/app/app.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import type { IncidentDetailView, IncidentSummaryView } from '../../src/console/console.ts';
 import { startAlertmanager } from './alertmanager.ts';
-import type { AlertmanagerOptions, RealAlertmanager } from './alertmanager.ts';
+import type { RealAlertmanager } from './alertmanager.ts';
 import { startDeliveryProxy } from './delivery-proxy.ts';
 import type { DeliveryProxy } from './delivery-proxy.ts';
-import { findFreePort, waitUntil } from './program.ts';
+import { waitUntil } from './program.ts';
 import { startPrometheus } from './real-prometheus.ts';
 import type { RealPrometheus } from './real-prometheus.ts';
 
@@ -91,8 +91,6 @@ export type Trap = {
 export type TrapOptions = {
   /** Each gives the configuration of one Alertmanager, which delivers to this URL. */
   readonly alertmanagers: readonly ((url: string) => object)[];
-  /** They are peers of one cluster. */
-  readonly isCluster?: boolean;
   /** Keys of the responder's section, in place of the usual ones. */
   readonly responder?: object;
   /** How far the clock of the responder is before those of the senders. */
@@ -134,20 +132,15 @@ export function quickly(
 async function startPeers(
   folder: string,
   url: string,
-  { alertmanagers, isCluster = false }: TrapOptions,
+  { alertmanagers }: TrapOptions,
 ): Promise<readonly RealAlertmanager[]> {
-  const ports: number[] = [];
-  for (const _ of alertmanagers) ports.push(await findFreePort());
   return Promise.all(
-    alertmanagers.map(async (configure, index) => {
-      const options: AlertmanagerOptions = {
+    alertmanagers.map(async (configure, index) =>
+      startAlertmanager({
         folder: join(folder, `alertmanager-${index}`),
         configuration: configure(`${url}/peer-${index}`),
-      };
-      const port = ports[index] ?? 0;
-      const peers = ports.filter((other) => other !== port);
-      return startAlertmanager(isCluster ? { ...options, cluster: { port, peers } } : options);
-    }),
+      }),
+    ),
   );
 }
 

@@ -1,4 +1,4 @@
-import { decode, errorMessage } from '../../std/std.ts';
+import { decode, errorMessage, isTextMap } from '../../std/std.ts';
 import type { Problem } from '../../std/std.ts';
 import type { AlertEvent } from './alert-event.ts';
 
@@ -23,18 +23,9 @@ export type WebhookDecoding =
 /** Never throws, whatever comes. The caller bounds the size of the body. */
 export type WebhookDecoder = (rawBody: Buffer | string, source: WebhookSource) => WebhookDecoding;
 
-export type Fields = Readonly<Record<string, unknown>>;
 export type Labels = Readonly<Record<string, string>>;
 
 const MAXIMUM_PROBLEMS = 50;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function isTextMap(value: unknown): value is Labels {
-  return isFields(value) && Object.values(value).every((entry) => typeof entry === 'string');
-}
 
 export function refused(place: string, message: string, remedy: string): WebhookDecoding {
   return { ok: false, problems: [{ place, message, remedy }] };
@@ -53,6 +44,17 @@ export function parseJson(
   } catch (error) {
     return { ok: false, why: `the body is no JSON: ${errorMessage(error)}` };
   }
+}
+
+/** The same for a JSON map of texts, the way in which tools tell of their macros. */
+export function parseTextMap(
+  rawBody: Buffer | string,
+): { readonly ok: true; readonly value: Labels } | { readonly ok: false; readonly why: string } {
+  const parsed = parseJson(rawBody);
+  if (!parsed.ok) return parsed;
+  const { value } = parsed;
+  if (isTextMap(value)) return { ok: true, value };
+  return { ok: false, why: `expected a map of texts, found ${decode.describeValue(value)}` };
 }
 
 /** Decodes one by one, so that an alert that cannot be read does not take its delivery with it. */

@@ -1,3 +1,4 @@
+import { CrmwatchError } from '../../std/std.ts';
 import type { Severity } from '../../catalog/catalog.ts';
 import type { Database, DatabaseTransaction, Kysely, Selectable } from '../../store/store.ts';
 import type { IncidentEvent } from './incident-event.ts';
@@ -210,4 +211,11 @@ export async function countIncidents(database: Database): Promise<readonly Incid
     phase: row.phase as Phase,
     count: row.count,
   }));
+}
+
+/** For whoever was asked about an incident that does not exist. */
+export function unknownIncident(id: string): CrmwatchError {
+  return new CrmwatchError('unknown_incident', `there is no incident ${id.slice(0, 100)}`, {
+    remedy: 'take an identifier from the list of incidents',
+  });
 }

@@ -22,6 +22,7 @@ export {
   readJournal,
   readJournalAfter,
   saveSnapshot,
+  unknownIncident,
 } from './incident-records.ts';
 export type { IncidentCount, IncidentFilter } from './incident-records.ts';
 export { INCIDENT_MIGRATIONS } from './incident-tables.ts';

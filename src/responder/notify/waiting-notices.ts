@@ -1,3 +1,4 @@
+import { partsOf } from '../../std/std.ts';
 import type { Database, DatabaseTransaction, Kysely } from '../../store/store.ts';
 import type { NoticeMessage } from './notice-message.ts';
 import type { OutboxTables } from './outbox-tables.ts';
@@ -48,10 +49,10 @@ export async function withdrawWaiting(
   transaction: DatabaseTransaction,
   incidentIds: readonly string[],
 ): Promise<void> {
-  for (let from = 0; from < incidentIds.length; from += IDS_PER_QUERY) {
+  for (const ids of partsOf(incidentIds, IDS_PER_QUERY)) {
     await tables(transaction)
       .deleteFrom('outbox')
-      .where('incident_id', 'in', incidentIds.slice(from, from + IDS_PER_QUERY))
+      .where('incident_id', 'in', ids)
       .where('state', '=', 'pending')
       .where('attempts', '=', 0)
       .execute();
@@ -65,12 +66,12 @@ export async function countNotices(
   sinceMs: number,
 ): Promise<number> {
   let count = 0;
-  for (let from = 0; from < incidentIds.length; from += IDS_PER_QUERY) {
+  for (const ids of partsOf(incidentIds, IDS_PER_QUERY)) {
     const rows = await tables(database)
       .selectFrom('outbox')
       .select(['incident_id', 'notice', 'created_at_ms'])
       .distinct()
-      .where('incident_id', 'in', incidentIds.slice(from, from + IDS_PER_QUERY))
+      .where('incident_id', 'in', ids)
       .where('created_at_ms', '>=', sinceMs)
       .execute();
     count += rows.length;

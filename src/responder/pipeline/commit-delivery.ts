@@ -1,4 +1,4 @@
-import { sha256Hex } from '../../std/std.ts';
+import { partsOf, sha256Hex } from '../../std/std.ts';
 import type { Problem } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
 import type { AlertEvent, DecodedWebhook, RawDelivery, WebhookDecoding } from '../alerts/alerts.ts';
@@ -49,8 +49,8 @@ export async function insertEvents(
   deliveryId: number,
   events: readonly AlertEvent[],
 ): Promise<void> {
-  for (let from = 0; from < events.length; from += ROWS_PER_INSERT) {
-    const rows = events.slice(from, from + ROWS_PER_INSERT).map((event) => ({
+  for (const part of partsOf(events, ROWS_PER_INSERT)) {
+    const rows = part.map((event) => ({
       delivery_id: deliveryId,
       sender: event.sender,
       fingerprint: event.fingerprint,

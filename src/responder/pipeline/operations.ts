@@ -1,5 +1,4 @@
 import type { DiagnosisClass } from '../../catalog/catalog.ts';
-import { CrmwatchError } from '../../std/std.ts';
 import {
   countIncidents,
   describeEvent,
@@ -10,6 +9,7 @@ import {
   readJournal,
   readJournalAfter,
   renderReview,
+  unknownIncident,
 } from '../incidents/incidents.ts';
 import type {
   Incident,
@@ -201,12 +201,6 @@ async function perform(
   }
   const after = (await changes.find(id)) ?? incident;
   return { changed, reason, sequence: after.sequence };
-}
-
-function unknownIncident(id: string): CrmwatchError {
-  return new CrmwatchError('unknown_incident', `there is no incident ${id.slice(0, 100)}`, {
-    remedy: 'take an identifier from the list of incidents',
-  });
 }
 
 async function keepLabel(

@@ -1,4 +1,4 @@
-import { CrmwatchError, createId, errorMessage, unreachable } from '../../std/std.ts';
+import { CrmwatchError, createId, errorMessage, partsOf, unreachable } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
 import { sourceOf } from '../alerts/alerts.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
@@ -91,11 +91,11 @@ async function markProcessed(
 ): Promise<void> {
   const idsOf = Map.groupBy(outcomes.keys(), (id) => outcomes.get(id) ?? '');
   for (const [outcome, ids] of idsOf) {
-    for (let from = 0; from < ids.length; from += ROWS_PER_UPDATE) {
+    for (const part of partsOf(ids, ROWS_PER_UPDATE)) {
       await pipelineTables(transaction)
         .updateTable('inbox')
         .set({ processed_at_ms: processedAtMs, outcome })
-        .where('id', 'in', ids.slice(from, from + ROWS_PER_UPDATE))
+        .where('id', 'in', part)
         .execute();
     }
   }

@@ -1,6 +1,6 @@
 import type { Problem } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
-import type { AlertEvent, DecodedWebhook, RawDelivery } from '../alerts/alerts.ts';
+import type { DecodedWebhook, RawDelivery } from '../alerts/alerts.ts';
 import { insertDelivery, insertEvents } from './commit-delivery.ts';
 import type { DeliveryDecoder } from './intake.ts';
 import type { QuarantineStatus } from './intake-tables.ts';
@@ -166,7 +166,7 @@ async function insertReplayed(
   return events.length;
 }
 
-function keyOf({ fingerprint, status }: Pick<AlertEvent, 'fingerprint' | 'status'>): string {
+function keyOf({ fingerprint, status }: { fingerprint: string; status: string }): string {
   return `${fingerprint} ${status}`;
 }
 
@@ -179,5 +179,5 @@ async function readTold(
     .select(['fingerprint', 'status'])
     .where('delivery_id', '=', deliveryId)
     .execute();
-  return new Set(rows.map(({ fingerprint, status }) => `${fingerprint} ${status}`));
+  return new Set(rows.map(keyOf));
 }

@@ -1,5 +1,5 @@
 import { PIPE_ALERT } from '../../catalog/catalog.ts';
-import { unreachable } from '../../std/std.ts';
+import { partsOf, unreachable } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
 import { fingerprintOf, makeEvent } from '../alerts/alerts.ts';
 import type { AlertEvent, RawDelivery } from '../alerts/alerts.ts';
@@ -84,8 +84,8 @@ export async function putIntoInbox(
 ): Promise<number> {
   const tables = pipelineTables(transaction);
   const waiting = new Set<string>();
-  for (let from = 0; from < events.length; from += ROWS_AT_ONCE) {
-    const fingerprints = events.slice(from, from + ROWS_AT_ONCE).map((event) => event.fingerprint);
+  for (const part of partsOf(events, ROWS_AT_ONCE)) {
+    const fingerprints = part.map((event) => event.fingerprint);
     const rows = await tables
       .selectFrom('inbox')
       .select('fingerprint')

@@ -1,5 +1,6 @@
 import { SEVERITIES } from '../../catalog/catalog.ts';
 import type { Severity } from '../../catalog/catalog.ts';
+import { partsOf } from '../../std/std.ts';
 import type { Database, DatabaseTransaction } from '../../store/store.ts';
 import { isOpen } from '../incidents/incidents.ts';
 import type { Phase } from '../incidents/incidents.ts';
@@ -13,14 +14,6 @@ export type Storm = {
 };
 
 const ROWS_PER_QUERY = 300;
-
-function partsOf<T>(items: readonly T[]): readonly (readonly T[])[] {
-  const parts: T[][] = [];
-  for (let from = 0; from < items.length; from += ROWS_PER_QUERY) {
-    parts.push(items.slice(from, from + ROWS_PER_QUERY));
-  }
-  return parts;
-}
 
 /** The storm that new incidents belong to: one that an incident joined after `sinceMs`. */
 export async function findRagingStorm(
@@ -61,7 +54,7 @@ export async function beginEpisodes(
   stormId: string | null,
 ): Promise<void> {
   const episode = { started_at_ms: startedAtMs, storm_id: stormId };
-  for (const part of partsOf(incidentIds)) {
+  for (const part of partsOf(incidentIds, ROWS_PER_QUERY)) {
     await stormTables(transaction)
       .insertInto('episodes')
       .values(part.map((id) => ({ incident_id: id, ...episode })))
@@ -102,7 +95,7 @@ export async function beginStorm(
     .insertInto('storms')
     .values({ id, ...times, pages, held })
     .execute();
-  for (const part of partsOf(incidentIds)) {
+  for (const part of partsOf(incidentIds, ROWS_PER_QUERY)) {
     await tables
       .updateTable('episodes')
       .set({ storm_id: id })
@@ -117,7 +110,7 @@ export async function findStormsOf(
   incidentIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const storms = new Map<string, string>();
-  for (const part of partsOf(incidentIds)) {
+  for (const part of partsOf(incidentIds, ROWS_PER_QUERY)) {
     const rows = await stormTables(database)
       .selectFrom('episodes')
       .select(['incident_id', 'storm_id'])

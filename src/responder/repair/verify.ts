@@ -1,7 +1,7 @@
 import { MEASUREMENTS, PROBE_KIND_NAMES, alertDefinition } from '../../catalog/catalog.ts';
 import type { MeasurementName, ProbeKindName, Severity } from '../../catalog/catalog.ts';
 import type { ProbeRun, Sample } from '../../exporter/probes/probes.ts';
-import { errorMessage, unreachable } from '../../std/std.ts';
+import { errorMessage, partsOf, unreachable } from '../../std/std.ts';
 import type { Clock } from '../../std/std.ts';
 import type {
   Incident,
@@ -58,8 +58,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       };
       const alerts = distinct(incident.alerts);
       const checks: (readonly VerificationCheck[])[] = [];
-      for (let from = 0; from < alerts.length; from += CHECKS_AT_ONCE) {
-        const some = alerts.slice(from, from + CHECKS_AT_ONCE);
+      for (const some of partsOf(alerts, CHECKS_AT_ONCE)) {
         checks.push(
           ...(await Promise.all(some.map(async (alert) => checkAlert(alert, options, runOnce)))),
         );

@@ -1,7 +1,7 @@
-import { known, unknown } from '../../std/std.ts';
-import type { Knowable } from '../../std/std.ts';
-import { askJson, isFields, isTextMap, timeOf } from './ask.ts';
-import type { AskOptions, Fields, Server } from './ask.ts';
+import { isFields, isTextMap, known, unknown } from '../../std/std.ts';
+import type { Fields, Knowable } from '../../std/std.ts';
+import { askJson, timeOf } from './ask.ts';
+import type { AskOptions, Server } from './ask.ts';
 import type { AlertmanagerAnswer, UpstreamAlert } from './upstream-view.ts';
 
 /** More at once are refused, since what is cut off would look resolved. */

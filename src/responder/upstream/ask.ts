@@ -51,16 +51,6 @@ export async function askJson(
   }
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function isTextMap(value: unknown): value is Readonly<Record<string, string>> {
-  return isFields(value) && Object.values(value).every((entry) => typeof entry === 'string');
-}
-
 /** RFC 3339 to milliseconds; undefined when it is none, or no time after 1970. */
 export function timeOf(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined;

@@ -1,8 +1,8 @@
 import { SCRAPE_JOBS } from '../../catalog/catalog.ts';
-import { known, unknown } from '../../std/std.ts';
-import type { Knowable } from '../../std/std.ts';
-import { askJson, isFields, isTextMap, timeOf } from './ask.ts';
-import type { AskOptions, Fields, JsonAnswer, Server } from './ask.ts';
+import { isFields, isTextMap, known, unknown } from '../../std/std.ts';
+import type { Fields, Knowable } from '../../std/std.ts';
+import { askJson, timeOf } from './ask.ts';
+import type { AskOptions, JsonAnswer, Server } from './ask.ts';
 import type { PrometheusAlert, PrometheusAnswer, RuleState } from './upstream-view.ts';
 
 const MAXIMUM_SERIES = 200_000;

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Identity } from '../access/identity.ts';
 import type { EventStreams } from '../event-stream.ts';
-import type { Role } from '../roles.ts';
+import type { Role } from '../../responder/accounts/accounts.ts';
 import type { ChangeOptions, ResponderService } from '../services.ts';
 import type { ApiProblem, ProblemKind } from './problem.ts';
 

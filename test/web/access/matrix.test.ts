@@ -11,7 +11,7 @@ import type { RawAnswer } from '../../support/start-web.ts';
 import { oidcOptions } from './oidc/oidc-samples.ts';
 import { MATRIX, PERSONS, verdictOf } from './matrix.ts';
 import type { Person, Verdict } from './matrix.ts';
-import { ROLES } from '../../../src/web/roles.ts';
+import { ROLES } from '../../../src/responder/accounts/accounts.ts';
 import { routesOf } from './routes-of.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

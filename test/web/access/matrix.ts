@@ -1,4 +1,4 @@
-import type { Role } from '../../../src/web/roles.ts';
+import type { Role } from '../../../src/responder/accounts/accounts.ts';
 
 export type Person = Role | 'anonymous';
 export const PERSONS: readonly Person[] = ['anonymous', 'viewer', 'responder', 'admin'];

@@ -1,9 +1,9 @@
-import { decode } from '../../../std/std.ts';
-import type { Problem } from '../../../std/std.ts';
+import { decode, isFields, isTextMap } from '../../../std/std.ts';
+import type { Fields, Problem } from '../../../std/std.ts';
 import type { AlertEvent } from '../alert-event.ts';
-import { decodeEach, expected, isFields, isTextMap, parseJson, parseTimeMs } from '../decoding.ts';
+import { decodeEach, expected, parseJson, parseTimeMs } from '../decoding.ts';
 import { refused, toDecoding } from '../decoding.ts';
-import type { Fields, Labels, WebhookDecoding, WebhookSource } from '../decoding.ts';
+import type { Labels, WebhookDecoding, WebhookSource } from '../decoding.ts';
 import { makeEvent } from '../make-event.ts';
 
 export type AlertListDialect = {

@@ -1,10 +1,10 @@
 import { SEVERITIES } from '../../../catalog/catalog.ts';
-import { decode } from '../../../std/std.ts';
-import type { Problem } from '../../../std/std.ts';
+import { decode, isFields, isTextMap } from '../../../std/std.ts';
+import type { Fields, Problem } from '../../../std/std.ts';
 import type { AlertEvent } from '../alert-event.ts';
-import { decodeEach, expected, isFields, isTextMap, parseJson, parseTimeMs } from '../decoding.ts';
+import { decodeEach, expected, parseJson, parseTimeMs } from '../decoding.ts';
 import { refused, toDecoding } from '../decoding.ts';
-import type { Fields, Labels, WebhookDecoder, WebhookSource } from '../decoding.ts';
+import type { Labels, WebhookDecoder, WebhookSource } from '../decoding.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import { makeEvent } from '../make-event.ts';
 

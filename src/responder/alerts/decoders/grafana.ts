@@ -1,4 +1,5 @@
-import type { Fields, Labels, WebhookDecoder } from '../decoding.ts';
+import type { Fields } from '../../../std/std.ts';
+import type { Labels, WebhookDecoder } from '../decoding.ts';
 import { decodeAlertList } from './alert-list.ts';
 import type { AlertListDialect } from './alert-list.ts';
 

@@ -1,5 +1,4 @@
-import { decode } from '../../../std/std.ts';
-import { expected, isFields, isTextMap, parseJson, parseUnixSecondsMs } from '../decoding.ts';
+import { expected, parseTextMap, parseUnixSecondsMs } from '../decoding.ts';
 import { refused, toDecoding } from '../decoding.ts';
 import type { Labels, WebhookDecoder, WebhookDecoding, WebhookSource } from '../decoding.ts';
 import { fingerprintOf } from '../fingerprint.ts';
@@ -23,13 +22,7 @@ type State = keyof typeof SEVERITY_OF;
 /** Of notification commands: the others (acknowledgements, flapping, downtimes, custom) are no change of state. */
 const STATE_NOTIFICATIONS = ['', 'PROBLEM', 'RECOVERY'];
 
-const NOTHING: WebhookDecoding = {
-  ok: true,
-  events: [],
-  groupKey: '',
-  truncatedAlerts: 0,
-  problems: [],
-};
+const NOTHING = toDecoding({ events: [], problems: [] });
 
 /**
  * Decodes one event of Nagios, Icinga, Naemon or Shinken, told by an event handler or a notification command: the
@@ -41,11 +34,8 @@ export const decodeNagiosEvent: WebhookDecoder = (rawBody, source) => {
   const text = rawBody.toString().trim();
   if (!text.startsWith('{'))
     return decodeMacros(Object.fromEntries(new URLSearchParams(text)), source);
-  const parsed = parseJson(text);
-  if (!parsed.ok) return refused('', parsed.why, REMEDY);
-  const { value } = parsed;
-  if (isFields(value) && isTextMap(value)) return decodeMacros(value, source);
-  return refused('', `expected a map of texts, found ${decode.describeValue(value)}`, REMEDY);
+  const parsed = parseTextMap(text);
+  return parsed.ok ? decodeMacros(parsed.value, source) : refused('', parsed.why, REMEDY);
 };
 
 /** A macro that the monitoring does not know stays as it was written, or is empty. */

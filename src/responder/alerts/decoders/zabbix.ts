@@ -1,5 +1,4 @@
-import { decode } from '../../../std/std.ts';
-import { expected, isFields, isTextMap, parseJson, parseUnixSecondsMs } from '../decoding.ts';
+import { expected, parseTextMap, parseUnixSecondsMs } from '../decoding.ts';
 import { refused, toDecoding } from '../decoding.ts';
 import type { Labels, WebhookDecoder, WebhookDecoding, WebhookSource } from '../decoding.ts';
 import { fingerprintOf } from '../fingerprint.ts';
@@ -11,13 +10,7 @@ const NAME = 'ZabbixProblem';
 /** By {EVENT.NSEVERITY}: not classified, information, warning, average, high, disaster. */
 const SEVERITIES = ['warning', 'warning', 'warning', 'warning', 'critical', 'critical'] as const;
 
-const NOTHING: WebhookDecoding = {
-  ok: true,
-  events: [],
-  groupKey: '',
-  truncatedAlerts: 0,
-  problems: [],
-};
+const NOTHING = toDecoding({ events: [], problems: [] });
 
 /**
  * Decodes what our webhook media type for Zabbix sends: its parameters as a JSON map of texts, each a macro (Zabbix
@@ -26,11 +19,8 @@ const NOTHING: WebhookDecoding = {
  * recovery is an event with an id of its own.
  */
 export const decodeZabbixEvent: WebhookDecoder = (rawBody, source) => {
-  const parsed = parseJson(rawBody);
-  if (!parsed.ok) return refused('', parsed.why, REMEDY);
-  const { value } = parsed;
-  if (isFields(value) && isTextMap(value)) return decodeParameters(value, source);
-  return refused('', `expected a map of texts, found ${decode.describeValue(value)}`, REMEDY);
+  const parsed = parseTextMap(rawBody);
+  return parsed.ok ? decodeParameters(parsed.value, source) : refused('', parsed.why, REMEDY);
 };
 
 /** A macro that cannot be resolved stays as it was written, or becomes *UNKNOWN*. */

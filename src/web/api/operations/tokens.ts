@@ -86,15 +86,15 @@ export const createToken: Operation = defineOperation({
   },
   problems: ['request-in-progress', 'unprocessable'],
   async handle({ service, body, identity: { actor } }): Promise<Reply> {
-    const { name, role, scopes } = body;
-    const length = decode.run(decode.duration(), body.lifetime ?? '1d');
-    if (!length.ok) return outOfRange;
+    const { name, role, scopes, lifetime: told } = body;
+    const lifetimeMs = told === undefined ? undefined : decode.parseDurationMs(told);
+    if (told !== undefined && lifetimeMs === undefined) return outOfRange;
     const creation = await service.tokens.create(
       {
         name,
         role,
         ...(scopes === undefined ? {} : { scopes }),
-        ...(body.lifetime === undefined ? {} : { lifetimeMs: length.value }),
+        ...(lifetimeMs === undefined ? {} : { lifetimeMs }),
       },
       actor,
     );

@@ -1,2 +1,0 @@
-export { ROLES, isRoleEnough } from '../responder/accounts/accounts.ts';
-export type { Role } from '../responder/accounts/accounts.ts';
