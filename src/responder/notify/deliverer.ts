@@ -25,9 +25,17 @@ export type DelivererOptions = {
   readonly leaseMs?: number;
 };
 
+/** Who takes notices out of the outbox: of all replicas one at a time. */
+export type Relay = {
+  /** Rises whenever another one takes over. */
+  readonly fence: number;
+  /** A transaction that throws, and writes nothing, when another replica took over. */
+  transaction<T>(work: (transaction: DatabaseTransaction) => Promise<T>): Promise<T>;
+};
+
 export type Deliverer = {
   /** Sends what is due, each once; gives how many were tried. Rejects only when the store fails. */
-  deliverDue(): Promise<number>;
+  deliverDue(relay: Relay): Promise<number>;
 };
 
 const BATCH = 20;
@@ -72,9 +80,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
 
   return {
-    async deliverDue() {
+    async deliverDue(relay) {
       if (!(await hasDue(store.database, clock.now()))) return 0;
-      const items = await store.transaction(async (transaction) =>
+      const items = await relay.transaction(async (transaction) =>
         claimDue(transaction, clock.now(), { leaseMs, limit: BATCH }),
       );
       const lines = Map.groupBy(

@@ -2,7 +2,7 @@ export type { Channel, ChannelKind, ChannelServices, DeliveryResult } from './ch
 export { channelOptions, createChannel } from './channels.ts';
 export type { ChannelOptions } from './channels.ts';
 export { createDeliverer } from './deliverer.ts';
-export type { Deliverer, DelivererOptions } from './deliverer.ts';
+export type { Deliverer, DelivererOptions, Relay } from './deliverer.ts';
 export type { EmailOptions } from './email-channel.ts';
 export { composeNotice } from './notice-message.ts';
 export type { NoticeFacts, NoticeKind, NoticeMessage } from './notice-message.ts';

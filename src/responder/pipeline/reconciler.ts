@@ -2,8 +2,8 @@ import type { Database } from '../../store/store.ts';
 import { RECONCILER_ACTOR, findIncidents } from '../incidents/incidents.ts';
 import type { Incident } from '../incidents/incidents.ts';
 import type { UpstreamView } from '../upstream/upstream.ts';
+import type { Held, PeriodicTask } from './periodic-task.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
-import type { Commit } from './process-inbox.ts';
 import { reconcile } from './reconcile.ts';
 import type { Healing } from './reconcile.ts';
 import { putIntoInbox, toAlertEvent } from './reconcile-telling.ts';
@@ -13,16 +13,6 @@ import { judgePipes, keepWatch } from './watchdog.ts';
 import type { Watch } from './watchdog.ts';
 import { readBeats } from './watchdog-beats.ts';
 
-export type Reconciler = {
-  /** Whether it is time for another look. */
-  isDue(): boolean;
-  /**
-   * One look at everything upstream, and what follows from it. Gives whether it told anything. Rejects only when
-   * the store fails; the next look will find the same. Never run two at once.
-   */
-  runOnce(): Promise<boolean>;
-};
-
 /** Two looks at the pace of the default interval; a delivery that waits for a group interval comes first. */
 const MAXIMUM_GRACE_MS = 45_000;
 /** Prometheus tells everything again every minute by default. */
@@ -30,14 +20,23 @@ const MAXIMUM_RESEND_MS = 75_000;
 const PAGE = 500;
 const MAXIMUM_PAGES = 20;
 
-type Memory = { suspicions: Suspicions; watch: Watch; nextAtMs: number };
+type Memory = { fence: number; suspicions: Suspicions; watch: Watch; nextAtMs: number };
 
-export function createReconciler(context: PipelineContext, commit: Commit): Reconciler {
+/**
+ * Looks at everything upstream, and heals what follows from it. A look that could not be written down finds the
+ * same the next time.
+ */
+export function createReconciler(context: PipelineContext): PeriodicTask {
   const { clock, settings, upstream, store, sources = {} } = context;
   const { reconcileIntervalMs, watchdog } = settings;
   const graceMs = Math.min(MAXIMUM_GRACE_MS, reconcileIntervalMs * 1.5);
   const resendMs = Math.min(MAXIMUM_RESEND_MS, reconcileIntervalMs * 2.5);
-  const memory: Memory = { suspicions: new Map(), watch: new Map(), nextAtMs: -Infinity };
+  const memory: Memory = {
+    fence: 0,
+    suspicions: new Map(),
+    watch: new Map(),
+    nextAtMs: -Infinity,
+  };
   const report = createReport(context);
 
   async function find(nowMs: number): Promise<ReturnType<typeof ripen<Healing>>> {
@@ -56,7 +55,7 @@ export function createReconciler(context: PipelineContext, commit: Commit): Reco
     return ripen<Healing>(suspects, memory.suspicions, { nowMs, graceMs });
   }
 
-  async function tell(healings: readonly Healing[]): Promise<void> {
+  async function tell(healings: readonly Healing[], { commit }: Held): Promise<void> {
     const nowMs = clock.now();
     const events = healings.flatMap((healing) =>
       healing.kind === 'noted' ? [] : [toAlertEvent(healing, nowMs)],
@@ -74,12 +73,16 @@ export function createReconciler(context: PipelineContext, commit: Commit): Reco
   }
 
   return {
+    name: 'reconciler',
     isDue: () => clock.monotonicMs() >= memory.nextAtMs,
-    async runOnce() {
+    async run(held) {
       const nowMs = clock.monotonicMs();
+      // Another replica looked in between: a suspicion from before says nothing about how long it lasted.
+      if (held.fence !== memory.fence) memory.suspicions = new Map();
+      memory.fence = held.fence;
       memory.nextAtMs = nowMs + reconcileIntervalMs;
       const { ripe, suspicions, nextDueAtMs } = await find(nowMs);
-      if (ripe.length > 0) await tell(ripe);
+      if (ripe.length > 0) await tell(ripe, held);
       memory.suspicions = suspicions;
       if (nextDueAtMs !== null) memory.nextAtMs = Math.min(memory.nextAtMs, nextDueAtMs);
       return ripe.length > 0;

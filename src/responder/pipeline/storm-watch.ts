@@ -5,14 +5,12 @@ import type { PipelineContext } from './pipeline-parts.ts';
 import {
   beginEpisodes,
   beginStorm,
-  endStorm,
-  findCalmStorms,
   findNewIncidents,
   findRagingStorm,
   readMembers,
 } from './storm-records.ts';
 import type { Storm, StormMembers } from './storm-records.ts';
-import { MAXIMUM_PAGES, isStorm } from './storm.ts';
+import { isStorm } from './storm.ts';
 
 /**
  * Notes the episodes that begin, and begins a storm when they are too many: it is told once, and the notices of
@@ -45,36 +43,7 @@ export async function noteEpisodes(
   return 0;
 }
 
-/** Ends storms that no incident joins any more and whose incidents are all over; gives whether one ended. */
-export async function endCalmStorms(context: PipelineContext): Promise<boolean> {
-  const { store, settings, clock } = context;
-  let hasEnded = false;
-  for (const id of await findCalmStorms(store.database, clock.now() - settings.storm.withinMs)) {
-    if ((await readMembers(store.database, id)).open > 0) continue;
-    const isOver = await store.transaction(async (transaction) => end(transaction, context, id));
-    hasEnded ||= isOver;
-  }
-  return hasEnded;
-}
-
-async function end(
-  transaction: DatabaseTransaction,
-  context: PipelineContext,
-  id: string,
-): Promise<boolean> {
-  // Looked at again: an incident may have come back since.
-  const members = await readMembers(transaction, id);
-  if (members.open > 0) return false;
-  const storm = await endStorm(transaction, id, context.clock.now());
-  if (storm === undefined) return false;
-  if (storm.pages < MAXIMUM_PAGES) {
-    await tellStorm(transaction, context, storm, members, 'storm_over');
-  }
-  context.logger.info('a storm of incidents is over', { storm: id, incidents: members.count });
-  return true;
-}
-
-async function tellStorm(
+export async function tellStorm(
   transaction: DatabaseTransaction,
   { channels, clock, random, settings }: PipelineContext,
   { startedAtMs, held }: Storm,

@@ -13,6 +13,7 @@ import type {
   Deliverer,
   DeliveryResult,
   OutboxItem,
+  Relay,
 } from '../../../src/responder/notify/notify.ts';
 import { createSeededRandom, createSilentLogger } from '../../../src/std/std.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -25,6 +26,7 @@ import { openTestStore } from '../../support/test-store.ts';
 
 let folder: TemporaryFolder;
 let store: Store;
+let relay: Relay;
 let clock: ManualClock;
 let ids: string[];
 let answers: (() => Promise<DeliveryResult>)[];
@@ -34,6 +36,7 @@ beforeEach(async () => {
   folder = createTemporaryFolder();
   const file = join(folder.path, 'outbox.db');
   store = await openTestStore({ file, migrations: [OUTBOX_MIGRATIONS] });
+  relay = { fence: 1, transaction: async (work) => store.transaction(work) };
   clock = createManualClock(START_MS);
   [ids, answers, dead] = [[], [], []];
 });
@@ -90,8 +93,8 @@ describe('the outbox', () => {
   it('sends each notice once', async () => {
     await put('msg_1');
     const deliverer = createTestDeliverer();
-    expect(await deliverer.deliverDue()).toBe(1);
-    expect(await deliverer.deliverDue()).toBe(0);
+    expect(await deliverer.deliverDue(relay)).toBe(1);
+    expect(await deliverer.deliverDue(relay)).toBe(0);
     expect(await items()).toMatchObject([{ state: 'sent', attempts: 1 }]);
   });
 
@@ -100,7 +103,7 @@ describe('the outbox', () => {
     for (const id of order) await put(id);
     const slow = Promise.withResolvers<DeliveryResult>();
     answers = [async () => slow.promise];
-    const delivering = createTestDeliverer().deliverDue();
+    const delivering = createTestDeliverer().deliverDue(relay);
     await expect.poll(() => ids).toEqual(['msg_9']);
     slow.resolve({ ok: true });
     await delivering;
@@ -111,12 +114,12 @@ describe('the outbox', () => {
     await put('msg_1');
     answers = Array.from({ length: 3 }, () => async () => REFUSED);
     const deliverer = createTestDeliverer();
-    await deliverer.deliverDue();
-    expect(await deliverer.deliverDue()).toBe(0);
+    await deliverer.deliverDue(relay);
+    expect(await deliverer.deliverDue(relay)).toBe(0);
     await clock.advance(60_000);
-    await deliverer.deliverDue();
+    await deliverer.deliverDue(relay);
     await clock.advance(60_000);
-    await deliverer.deliverDue();
+    await deliverer.deliverDue(relay);
     expect(ids).toEqual(['msg_1', 'msg_1', 'msg_1']);
     expect(await items()).toMatchObject([{ state: 'dead', attempts: 3, lastError: 'refused' }]);
     expect(dead).toEqual(['msg_1: refused']);
@@ -126,7 +129,7 @@ describe('the outbox', () => {
     await put('msg_1');
     await put('msg_2', 'gone');
     answers = [async () => ({ ok: false, why: 'status 410', retry: false })];
-    await createTestDeliverer().deliverDue();
+    await createTestDeliverer().deliverDue(relay);
     expect(dead.toSorted()).toEqual([
       'msg_1: status 410',
       'msg_2: the channel gone is no longer configured',
@@ -137,11 +140,11 @@ describe('the outbox', () => {
     await put('msg_1');
     answers = [async () => ({ ...REFUSED, retryAfterMs: 600_000 })];
     const deliverer = createTestDeliverer();
-    await deliverer.deliverDue();
+    await deliverer.deliverDue(relay);
     await clock.advance(599_000);
-    expect(await deliverer.deliverDue()).toBe(0);
+    expect(await deliverer.deliverDue(relay)).toBe(0);
     await clock.advance(1000);
-    expect(await deliverer.deliverDue()).toBe(1);
+    expect(await deliverer.deliverDue(relay)).toBe(1);
   });
 
   it('takes up again, after the lease, what a dead sender held; a late answer of it counts no more', async () => {
@@ -153,12 +156,12 @@ describe('the outbox', () => {
           answerLate = resolve;
         }),
     ];
-    const hung = createTestDeliverer().deliverDue();
+    const hung = createTestDeliverer().deliverDue(relay);
     await expect.poll(() => ids).toEqual(['msg_1']);
     const second = createTestDeliverer();
-    expect(await second.deliverDue()).toBe(0);
+    expect(await second.deliverDue(relay)).toBe(0);
     await clock.advance(60_000);
-    expect(await second.deliverDue()).toBe(1);
+    expect(await second.deliverDue(relay)).toBe(1);
     answerLate(REFUSED);
     await hung;
     expect(await items()).toMatchObject([{ state: 'sent', attempts: 2 }]);
@@ -171,7 +174,7 @@ describe('the outbox', () => {
         throw new Error('a defect');
       },
     ];
-    await createTestDeliverer().deliverDue();
+    await createTestDeliverer().deliverDue(relay);
     expect(await items()).toMatchObject([{ state: 'pending', lastError: 'a defect' }]);
   });
 });
