@@ -1,5 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 
+import type { Wakes } from './wakes.ts';
+
 export type StoreEngine = 'sqlite' | 'postgresql';
 
 // Each room adds its own tables with `database.withTables<ItsTables>()`.
@@ -14,7 +16,13 @@ export type Engine = {
   readonly database: Database;
   /** Alone among all transactions of all processes, from before its first read until after its commit. */
   alone<T>(work: (transaction: DatabaseTransaction) => Promise<T>): Promise<T>;
-  /** The same for work that may take as long as it takes. */
+  /**
+   * Beside other transactions, but never beside `migrateAlone`: for what only adds rows that nobody else writes, and
+   * decides nothing by what it reads. Their identifiers may be committed in another order than they were given.
+   */
+  beside<T>(work: (transaction: DatabaseTransaction) => Promise<T>): Promise<T>;
+  /** As `alone`, for work that may take as long as it takes. */
   migrateAlone(work: (transaction: DatabaseTransaction) => Promise<void>): Promise<void>;
+  readonly wakes: Wakes;
   close(): Promise<void>;
 };

@@ -7,7 +7,7 @@ import { copyTable, describeTables, emptyTables } from './copy-tables.ts';
 import type { TableShape } from './copy-tables.ts';
 import type { Database, DatabaseTransaction } from './engine.ts';
 import { migrate, readLedger, stepsUpTo } from './migrations.ts';
-import { openPatientPostgres, runAloneOnPostgres } from './postgres-engine.ts';
+import { openPatientPostgres, runAloneWithSchema } from './postgres-engine.ts';
 import { placeOfPostgres } from './postgres-errors.ts';
 import type { PostgresConnection } from './sql-source.ts';
 import { openSqliteEngine } from './sqlite-engine.ts';
@@ -30,7 +30,7 @@ export async function loadPostgres(
   const target = openPatientPostgres(source, { allowUnsafeDurability });
   const backup = await openSqliteEngine(file, { busyTimeoutMs: 0, isReadOnly: true });
   try {
-    return await runAloneOnPostgres(target.database, async (transaction) => {
+    return await runAloneWithSchema(target.database, async (transaction) => {
       await assertUnused(transaction, place);
       const keptAs = await moveAside(transaction, place, options);
       const applied = await readLedger(

@@ -34,6 +34,16 @@ export type Store = {
    * COMMIT fails. `work` waits for nothing but its own queries, since the others wait for it.
    */
   commitTogether<T>(work: (transaction: DatabaseTransaction) => Promise<T>): Promise<T>;
+  /**
+   * The same for what only adds rows that nobody else writes, and decides nothing by what it reads: on PostgreSQL it
+   * does not wait for the transactions of anybody. Identifiers may be committed in another order than they were
+   * given; of two that follow one another the second gets the higher one.
+   */
+  appendTogether<T>(work: (transaction: DatabaseTransaction) => Promise<T>): Promise<T>;
+  /** Tells the other processes that work may be there. May get lost: they look by a timer as well. */
+  wakeOthers(): void;
+  /** Calls `listener` when another process said so, and now and then for nothing. Gives the way to stop. */
+  onWake(listener: () => void): () => void;
   /** Idempotent; waits for the transaction that is under way. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -60,6 +70,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     throw error;
   }
   const commitTogether = createGroupCommit(engine);
+  const appendTogether = createGroupCommit({
+    alone: async (work) => engine.beside(work),
+    place: engine.place,
+  });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => (closing ??= engine.close());
   return {
@@ -74,6 +88,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       if (closing !== undefined) throw closed(engine.place);
       return commitTogether(work);
     },
+    async appendTogether(work) {
+      if (closing !== undefined) throw closed(engine.place);
+      return appendTogether(work);
+    },
+    wakeOthers() {
+      if (closing === undefined) engine.wakes.wake();
+    },
+    onWake: (listener) => engine.wakes.onWake(listener),
     close,
     [Symbol.asyncDispose]: close,
   };

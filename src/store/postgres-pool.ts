@@ -17,8 +17,12 @@ const CONNECT_TIMEOUT_MS = 5000;
 const IDLE_TIMEOUT_MS = 60_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
 const LOCK_TIMEOUT_MS = 10_000;
-/** A transaction of ours that stands still for so long belongs to a process that is frozen or cut off. */
-const IDLE_TRANSACTION_TIMEOUT_MS = 30_000;
+/**
+ * A transaction of ours that stands still for so long belongs to a process that is frozen or cut off. Shorter than
+ * others wait for its lock, so that it only holds them up.
+ */
+const IDLE_TRANSACTION_TIMEOUT_MS = 8000;
+const PATIENT_IDLE_TRANSACTION_TIMEOUT_MS = 30_000;
 /** For a server that answers nothing any more; longer than it may take by its own timeouts. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
@@ -56,10 +60,13 @@ export function openPostgresPool(
     keepAlive: true,
     allowExitOnIdle: true,
     lock_timeout: LOCK_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_TRANSACTION_TIMEOUT_MS,
     ...(options.isPatient === true
-      ? {}
-      : { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: ANSWER_TIMEOUT_MS }),
+      ? { idle_in_transaction_session_timeout: PATIENT_IDLE_TRANSACTION_TIMEOUT_MS }
+      : {
+          idle_in_transaction_session_timeout: IDLE_TRANSACTION_TIMEOUT_MS,
+          statement_timeout: STATEMENT_TIMEOUT_MS,
+          query_timeout: ANSWER_TIMEOUT_MS,
+        }),
     onConnect: async (client) => assertDurable(client, place, options),
   });
   // An idle connection may break at any time; the next use opens another one and reports what it finds.

@@ -9,6 +9,7 @@ import type { SqliteThreads } from './sqlite-dialect.ts';
 import { makeDurable } from './sqlite-durability.ts';
 import { startSqliteThread } from './sqlite-thread.ts';
 import type { SqliteThread } from './sqlite-thread.ts';
+import { createNoWakes } from './wakes.ts';
 
 export type SqliteEngineOptions = {
   readonly busyTimeoutMs: number;
@@ -33,7 +34,9 @@ export async function openSqliteEngine(
     place: file,
     database,
     alone,
+    beside: alone,
     migrateAlone: alone,
+    wakes: createNoWakes(),
     close: async () => threads.close(),
   };
 }

@@ -1,12 +1,10 @@
-import { CrmwatchError } from '../../std/std.ts';
+import { CrmwatchError, partsOf } from '../../std/std.ts';
 import type { Severity } from '../../catalog/catalog.ts';
-import type { Database, DatabaseTransaction, Kysely, Selectable } from '../../store/store.ts';
+import type { Database, Kysely, Selectable } from '../../store/store.ts';
 import type { IncidentEvent } from './incident-event.ts';
 import type { IncidentTables } from './incident-tables.ts';
 import type { Incident, Phase } from './incident.ts';
-import { hashOf, moveHead, takePlace } from './journal-chain.ts';
 import type { JournalEntry } from './journal.ts';
-import { searchTextOf } from './search-text.ts';
 
 export type IncidentFilter = {
   readonly open?: boolean;
@@ -66,80 +64,29 @@ export async function findIncident(database: Database, id: string): Promise<Inci
   return row === undefined ? null : (JSON.parse(row.snapshot) as Incident);
 }
 
-export async function findNewestOfScope(
+const SCOPES_PER_QUERY = 500;
+
+/** The incident that was opened last in each of these scopes; scopes without any are left out. */
+export async function findNewestOfScopes(
   database: Database,
-  scope: string,
-): Promise<Incident | null> {
-  const row = await tables(database)
-    .selectFrom('incidents')
-    .select('snapshot')
-    .where('scope', '=', scope)
-    .orderBy('number', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row === undefined ? null : (JSON.parse(row.snapshot) as Incident);
-}
-
-/** Writes the snapshot; several events of one transaction need it only once, after the last of them. */
-export async function saveSnapshot(
-  transaction: DatabaseTransaction,
-  incident: Incident,
-): Promise<void> {
-  const { id, scope, target, phase, severity } = incident;
-  const changing = {
-    phase,
-    severity,
-    fault_class: incident.correctedClass ?? incident.diagnosis?.answer ?? null,
-    updated_at_ms: incident.updatedAtMs,
-    search_text: searchTextOf(incident),
-    snapshot: JSON.stringify(incident),
-  };
-  await tables(transaction)
-    .insertInto('incidents')
-    .values((insert) => ({
-      id,
-      scope,
-      target,
-      reported_at_ms: incident.reportedAtMs,
-      // Transactions run one after the other, so no other one takes the same number.
-      number: insert
-        .selectFrom('incidents')
-        .select((select) =>
-          select(select.fn.coalesce(select.fn.max('number'), select.lit(0)), '+', 1).as('next'),
-        ),
-      ...changing,
-    }))
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(changing))
-    .execute();
-}
-
-/** Appends an event to the journal; `incident` is the snapshot after it. Gives the new entry. */
-export async function appendEntry(
-  transaction: DatabaseTransaction,
-  incident: Incident,
-  event: IncidentEvent,
-  atMs: number,
-): Promise<JournalEntry> {
-  const { id: incidentId, sequence, phase } = incident;
-  const { kind, actor, ...data } = event;
-  const { id, previousHash } = await takePlace(transaction);
-  const row = {
-    id,
-    incident_id: incidentId,
-    sequence,
-    at_ms: atMs,
-    kind,
-    phase,
-    actor,
-    data: JSON.stringify(data),
-  };
-  const hash = hashOf(previousHash, row);
-  await tables(transaction)
-    .insertInto('journal')
-    .values({ ...row, hash })
-    .execute();
-  await moveHead(transaction, hash);
-  return { id, incidentId, sequence, atMs, phase, event };
+  scopes: readonly string[],
+): Promise<readonly Incident[]> {
+  const found: Incident[] = [];
+  for (const part of partsOf(scopes, SCOPES_PER_QUERY)) {
+    const rows = await tables(database)
+      .selectFrom('incidents')
+      .select('snapshot')
+      .where('number', 'in', (query) =>
+        query
+          .selectFrom('incidents')
+          .select((select) => select.fn.max('number').as('newest'))
+          .where('scope', 'in', part)
+          .groupBy('scope'),
+      )
+      .execute();
+    for (const row of rows) found.push(JSON.parse(row.snapshot) as Incident);
+  }
+  return found;
 }
 
 function toEntry(row: Selectable<IncidentTables['journal']>): JournalEntry {

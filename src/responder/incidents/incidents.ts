@@ -13,18 +13,18 @@ export type {
   ToldAlert,
 } from './incident-event.ts';
 export {
-  appendEntry,
   countIncidents,
   findIncident,
   findIncidents,
-  findNewestOfScope,
+  findNewestOfScopes,
   newestJournalId,
   readJournal,
   readJournalAfter,
-  saveSnapshot,
   unknownIncident,
 } from './incident-records.ts';
 export type { IncidentCount, IncidentFilter } from './incident-records.ts';
+export { appendEntries, saveSnapshots } from './incident-writes.ts';
+export type { Happening } from './incident-writes.ts';
 export { INCIDENT_MIGRATIONS } from './incident-tables.ts';
 export type { IncidentTables } from './incident-tables.ts';
 export { PHASES, isDoubt, isFiring, isOpen } from './incident.ts';

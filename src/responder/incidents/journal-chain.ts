@@ -18,20 +18,23 @@ export function hashOf(previousHash: string, row: ChainedRow): string {
   return sha256Hex(JSON.stringify([...said, sha256Hex(data)]));
 }
 
-export type ChainHead = { readonly id: number; readonly previousHash: string };
+export type ChainPlaces = { readonly firstId: number; readonly previousHash: string };
 
 /**
- * Takes the next place in the chain, and holds it until the transaction ends: the update locks the only row of
+ * Takes the next places in the chain, and holds them until the transaction ends: the update locks the only row of
  * the head, so that places are given in the order of commits, without gaps, by several processes too.
  */
-export async function takePlace(transaction: DatabaseTransaction): Promise<ChainHead> {
+export async function takePlaces(
+  transaction: DatabaseTransaction,
+  count: number,
+): Promise<ChainPlaces> {
   const row = await transaction
     .withTables<IncidentTables>()
     .updateTable('journal_head')
-    .set((update) => ({ last_id: update('last_id', '+', 1) }))
+    .set((update) => ({ last_id: update('last_id', '+', count) }))
     .returning(['last_id', 'hash'])
     .executeTakeFirst();
-  if (row !== undefined) return { id: row.last_id, previousHash: row.hash };
+  if (row !== undefined) return { firstId: row.last_id - count + 1, previousHash: row.hash };
   throw new CrmwatchError('store_incompatible', 'the head of the journal is missing', {
     remedy: 'restore the database from a backup: somebody removed a row of journal_head',
   });

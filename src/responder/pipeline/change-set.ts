@@ -1,14 +1,17 @@
 import type { DatabaseTransaction } from '../../store/store.ts';
-import { appendEntry, transition } from '../incidents/incidents.ts';
+import { appendEntries, transition } from '../incidents/incidents.ts';
 import type {
   Effect,
+  Happening,
   Incident,
   IncidentEvent,
   JournalEntry,
   Outcome,
   ToldAlert,
 } from '../incidents/incidents.ts';
-import { WORKS, cancelWork, findWork, scheduleWork } from './due-work.ts';
+import { createDuePlan } from './due-plan.ts';
+import type { DuePlan } from './due-plan.ts';
+import { WORKS } from './due-work.ts';
 import { passOnNotices } from './pass-on-notices.ts';
 import type { NoticeToTell } from './pass-on-notices.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
@@ -18,9 +21,9 @@ import { createToldBuffer } from './told-buffer.ts';
 export type Change = { readonly entry: JournalEntry; readonly incident: Incident };
 
 /**
- * The changes of one transaction: events are applied to snapshots in memory, each is appended to the journal,
- * and `finish` writes every touched snapshot and the notices once. So a storm on one incident costs one
- * snapshot per batch, and one entry of the journal per thousand alerts.
+ * The changes of one transaction: events are applied to snapshots in memory, and `finish` writes the journal, every
+ * touched snapshot, the due work and the notices, each in as few statements as possible. So a storm on one
+ * incident costs one snapshot per batch, and one entry of the journal per thousand alerts.
  */
 export type ChangeSet = {
   readonly transaction: DatabaseTransaction;
@@ -28,6 +31,8 @@ export type ChangeSet = {
   /** As `find`, but it may lack alerts that were told and not applied yet. */
   peek(id: string): Promise<Incident | null>;
   newestOfScope(scope: string): Promise<Incident | null>;
+  /** Reads the newest of many scopes together, so that asking for each costs nothing. */
+  preload(scopes: readonly string[]): Promise<void>;
   apply(incident: Incident | null, event: IncidentEvent, atMs: number): Promise<Outcome>;
   /**
    * Tells an incident of an alert. Those of an open incident are applied together before anything else happens to
@@ -44,7 +49,8 @@ export function createChangeSet(
   context: PipelineContext,
 ): ChangeSet {
   const snapshots = createSnapshots(transaction);
-  const changes: Change[] = [];
+  const due = createDuePlan(transaction);
+  const happenings: Happening[] = [];
   const notices: NoticeToTell[] = [];
 
   async function applyNow(
@@ -56,14 +62,14 @@ export function createChangeSet(
     const next = outcome.incident;
     if (!outcome.changed || next === null) return outcome;
     snapshots.change(next, incident === null);
-    changes.push({ entry: await appendEntry(transaction, next, event, atMs), incident: next });
+    happenings.push({ incident: next, event, atMs });
     for (const effect of outcome.effects) {
-      if (effect.kind !== 'notify') await carryOut(transaction, next, effect, context);
+      if (effect.kind !== 'notify') await carryOut(due, next, effect, context);
       else notices.push({ incidentId: next.id, notice: effect.notice, atMs });
     }
     if (event.kind === 'verification_passed' && context.settings.autoCloseMs !== null) {
       const dueAtMs = context.clock.now() + context.settings.autoCloseMs;
-      await scheduleWork(transaction, next.id, 'close', dueAtMs);
+      due.schedule(next.id, 'close', dueAtMs);
     }
     return outcome;
   }
@@ -78,6 +84,7 @@ export function createChangeSet(
     },
     peek: async (id) => snapshots.find(id),
     newestOfScope: async (scope) => snapshots.newestOfScope(scope),
+    preload: async (scopes) => snapshots.preload(scopes),
     async apply(incident, event, atMs) {
       if (incident === null) return applyNow(null, event, atMs);
       await told.flushOf(incident.id);
@@ -90,15 +97,20 @@ export function createChangeSet(
     applyTold: async () => told.flush(),
     async finish() {
       await told.flush();
+      const entries = await appendEntries(transaction, happenings);
       await snapshots.save();
+      await due.save();
       await passOnNotices(transaction, context, notices, (id) => snapshots.get(id));
-      return changes;
+      return entries.flatMap((entry, index) => {
+        const incident = happenings[index]?.incident;
+        return incident === undefined ? [] : [{ entry, incident }];
+      });
     },
   };
 }
 
 async function carryOut(
-  transaction: DatabaseTransaction,
+  due: DuePlan,
   incident: Incident,
   effect: Exclude<Effect, { kind: 'notify' }>,
   { clock, settings }: PipelineContext,
@@ -107,21 +119,21 @@ async function carryOut(
   switch (effect.kind) {
     case 'diagnose':
       if (effect.because === 'reopened') {
-        await cancelWork(transaction, incident.id, ['close', 'verification']);
+        due.cancel(incident.id, ['close', 'verification']);
       }
       if (effect.because === 'joined' && !(await isRediagnosed())) return;
-      return scheduleWork(transaction, incident.id, 'diagnosis', nowMs + settings.diagnosisDelayMs);
+      return due.schedule(incident.id, 'diagnosis', nowMs + settings.diagnosisDelayMs);
     case 'verify':
-      return scheduleWork(transaction, incident.id, 'verification', nowMs);
+      return due.schedule(incident.id, 'verification', nowMs);
     case 'stop_verifying':
-      return cancelWork(transaction, incident.id, ['verification']);
+      return due.cancel(incident.id, ['verification']);
     case 'stop_all':
-      return cancelWork(transaction, incident.id, WORKS);
+      return due.cancel(incident.id, WORKS);
   }
 
   /** A diagnosis that still waits will see the new alert; one that runs or is done may not have. */
   async function isRediagnosed(): Promise<boolean> {
-    const waiting = await findWork(transaction, incident.id, 'diagnosis');
+    const waiting = await due.find(incident.id, 'diagnosis');
     if (waiting !== null) return waiting.dueAtMs <= nowMs;
     const isKnown = incident.diagnosis !== null && incident.diagnosis.answer !== 'unknown';
     return !isKnown || nowMs - incident.episodeStartedAtMs <= settings.rediagnoseWindowMs;

@@ -1,3 +1,4 @@
+import { partsOf } from '../../std/std.ts';
 import type { Database, DatabaseTransaction } from '../../store/store.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 
@@ -46,32 +47,46 @@ export async function findWork(
   return row === undefined ? null : { dueAtMs: row.due_at_ms };
 }
 
-/** Sets the time of a work, in place of the one it may have had. */
-export async function scheduleWork(
+const ROWS_PER_STATEMENT = 500;
+
+/** Sets the times of works, in place of those they may have had. */
+export async function scheduleWorks(
   transaction: DatabaseTransaction,
-  incidentId: string,
-  work: Work,
-  dueAtMs: number,
+  works: readonly Pick<DueWork, 'incidentId' | 'work' | 'dueAtMs'>[],
 ): Promise<void> {
-  await pipelineTables(transaction)
-    .insertInto('due_work')
-    .values({ incident_id: incidentId, work, due_at_ms: dueAtMs, attempts: 0 })
-    .onConflict((conflict) =>
-      conflict.columns(['incident_id', 'work']).doUpdateSet({ due_at_ms: dueAtMs, attempts: 0 }),
-    )
-    .execute();
+  for (const part of partsOf(works, ROWS_PER_STATEMENT)) {
+    await pipelineTables(transaction)
+      .insertInto('due_work')
+      .values(
+        part.map(({ incidentId, work, dueAtMs }) => ({
+          incident_id: incidentId,
+          work,
+          due_at_ms: dueAtMs,
+          attempts: 0,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(['incident_id', 'work']).doUpdateSet((update) => ({
+          due_at_ms: update.ref('excluded.due_at_ms'),
+          attempts: 0,
+        })),
+      )
+      .execute();
+  }
 }
 
-export async function cancelWork(
+export async function cancelWorks(
   transaction: DatabaseTransaction,
-  incidentId: string,
-  works: readonly Work[],
+  incidentIds: readonly string[],
+  work: Work,
 ): Promise<void> {
-  await pipelineTables(transaction)
-    .deleteFrom('due_work')
-    .where('incident_id', '=', incidentId)
-    .where('work', 'in', [...works])
-    .execute();
+  for (const part of partsOf(incidentIds, ROWS_PER_STATEMENT)) {
+    await pipelineTables(transaction)
+      .deleteFrom('due_work')
+      .where('incident_id', 'in', part)
+      .where('work', '=', work)
+      .execute();
+  }
 }
 
 /** Strikes off work that was done, unless it was asked for anew meanwhile. */

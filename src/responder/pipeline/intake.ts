@@ -1,4 +1,4 @@
-import type { Store } from '../../store/store.ts';
+import type { DatabaseTransaction, Store } from '../../store/store.ts';
 import { CrmwatchError, errorMessage } from '../../std/std.ts';
 import type { Problem } from '../../std/std.ts';
 import type { RawDelivery, SourceKind, WebhookDecoding } from '../alerts/alerts.ts';
@@ -42,6 +42,14 @@ export function createIntake(
   metrics: ResponderMetrics,
   decodeDelivery: DeliveryDecoder,
 ): Intake {
+  /** What can be read only adds rows. Quarantine looks first whether it has the same bytes already. */
+  async function commitAs(
+    decoded: WebhookDecoding,
+    work: (transaction: DatabaseTransaction) => Promise<void>,
+  ): Promise<void> {
+    return decoded.problems.length === 0 ? store.appendTogether(work) : store.commitTogether(work);
+  }
+
   return {
     async accept(rawBody, sender, receivedAtMs, form = ALERTMANAGER) {
       const body = typeof rawBody === 'string' ? Buffer.from(rawBody) : rawBody;
@@ -50,7 +58,7 @@ export function createIntake(
       const from = { sender, kind };
       const decoded = await decodeDelivery(delivery);
       try {
-        await store.commitTogether(async (transaction) =>
+        await commitAs(decoded, async (transaction) =>
           commitDelivery(transaction, delivery, decoded),
         );
       } catch (error) {

@@ -9,7 +9,7 @@ import { doWork } from './incident-work.ts';
 import type { Held, PeriodicTask } from './periodic-task.ts';
 import { createPeriodicTasks } from './periodic-tasks.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
-import { processInbox } from './process-inbox.ts';
+import { createInboxProcessor } from './process-inbox.ts';
 import type { Commit } from './process-inbox.ts';
 import { createWorker } from './worker.ts';
 import type { Worker } from './worker.ts';
@@ -23,6 +23,7 @@ export function createPipelineWorker(
   onCommitted: OnCommitted,
 ): Worker {
   const { store, clock, settings } = context;
+  const processInbox = createInboxProcessor(context, commit);
   const active = new Set<string>();
 
   async function launchDueWork(): Promise<boolean> {
@@ -56,7 +57,7 @@ export function createPipelineWorker(
     ...context,
     ...settings,
     async round() {
-      const taken = await processInbox(context, commit);
+      const taken = await processInbox();
       const hasLaunched = await launchDueWork();
       launchTasks();
       return taken > 0 || hasLaunched;

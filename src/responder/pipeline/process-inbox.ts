@@ -1,12 +1,13 @@
-import { CrmwatchError, createId, errorMessage, partsOf, unreachable } from '../../std/std.ts';
-import type { DatabaseTransaction } from '../../store/store.ts';
+import { CrmwatchError, createId, errorMessage, unreachable } from '../../std/std.ts';
+import type { Database, DatabaseTransaction } from '../../store/store.ts';
 import { sourceOf } from '../alerts/alerts.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
-import { actorOf, labelKeys } from '../incidents/incidents.ts';
+import { actorOf, labelKeys, scopeOf } from '../incidents/incidents.ts';
 import type { ChangeSet } from './change-set.ts';
 import { keepHome, keepLabels } from './correlation-tables.ts';
 import { createIncidentFinder } from './find-incident.ts';
-import type { IncidentFinder } from './find-incident.ts';
+import type { IncidentFinder, LastResolve } from './find-incident.ts';
+import { createLastResolves } from './last-resolves.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 import { sourceOfSender } from './reconcile-upstream.ts';
@@ -19,60 +20,129 @@ export type Commit = <T>(work: (changes: ChangeSet) => Promise<T>) => Promise<T>
 type InboxRow = { readonly id: number; readonly event: string };
 
 /** A storm is taken in few transactions, and one of them holds some megabytes of events. */
-const BATCH = 2000;
-const ROWS_PER_UPDATE = 500;
+const LARGEST_BATCH = 2000;
+const SMALLEST_BATCH = 100;
+/** Others wait for the transaction, and so does whoever stops the responder. */
+const LONG_BATCH_MS = 1000;
+const SHORT_BATCH_MS = 250;
+
+/** Takes committed events in the order of their arrival and gives the number taken. */
+export type InboxProcessor = () => Promise<number>;
 
 /**
- * Takes committed events in the order of their arrival and gives the number taken. An event that trips
- * over a defect of ours is set aside with the reason, so that it cannot hold up the ones behind it.
+ * An event that trips over a defect of ours is set aside with the reason, so that it cannot hold up the ones behind
+ * it. A batch is as large as lets it be over within about a second.
  */
-export async function processInbox(context: PipelineContext, commit: Commit): Promise<number> {
-  const rows = await pipelineTables(context.store.database)
+export function createInboxProcessor(context: PipelineContext, commit: Commit): InboxProcessor {
+  const { clock, store } = context;
+  let limit = LARGEST_BATCH / 4;
+
+  function adapt(taken: number, durationMs: number): void {
+    if (durationMs > LONG_BATCH_MS) limit = Math.max(SMALLEST_BATCH, limit >> 1);
+    else if (durationMs < SHORT_BATCH_MS && taken === limit) {
+      limit = Math.min(LARGEST_BATCH, limit * 2);
+    }
+  }
+
+  return async () => {
+    // Without a lock, since mostly there is nothing.
+    if (!(await hasUnprocessed(store.database))) return 0;
+    const startMs = clock.monotonicMs();
+    const taken = await processBatch({ limit }, context, commit);
+    adapt(taken, clock.monotonicMs() - startMs);
+    return taken;
+  };
+}
+
+/** The next ones, or those of them that are named. */
+type Batch = { readonly limit: number; readonly ids?: readonly number[] };
+
+/** Halves what fails until the one event is found that trips, so that the others are still taken many at once. */
+async function processBatch(
+  batch: Batch,
+  context: PipelineContext,
+  commit: Commit,
+): Promise<number> {
+  let taken: readonly InboxRow[] = [];
+  try {
+    await commit(async (changes) => {
+      taken = await claimRows(changes.transaction, batch, context);
+      if (taken.length > 0) await processRows(taken, changes, context);
+    });
+  } catch (error) {
+    const [only] = taken;
+    if (error instanceof CrmwatchError || only === undefined) throw error;
+    if (taken.length === 1) await setAside(only, error, context);
+    else await processHalves(taken, context, commit);
+  }
+  return taken.length;
+}
+
+async function processHalves(
+  rows: readonly InboxRow[],
+  context: PipelineContext,
+  commit: Commit,
+): Promise<void> {
+  const ids = rows.map(({ id }) => id);
+  const middle = Math.ceil(ids.length / 2);
+  for (const half of [ids.slice(0, middle), ids.slice(middle)]) {
+    await processBatch({ limit: half.length, ids: half }, context, commit);
+  }
+}
+
+async function hasUnprocessed(database: Database): Promise<boolean> {
+  const row = await pipelineTables(database)
+    .selectFrom('inbox')
+    .select('id')
+    .where('processed_at_ms', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Read within the transaction that marks them, so that no two replicas take the same ones; those that another
+ * transaction holds are left to it.
+ */
+async function claimRows(
+  transaction: DatabaseTransaction,
+  { limit, ids }: Batch,
+  { store }: PipelineContext,
+): Promise<readonly InboxRow[]> {
+  let query = pipelineTables(transaction)
     .selectFrom('inbox')
     .select(['id', 'event'])
     .where('processed_at_ms', 'is', null)
     .orderBy('id')
-    .limit(BATCH)
-    .execute();
-  if (rows.length === 0) return 0;
-  await processParts(rows, context, commit);
-  return rows.length;
-}
-
-/** Halves what fails until the one event is found that trips, so that the others are still taken many at once. */
-async function processParts(
-  rows: readonly InboxRow[],
-  context: PipelineContext,
-  commit: Commit,
-): Promise<void> {
-  try {
-    await processRows(rows, context, commit);
-  } catch (error) {
-    if (error instanceof CrmwatchError) throw error;
-    const [only] = rows;
-    if (rows.length === 1 && only !== undefined) return setAside(only, error, context);
-    const middle = Math.ceil(rows.length / 2);
-    await processParts(rows.slice(0, middle), context, commit);
-    await processParts(rows.slice(middle), context, commit);
-  }
+    .limit(limit);
+  if (ids !== undefined) query = query.where('id', 'in', ids);
+  if (store.engine === 'postgresql') query = query.forUpdate().skipLocked();
+  return query.execute();
 }
 
 async function processRows(
   rows: readonly InboxRow[],
+  changes: ChangeSet,
   context: PipelineContext,
-  commit: Commit,
 ): Promise<void> {
-  await commit(async (changes) => {
-    const outcomes = new Map<number, string>();
-    const find = createIncidentFinder(changes, context);
-    for (const row of rows) {
-      const event = withSource(JSON.parse(row.event) as AlertEvent, context.sources ?? {});
-      const settle = (outcome: string): void => void outcomes.set(row.id, outcome);
-      await processEvent(event, { inboxId: row.id, settle, find }, changes, context);
-    }
-    await changes.applyTold();
-    await markProcessed(changes.transaction, outcomes, context.clock.now());
-  });
+  const { transaction } = changes;
+  const { sources = {} } = context;
+  const outcomes = new Map<number, string>();
+  const taken = rows.map(({ id, event }) => ({
+    inboxId: id,
+    event: withSource(JSON.parse(event) as AlertEvent, sources),
+  }));
+  const events = taken.map(({ event }) => event);
+  const lastResolves = createLastResolves(transaction, events, sources);
+  await changes.preload(events.map((event) => scopeOf(event).scope));
+  const find = createIncidentFinder(changes, context);
+  for (const { inboxId, event } of taken) {
+    const settle = (outcome: string): void => void outcomes.set(inboxId, outcome);
+    const lastResolve = async (): Promise<AlertEvent | null> => lastResolves(event, inboxId);
+    await processEvent(event, { settle, find, lastResolve }, changes, context);
+  }
+  await changes.applyTold();
+  await markProcessed(transaction, outcomes, context.clock.now());
 }
 
 async function setAside(row: InboxRow, error: unknown, context: PipelineContext): Promise<void> {
@@ -91,37 +161,33 @@ async function markProcessed(
 ): Promise<void> {
   const idsOf = Map.groupBy(outcomes.keys(), (id) => outcomes.get(id) ?? '');
   for (const [outcome, ids] of idsOf) {
-    for (const part of partsOf(ids, ROWS_PER_UPDATE)) {
-      await pipelineTables(transaction)
-        .updateTable('inbox')
-        .set({ processed_at_ms: processedAtMs, outcome })
-        .where('id', 'in', part)
-        .execute();
-    }
+    await pipelineTables(transaction)
+      .updateTable('inbox')
+      .set({ processed_at_ms: processedAtMs, outcome })
+      .where('id', 'in', ids)
+      .execute();
   }
 }
 
-type Row = {
+type Means = {
   readonly find: IncidentFinder;
-  readonly inboxId: number;
+  readonly lastResolve: LastResolve;
   /** Is told what became of the event, now or once all of the batch are applied. */
   readonly settle: (outcome: string) => void;
 };
 
 async function processEvent(
   event: AlertEvent,
-  { inboxId, settle, find }: Row,
+  { settle, find, lastResolve }: Means,
   changes: ChangeSet,
-  { clock, random, settings, sources = {} }: PipelineContext,
+  { clock, random, settings }: PipelineContext,
 ): Promise<void> {
   if (event.name === WATCHDOG) {
     await beat(changes.transaction, event);
     return settle('heartbeat');
   }
   const { transaction } = changes;
-  const found = await find(event, async () =>
-    findLastResolve(transaction, event, inboxId, sources),
-  );
+  const found = await find(event, lastResolve);
   switch (found.kind) {
     case 'none':
       return settle(found.reason);
@@ -163,26 +229,4 @@ async function beat(transaction: DatabaseTransaction, event: AlertEvent): Promis
     .values({ name: event.name, sender: event.sender, ...seen })
     .onConflict((conflict) => conflict.columns(['name', 'sender']).doUpdateSet(seen))
     .execute();
-}
-
-/** The newest resolve of this very alert that came before it, whichever incident it belonged to. */
-async function findLastResolve(
-  transaction: DatabaseTransaction,
-  event: AlertEvent,
-  inboxId: number,
-  sources: SourceNames,
-): Promise<AlertEvent | null> {
-  const source = sourceOf(event);
-  const peers = Object.keys(sources).filter((sender) => sources[sender] === source);
-  const row = await pipelineTables(transaction)
-    .selectFrom('inbox')
-    .select('event')
-    .where('sender', 'in', [...new Set([event.sender, source, ...peers])])
-    .where('fingerprint', '=', event.fingerprint)
-    .where('status', '=', 'resolved')
-    .where('id', '<', inboxId)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row === undefined ? null : (JSON.parse(row.event) as AlertEvent);
 }

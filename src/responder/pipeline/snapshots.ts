@@ -1,5 +1,5 @@
 import type { DatabaseTransaction } from '../../store/store.ts';
-import { findIncident, findNewestOfScope, saveSnapshot } from '../incidents/incidents.ts';
+import { findIncident, findNewestOfScopes, saveSnapshots } from '../incidents/incidents.ts';
 import type { Incident } from '../incidents/incidents.ts';
 
 /** The snapshots that one transaction reads, each once, and changes in memory until they are saved. */
@@ -8,6 +8,8 @@ export type Snapshots = {
   get(id: string): Incident | undefined;
   find(id: string): Promise<Incident | null>;
   newestOfScope(scope: string): Promise<Incident | null>;
+  /** Reads the newest of many scopes together, so that asking for each costs nothing. */
+  preload(scopes: readonly string[]): Promise<void>;
   /** Knows a snapshot that was read elsewhere, unless a newer one is known. */
   remember(incident: Incident): void;
   change(incident: Incident, isNew: boolean): void;
@@ -17,13 +19,22 @@ export type Snapshots = {
 
 export function createSnapshots(transaction: DatabaseTransaction): Snapshots {
   const byId = new Map<string, Incident>();
-  const newestIds = new Map<string, string>();
+  /** Null where there is none. */
+  const newestIds = new Map<string, string | null>();
   const changed = new Set<string>();
 
   function remember(incident: Incident): Incident {
     const known = byId.get(incident.id) ?? incident;
     byId.set(incident.id, known);
     return known;
+  }
+
+  async function preload(scopes: readonly string[]): Promise<void> {
+    const asked = [...new Set(scopes)].filter((scope) => !newestIds.has(scope));
+    for (const scope of asked) newestIds.set(scope, null);
+    for (const incident of await findNewestOfScopes(transaction, asked)) {
+      newestIds.set(incident.scope, remember(incident).id);
+    }
   }
 
   return {
@@ -33,14 +44,11 @@ export function createSnapshots(transaction: DatabaseTransaction): Snapshots {
       return found === null ? null : remember(found);
     },
     async newestOfScope(scope) {
-      const id = newestIds.get(scope);
-      const known = id === undefined ? undefined : byId.get(id);
-      if (known !== undefined) return known;
-      const found = await findNewestOfScope(transaction, scope);
-      if (found === null) return null;
-      newestIds.set(scope, found.id);
-      return remember(found);
+      if (!newestIds.has(scope)) await preload([scope]);
+      const id = newestIds.get(scope) ?? null;
+      return id === null ? null : (byId.get(id) ?? null);
     },
+    preload,
     remember,
     change(incident, isNew) {
       byId.set(incident.id, incident);
@@ -48,10 +56,8 @@ export function createSnapshots(transaction: DatabaseTransaction): Snapshots {
       changed.add(incident.id);
     },
     async save() {
-      for (const id of changed) {
-        const incident = byId.get(id);
-        if (incident !== undefined) await saveSnapshot(transaction, incident);
-      }
+      const incidents = [...changed].flatMap((id) => byId.get(id) ?? []);
+      await saveSnapshots(transaction, incidents);
       changed.clear();
     },
   };

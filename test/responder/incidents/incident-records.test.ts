@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   INCIDENT_MIGRATIONS,
-  appendEntry,
+  appendEntries,
   findIncident,
   findIncidents,
   readJournal,
-  saveSnapshot,
+  saveSnapshots,
   transition,
 } from '../../../src/responder/incidents/incidents.ts';
 import { sql } from 'kysely';
@@ -34,8 +34,8 @@ async function open(incidentId: string): Promise<void> {
   const { incident } = transition(null, event, START_MS);
   await store.transaction(async (transaction) => {
     if (incident === null) throw new Error('not opened');
-    await appendEntry(transaction, incident, event, START_MS);
-    await saveSnapshot(transaction, incident);
+    await appendEntries(transaction, [{ incident, event, atMs: START_MS }]);
+    await saveSnapshots(transaction, [incident]);
   });
 }
 
@@ -58,7 +58,8 @@ describe('the journal', () => {
     } as const;
     const { incident } = transition(null, event, START_MS);
     const writing = store.transaction(async (transaction) => {
-      if (incident !== null) await appendEntry(transaction, incident, event, START_MS);
+      if (incident !== null)
+        await appendEntries(transaction, [{ incident, event, atMs: START_MS }]);
     });
     await expect(writing).rejects.toThrow(/foreign key/i);
   });

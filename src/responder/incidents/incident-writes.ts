@@ -1,0 +1,122 @@
+import type { DatabaseTransaction, Kysely } from '../../store/store.ts';
+import type { IncidentEvent } from './incident-event.ts';
+import type { IncidentTables } from './incident-tables.ts';
+import type { Incident } from './incident.ts';
+import { hashOf, moveHead, takePlaces } from './journal-chain.ts';
+import type { JournalEntry } from './journal.ts';
+import { searchTextOf } from './search-text.ts';
+
+function tables(transaction: DatabaseTransaction): Kysely<IncidentTables> {
+  return transaction.withTables<IncidentTables>();
+}
+
+/** Well below the number of values that either engine takes in one statement. */
+const ROWS_PER_INSERT = 500;
+/** What a statement should weigh, in characters; one row alone may weigh more. */
+const TEXT_PER_INSERT = 4_000_000;
+
+/** Parts of a list that one statement each takes. */
+function* partsByWeight<T>(
+  items: readonly T[],
+  weigh: (item: T) => number,
+): Generator<readonly T[]> {
+  let part: T[] = [];
+  let weight = 0;
+  for (const item of items) {
+    const own = weigh(item);
+    if (part.length === ROWS_PER_INSERT || (part.length > 0 && weight + own > TEXT_PER_INSERT)) {
+      yield part;
+      [part, weight] = [[], 0];
+    }
+    part.push(item);
+    weight += own;
+  }
+  if (part.length > 0) yield part;
+}
+
+/** What happened to an incident; `incident` is the snapshot after it. */
+export type Happening = {
+  readonly incident: Incident;
+  readonly event: IncidentEvent;
+  readonly atMs: number;
+};
+
+/** Appends to the journal, in this order, in as few statements as possible. Gives the new entries. */
+export async function appendEntries(
+  transaction: DatabaseTransaction,
+  happenings: readonly Happening[],
+): Promise<readonly JournalEntry[]> {
+  if (happenings.length === 0) return [];
+  const places = await takePlaces(transaction, happenings.length);
+  let hash = places.previousHash;
+  const rows = happenings.map(({ incident, event, atMs }, index) => {
+    const { kind, actor, ...data } = event;
+    const row = {
+      id: places.firstId + index,
+      incident_id: incident.id,
+      sequence: incident.sequence,
+      at_ms: atMs,
+      kind,
+      phase: incident.phase,
+      actor,
+      data: JSON.stringify(data),
+    };
+    hash = hashOf(hash, row);
+    return { ...row, hash };
+  });
+  for (const part of partsByWeight(rows, ({ data }) => data.length)) {
+    await tables(transaction).insertInto('journal').values(part).execute();
+  }
+  await moveHead(transaction, hash);
+  return happenings.map(({ incident: { id: incidentId, sequence, phase }, event, atMs }, index) => {
+    const id = places.firstId + index;
+    return { id, incidentId, sequence, atMs, phase, event };
+  });
+}
+
+type SnapshotRow = Omit<IncidentTables['incidents'], 'number'>;
+
+function toRow(incident: Incident): SnapshotRow {
+  const { id, scope, target, phase, severity } = incident;
+  return {
+    id,
+    scope,
+    target,
+    phase,
+    severity,
+    fault_class: incident.correctedClass ?? incident.diagnosis?.answer ?? null,
+    reported_at_ms: incident.reportedAtMs,
+    updated_at_ms: incident.updatedAtMs,
+    search_text: searchTextOf(incident),
+    snapshot: JSON.stringify(incident),
+  };
+}
+
+/** Writes snapshots; several events of one transaction need it only once, after the last of them. */
+export async function saveSnapshots(
+  transaction: DatabaseTransaction,
+  incidents: readonly Incident[],
+): Promise<void> {
+  for (const part of partsByWeight(incidents.map(toRow), ({ snapshot }) => snapshot.length)) {
+    // Transactions run one after the other, so no other one takes the same numbers.
+    const newest = await tables(transaction)
+      .selectFrom('incidents')
+      .select((select) => select.fn.max('number').as('number'))
+      .executeTakeFirst();
+    const before = newest?.number ?? 0;
+    await tables(transaction)
+      .insertInto('incidents')
+      .values(part.map((row, index) => ({ ...row, number: before + index + 1 })))
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((update) => ({
+          phase: update.ref('excluded.phase'),
+          severity: update.ref('excluded.severity'),
+          fault_class: update.ref('excluded.fault_class'),
+          updated_at_ms: update.ref('excluded.updated_at_ms'),
+          search_text: update.ref('excluded.search_text'),
+          snapshot: update.ref('excluded.snapshot'),
+        })),
+      )
+      .execute();
+  }
+}
