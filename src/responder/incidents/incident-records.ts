@@ -1,4 +1,4 @@
-import { CrmwatchError } from '../../std/std.ts';
+import { CrmwatchError, crashPoint } from '../../std/std.ts';
 import type { Severity } from '../../catalog/catalog.ts';
 import type { Database, DatabaseTransaction, Kysely, Selectable } from '../../store/store.ts';
 import type { IncidentEvent } from './incident-event.ts';
@@ -138,7 +138,9 @@ export async function appendEntry(
     .insertInto('journal')
     .values({ ...row, hash })
     .execute();
+  crashPoint('journal:before-head');
   await moveHead(transaction, hash);
+  crashPoint('journal:after-head');
   return { id, incidentId, sequence, atMs, phase, event };
 }
 

@@ -1,4 +1,4 @@
-import { errorMessage } from '../../std/std.ts';
+import { crashPoint, errorMessage } from '../../std/std.ts';
 import type { Migrations } from '../../store/store.ts';
 import { decodeDelivery } from '../alerts/alerts.ts';
 import { ACCOUNT_MIGRATIONS } from '../accounts/accounts.ts';
@@ -129,8 +129,11 @@ function createCommit(context: PipelineContext, onCommitted: OnCommitted): Commi
     const done = await context.store.transaction(async (transaction) => {
       const changes = createChangeSet(transaction, context);
       const value = await work(changes);
-      return { value, changes: await changes.finish() };
+      const finished = { value, changes: await changes.finish() };
+      crashPoint('changes:before-commit');
+      return finished;
     });
+    crashPoint('changes:after-commit');
     onCommitted(done.changes);
     return done.value;
   };
@@ -161,6 +164,7 @@ function createPipelineWorker(
     for (const work of chosen) {
       launchOnce(keyOf(work), async () => {
         await runDueWork(work, context, commit);
+        crashPoint('timer:done');
         return true;
       });
     }
@@ -218,6 +222,7 @@ function keyOf({ incidentId, work }: DueWork): string {
 }
 
 async function runDueWork(due: DueWork, context: PipelineContext, commit: Commit): Promise<void> {
+  crashPoint('timer:claimed');
   const incident = await findIncident(context.store.database, due.incidentId);
   if (incident !== null && incident.phase !== 'closed') {
     return doWork(due, incident, context, commit);

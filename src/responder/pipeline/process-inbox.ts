@@ -1,4 +1,11 @@
-import { CrmwatchError, createId, errorMessage, partsOf, unreachable } from '../../std/std.ts';
+import {
+  CrmwatchError,
+  crashPoint,
+  createId,
+  errorMessage,
+  partsOf,
+  unreachable,
+} from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
 import { sourceOf } from '../alerts/alerts.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
@@ -72,7 +79,9 @@ async function processRows(
     }
     await changes.applyTold();
     await markProcessed(changes.transaction, outcomes, context.clock.now());
+    crashPoint('inbox:before-commit');
   });
+  crashPoint('inbox:after-commit');
 }
 
 async function setAside(row: InboxRow, error: unknown, context: PipelineContext): Promise<void> {
