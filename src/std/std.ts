@@ -10,6 +10,8 @@ export {
   unreachable,
 } from './errors.ts';
 export type { CrmwatchErrorOptions, ErrorCode } from './errors.ts';
+export { CRASH_POINTS, crashPoint } from './crash-point.ts';
+export type { CrashPoint } from './crash-point.ts';
 export { known, unknown } from './knowable.ts';
 export type { Knowable, Known, Unknown } from './knowable.ts';
 export {

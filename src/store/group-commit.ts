@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 
-import { CrmwatchError } from '../std/std.ts';
+import { CrmwatchError, crashPoint } from '../std/std.ts';
 import type { DatabaseTransaction, Engine } from './engine.ts';
 
 type Work = (transaction: DatabaseTransaction) => Promise<unknown>;
@@ -44,6 +44,7 @@ export function createGroupCommit({
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
           taken.push(next);
           outcomes.push(await runOne(transaction, next));
+          crashPoint('group-commit:between-works');
           if (taken.length >= BATCH) return;
         }
       });

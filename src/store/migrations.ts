@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 
-import { CrmwatchError, sha256Hex } from '../std/std.ts';
+import { CrmwatchError, crashPoint, sha256Hex } from '../std/std.ts';
 import type { Database, DatabaseTransaction, StoreEngine } from './engine.ts';
 
 export type MigrationStep = {
@@ -56,8 +56,10 @@ export async function migrate(
       await sql`INSERT INTO schema_steps (room, step, name, checksum, applied_at_ms)
         VALUES (${room}, ${done + offset + 1}, ${step.name}, ${checksumOf(step, engine)}, ${nowMs})
       `.execute(transaction);
+      crashPoint('migration:between-steps');
     }
   }
+  crashPoint('migration:before-commit');
 }
 
 /** What a database was brought forward by. Throws `store_incompatible` when the rooms do not know all of it. */

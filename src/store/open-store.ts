@@ -1,4 +1,4 @@
-import { CrmwatchError, createSystemClock } from '../std/std.ts';
+import { CrmwatchError, crashPoint, createSystemClock } from '../std/std.ts';
 import type { Clock } from '../std/std.ts';
 import type { Database, DatabaseTransaction, Engine, StoreEngine } from './engine.ts';
 import type { Migrations } from './migrations.ts';
@@ -65,6 +65,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await engine.migrateAlone(async (transaction) =>
       migrate(transaction, engine, migrations, clock.now()),
     );
+    crashPoint('migration:after-commit');
   } catch (error) {
     await engine.close();
     throw error;

@@ -1,7 +1,7 @@
 import type { Express, Request, Response } from 'express';
 import { SOURCE_KINDS } from '../responder/alerts/alerts.ts';
 import type { SourceKind } from '../responder/alerts/alerts.ts';
-import { errorMessage, unreachable } from '../std/std.ts';
+import { crashPoint, errorMessage, unreachable } from '../std/std.ts';
 import type { Clock, Logger } from '../std/std.ts';
 import { isCrossSite } from './host-check.ts';
 import { INTAKE_LIMITS, createIntakeBudget, readBody } from './intake-body.ts';
@@ -182,7 +182,11 @@ async function commit(
     const problem = errorMessage(result.error);
     logger.error('Alert delivery not committed; the sender will retry', { ...fields, problem });
     sendText(response.set('Retry-After', '5'), 503, 'Not committed; try again.');
-  } else answer(response, result.outcome, fields, logger);
+  } else {
+    crashPoint('intake:before-answer');
+    answer(response, result.outcome, fields, logger);
+    crashPoint('intake:after-answer');
+  }
 }
 
 function answer(response: Response, outcome: IntakeOutcome, fields: object, logger: Logger): void {

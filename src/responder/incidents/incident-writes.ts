@@ -1,3 +1,4 @@
+import { crashPoint } from '../../std/std.ts';
 import type { DatabaseTransaction, Kysely } from '../../store/store.ts';
 import type { IncidentEvent } from './incident-event.ts';
 import type { IncidentTables } from './incident-tables.ts';
@@ -67,7 +68,9 @@ export async function appendEntries(
   for (const part of partsByWeight(rows, ({ data }) => data.length)) {
     await tables(transaction).insertInto('journal').values(part).execute();
   }
+  crashPoint('journal:before-head');
   await moveHead(transaction, hash);
+  crashPoint('journal:after-head');
   return happenings.map(({ incident: { id: incidentId, sequence, phase }, event, atMs }, index) => {
     const id = places.firstId + index;
     return { id, incidentId, sequence, atMs, phase, event };

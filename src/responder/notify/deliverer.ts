@@ -1,5 +1,5 @@
 import type { DatabaseTransaction, Store } from '../../store/store.ts';
-import { backoffDelayMs, errorMessage } from '../../std/std.ts';
+import { backoffDelayMs, crashPoint, errorMessage } from '../../std/std.ts';
 import type { BackoffOptions, Clock, Logger, Random } from '../../std/std.ts';
 import type { Channel, DeliveryResult } from './channel.ts';
 import { claimDue, hasDue, settle } from './outbox.ts';
@@ -57,12 +57,14 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
 
   async function deliver(item: ClaimedItem): Promise<void> {
     const result = await send(options.channels, item);
+    crashPoint('outbox:sent');
     const settlement = decideNext(item, result);
     const afterwards = await store.transaction(async (transaction) => {
       const isOurs = await settle(transaction, item, settlement);
       if (!isOurs || settlement.state !== 'dead') return undefined;
       return options.onDead(transaction, item, settlement.why);
     });
+    crashPoint('outbox:settled');
     afterwards?.();
     if (result.ok) return options.onSent(item.channel);
     options.onFailed(item.channel);
@@ -82,9 +84,11 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   return {
     async deliverDue(relay) {
       if (!(await hasDue(store.database, clock.now()))) return 0;
+      crashPoint('outbox:before-claim');
       const items = await relay.transaction(async (transaction) =>
         claimDue(transaction, clock.now(), { leaseMs, limit: BATCH }),
       );
+      crashPoint('outbox:claimed');
       const lines = Map.groupBy(
         items,
         ({ channel, message }) => `${channel} ${message.incidentId}`,

@@ -1,4 +1,4 @@
-import { errorMessage } from '../../std/std.ts';
+import { crashPoint, errorMessage } from '../../std/std.ts';
 import type { Migrations } from '../../store/store.ts';
 import { decodeDelivery } from '../alerts/alerts.ts';
 import { ACCOUNT_MIGRATIONS } from '../accounts/accounts.ts';
@@ -115,8 +115,11 @@ function createCommit(context: PipelineContext, onCommitted: OnCommitted): Commi
     const done = await context.store.transaction(async (transaction) => {
       const changes = createChangeSet(transaction, context);
       const value = await work(changes);
-      return { value, changes: await changes.finish() };
+      const finished = { value, changes: await changes.finish() };
+      crashPoint('changes:before-commit');
+      return finished;
     });
+    crashPoint('changes:after-commit');
     onCommitted(done.changes);
     return done.value;
   };

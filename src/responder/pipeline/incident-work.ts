@@ -1,5 +1,5 @@
 import { UNKNOWN_FAULT } from '../../catalog/catalog.ts';
-import { errorMessage, unreachable } from '../../std/std.ts';
+import { crashPoint, errorMessage, unreachable } from '../../std/std.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { SYSTEM_ACTOR } from '../incidents/incidents.ts';
 import type { DiagnosisView, Incident, Verification } from '../incidents/incidents.ts';
@@ -72,6 +72,7 @@ async function diagnose(
   commit: Commit,
 ): Promise<void> {
   const { evidence, diagnosis } = await find(before, context);
+  crashPoint('timer:diagnosed');
   const nowMs = context.clock.now();
   const component = diagnosis.components[0] ?? null;
   const { target, alerts } = before;
@@ -104,6 +105,7 @@ async function verify(
   commit: Commit,
 ): Promise<void> {
   const verification = await runVerifier(before, context);
+  crashPoint('timer:verified');
   const nowMs = context.clock.now();
   const { outcome } = verification;
   const actor = SYSTEM_ACTOR;

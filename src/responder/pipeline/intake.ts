@@ -1,5 +1,5 @@
 import type { DatabaseTransaction, Store } from '../../store/store.ts';
-import { CrmwatchError, errorMessage } from '../../std/std.ts';
+import { CrmwatchError, crashPoint, errorMessage } from '../../std/std.ts';
 import type { Problem } from '../../std/std.ts';
 import type { RawDelivery, SourceKind, WebhookDecoding } from '../alerts/alerts.ts';
 import { commitDelivery } from './commit-delivery.ts';
@@ -58,9 +58,11 @@ export function createIntake(
       const from = { sender, kind };
       const decoded = await decodeDelivery(delivery);
       try {
-        await commitAs(decoded, async (transaction) =>
-          commitDelivery(transaction, delivery, decoded),
-        );
+        await commitAs(decoded, async (transaction) => {
+          await commitDelivery(transaction, delivery, decoded);
+          crashPoint('intake:before-commit');
+        });
+        crashPoint('intake:after-commit');
       } catch (error) {
         metrics.deliveryRefused('store_unavailable', from);
         throw asUnavailable(error);

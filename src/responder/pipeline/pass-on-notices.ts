@@ -1,4 +1,4 @@
-import { createId } from '../../std/std.ts';
+import { crashPoint, createId } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
 import type { Incident, Notice } from '../incidents/incidents.ts';
 import {
@@ -98,5 +98,6 @@ async function tell(
     const id = createId('msg', clock.now(), random);
     const message = composeNotice({ id, notice, incident, atMs, consoleUrl });
     await enqueue(transaction, name, message, dueAtMs);
+    crashPoint('outbox:enqueued');
   }
 }

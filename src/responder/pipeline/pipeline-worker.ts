@@ -1,3 +1,4 @@
+import { crashPoint } from '../../std/std.ts';
 import { SYSTEM_ACTOR, findIncident } from '../incidents/incidents.ts';
 import { createDeliverer } from '../notify/notify.ts';
 import type { ClaimedItem, Deliverer } from '../notify/notify.ts';
@@ -35,6 +36,7 @@ export function createPipelineWorker(
       active.add(keyOf(work));
       worker.launch(async () => {
         await runDueWork(work, context, commit).finally(() => active.delete(keyOf(work)));
+        crashPoint('timer:done');
         return true;
       });
     }
@@ -84,6 +86,7 @@ function keyOf({ incidentId, work }: DueWork): string {
 }
 
 async function runDueWork(due: DueWork, context: PipelineContext, commit: Commit): Promise<void> {
+  crashPoint('timer:claimed');
   const incident = await findIncident(context.store.database, due.incidentId);
   if (incident !== null && incident.phase !== 'closed') {
     return doWork(due, incident, context, commit);

@@ -1,4 +1,4 @@
-import { CrmwatchError, createId, errorMessage, unreachable } from '../../std/std.ts';
+import { CrmwatchError, crashPoint, createId, errorMessage, unreachable } from '../../std/std.ts';
 import type { Database, DatabaseTransaction } from '../../store/store.ts';
 import { sourceOf } from '../alerts/alerts.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
@@ -68,7 +68,9 @@ async function processBatch(
     await commit(async (changes) => {
       taken = await claimRows(changes.transaction, batch, context);
       if (taken.length > 0) await processRows(taken, changes, context);
+      crashPoint('inbox:before-commit');
     });
+    crashPoint('inbox:after-commit');
   } catch (error) {
     const [only] = taken;
     if (error instanceof CrmwatchError || only === undefined) throw error;

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../std/std.ts';
 import type { Problem } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
 import type { DecodedWebhook, RawDelivery } from '../alerts/alerts.ts';
@@ -132,8 +133,12 @@ function createDecide(store: PipelineContext['store']): Decide {
         .where('id', '=', id)
         .where('status', '=', 'kept')
         .executeTakeFirst();
-      return numUpdatedRows === 0n ? null : work(transaction);
+      if (numUpdatedRows === 0n) return null;
+      const done = await work(transaction);
+      crashPoint('quarantine:before-commit');
+      return done;
     });
+    crashPoint('quarantine:after-commit');
     if (events !== null) return { kind: 'done', events };
     const entry = await findEntry(store.database, id);
     return entry === null ? { kind: 'unknown' } : { kind: 'decided', status: entry.status };
