@@ -43,6 +43,14 @@ async function openIncidents(): Promise<void> {
   expect(answer.status).toBe(200);
 }
 
+/** Deliveries that cannot be read, so that there is something to decide upon. */
+async function fillQuarantine(): Promise<void> {
+  for (const body of ['broken', '{"version":"9"}', '\u0000<script>']) {
+    const answer = await fetch(`${url}/api/v1/alerts/alertmanager`, { method: 'POST', body });
+    expect(answer.status).toBe(400);
+  }
+}
+
 /** From a file, because the fuzzer leaves out the address that it has the document from. */
 async function fuzz(document: Document, words: readonly string[]): Promise<string> {
   const file = join(folder.path, 'openapi.json');
@@ -84,16 +92,18 @@ describe.skipIf(isAbsent)(`the API and its OpenAPI document (needs: ${REMEDY})`,
     url = running.url;
     release = async () => running.stop();
     await openIncidents();
+    await fillQuarantine();
   });
   afterAll(async () => {
     await release();
     folder[Symbol.dispose]();
   });
 
-  async function readDocument(): Promise<Document> {
+  async function read(path: string): Promise<unknown> {
     const headers = { Authorization: `Bearer ${TOKEN}` };
-    return (await (await fetch(`${url}/api/v1/openapi.json`, { headers })).json()) as Document;
+    return (await fetch(`${url}/api/v1/${path}`, { headers })).json();
   }
+  const readDocument = async (): Promise<Document> => (await read('openapi.json')) as Document;
 
   it('agree on every answer, and no request is too odd for it', async () => {
     const document = await readDocument();
@@ -108,6 +118,9 @@ describe.skipIf(isAbsent)(`the API and its OpenAPI document (needs: ${REMEDY})`,
     const total = Object.values(document.paths).flatMap((group) => Object.keys(group)).length;
     expect(output).toContain(`${total - 1} selected / ${total} total`);
     expect(output).toContain(`Tested: ${total - 1}\n`);
+    // It came as far as what there was to decide.
+    const decided = (await read('quarantine?status=discarded')) as { entries: readonly object[] };
+    expect(decided.entries).toContainEqual(expect.objectContaining({ id: 1 }));
     expect(Number(/(\d+) generated/.exec(output)?.[1])).toBeGreaterThan(200);
   });
 
