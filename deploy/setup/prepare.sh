@@ -128,6 +128,7 @@ find_missing_packages() {
   need postgresql has_any /usr/lib/postgresql/*/bin/initdb
   need chromium has chromium
   need python3-venv can_make_venv
+  need systemd has systemd-analyze
   need openssl has openssl
   need ca-certificates has_any /etc/ssl/certs/ca-certificates.crt
 }

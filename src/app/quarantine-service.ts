@@ -11,7 +11,13 @@ const HIDDEN = /[[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]--[\n\r\t]]
 function toOutcome(answer: QuarantineAnswer): QuarantineOutcome {
   switch (answer.kind) {
     case 'done':
-      return { status: 'done', events: answer.events };
+      return {
+        status: 'done',
+        events: answer.events,
+        ...(answer.isReplayed === undefined ? {} : { isReplayed: answer.isReplayed }),
+      };
+    case 'key_reused':
+      return { status: 'key_reused' };
     case 'unknown':
       return { status: 'unknown' };
     case 'decided':
@@ -58,8 +64,9 @@ export function createQuarantineService(quarantine: Quarantine): QuarantineServi
       return { ...entry, text, isCut: entry.bytes > SHOWN_BYTES };
     },
     body: async (id) => quarantine.body(id),
-    replay: async (id, actor) => toOutcome(await quarantine.replay(id, actor)),
+    replay: async (id, actor, options) => toOutcome(await quarantine.replay(id, actor, options)),
     replayAll: async (actor, after) => quarantine.replayAll(actor, after),
-    discard: async (id, actor, reason) => toOutcome(await quarantine.discard(id, actor, reason)),
+    discard: async (id, actor, reason, options) =>
+      toOutcome(await quarantine.discard(id, actor, reason, options)),
   };
 }

@@ -19,8 +19,6 @@ export type StoreOptions = {
 
 export type Store = {
   readonly engine: StoreEngine;
-  /** For messages: the file, or the server and the database; no secret. */
-  readonly place: string;
   /** Queries outside a transaction: each sees what was committed, and may run beside others. */
   readonly database: Database;
   /**
@@ -79,7 +77,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const close = async (): Promise<void> => (closing ??= engine.close());
   return {
     engine: engine.engine,
-    place: engine.place,
     database: engine.database,
     async transaction(work) {
       if (closing !== undefined) throw closed(engine.place);

@@ -1,13 +1,11 @@
 import { MAXIMUM_COMMENT_LENGTH } from '../console/console.ts';
-import type { QuarantineStatusView } from '../console/console.ts';
 import { unreachable } from '../std/std.ts';
 import type { Refusal } from './failures.ts';
 import { textField } from './incident-requests.ts';
 import type { QuarantineOutcome, QuarantineQuery } from './services.ts';
 
 const STATUSES = ['kept', 'replayed', 'discarded', 'all'] as const;
-const DEFAULT_LIMIT = 50;
-const MAXIMUM_LIMIT = 500;
+const PAGE = 50;
 
 export const UNKNOWN_DELIVERY: Refusal = {
   status: 404,
@@ -22,13 +20,7 @@ export function deliveryId(text: unknown): number {
   return Number.isSafeInteger(id) ? id : 0;
 }
 
-function wholeNumber(text: string | undefined, maximum: number): number | null | undefined {
-  if (text === undefined) return undefined;
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : 0;
-  return value >= 1 && value <= maximum ? value : null;
-}
-
-/** All parts are optional; those that are kept when no status is named. */
+/** `?status=&before=`, both optional; those that are kept when no status is named. */
 export function decodeQuarantineQuery(
   query: ReadonlyMap<string, string>,
 ):
@@ -40,17 +32,14 @@ export function decodeQuarantineQuery(
   if (status === undefined) {
     return refuse('status is not known', `write one of ${STATUSES.join(', ')}`);
   }
-  const limit = wholeNumber(query.get('limit'), MAXIMUM_LIMIT);
-  if (limit === null) {
-    return refuse('limit is no such number', `write a number from 1 to ${MAXIMUM_LIMIT}`);
+  const before = query.get('before');
+  if (before !== undefined && deliveryId(before) === 0) {
+    return refuse('before is no number', 'go back to the first page of the quarantine');
   }
-  const before = wholeNumber(query.get('before'), Number.MAX_SAFE_INTEGER);
-  if (before === null) return refuse('before is no number', 'take nextBefore of an answer');
-  const chosen: QuarantineStatusView | undefined = status === 'all' ? undefined : status;
   const value: QuarantineQuery = {
-    limit: limit ?? DEFAULT_LIMIT,
-    ...(chosen === undefined ? {} : { status: chosen }),
-    ...(before === undefined ? {} : { before }),
+    limit: PAGE,
+    ...(status === 'all' ? {} : { status }),
+    ...(before === undefined ? {} : { before: deliveryId(before) }),
   };
   return { ok: true, value };
 }
@@ -77,6 +66,10 @@ export function refusalOf(outcome: QuarantineOutcome): Refusal | null {
       return null;
     case 'unknown':
       return UNKNOWN_DELIVERY;
+    case 'key_reused': {
+      const [message, remedy] = ['It was asked for in another way before.', 'Reload the page.'];
+      return { status: 409, title: 'Not possible now', message, remedy };
+    }
     case 'refused': {
       const { why, remedy } = outcome;
       return { status: 409, title: 'Not possible now', message: why, remedy };

@@ -18,7 +18,6 @@ import { answerFailure, sendRefusal } from './failures.ts';
 import { checkHost } from './host-check.ts';
 import type { IntakeLimits } from './intake-body.ts';
 import { mountIntake } from './intake.ts';
-import { mountQuarantineApi } from './quarantine-api.ts';
 import { guardRoutes, route, scrapeOf, sendRendered } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { WebApp } from './server.ts';
@@ -103,7 +102,6 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
   app.use(access.resolve);
   mountApi(app, { service, streams, access, hosts, areAnswersChecked });
   guardRoutes(app, createGuard({ access, hosts, contextOf }));
-  mountQuarantineApi(app, service);
   mountProviderSignIn(app, access);
   mountConsole(app, { service, access, streams, clock, logger, hosts });
   app.use((request, response) => {

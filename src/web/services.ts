@@ -182,8 +182,11 @@ export type QuarantinePage = {
 };
 
 export type QuarantineOutcome =
-  | { readonly status: 'done'; readonly events: number }
+  /** `isReplayed` when it was done by an earlier request. */
+  | { readonly status: 'done'; readonly events: number; readonly isReplayed?: true }
   | { readonly status: 'unknown' }
+  /** The idempotency key belongs to another request. */
+  | { readonly status: 'key_reused' }
   | { readonly status: 'refused'; readonly why: string; readonly remedy: string };
 
 /** Deliveries that could not be read; identifiers are whole numbers above 0. */
@@ -192,7 +195,7 @@ export type QuarantineService = {
   get(id: number): Promise<QuarantineDetailView | null>;
   /** The raw body as it came, compressed if it was. */
   body(id: number): Promise<Uint8Array | null>;
-  replay(id: number, actor: string): Promise<QuarantineOutcome>;
+  replay(id: number, actor: string, options?: ChangeOptions): Promise<QuarantineOutcome>;
   /** Those after `after`, the oldest first, some hundred in one go; `next` says where to go on, null at the end. */
   replayAll(
     actor: string,
@@ -202,7 +205,12 @@ export type QuarantineService = {
     readonly undecodable: number;
     readonly next: number | null;
   }>;
-  discard(id: number, actor: string, reason: string): Promise<QuarantineOutcome>;
+  discard(
+    id: number,
+    actor: string,
+    reason: string,
+    options?: ChangeOptions,
+  ): Promise<QuarantineOutcome>;
 };
 
 export type ResponderService = {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/std/std.ts';
@@ -8,6 +8,15 @@ import type { ImportEdge } from './imports.ts';
 
 const LINES_MAX = 400;
 const DEPENDENTS_MIN = 3;
+
+/** What lies in the top folder: a name that is not here was left by a test, or needs a place in a folder. */
+const TOP_FOLDER = new Set(
+  [
+    'CHANGELOG.md LICENSE README.md package-lock.json package.json tsconfig.json',
+    'alert-rules deploy docs grafana models src test',
+    'coverage data node_modules',
+  ].flatMap((names) => names.split(' ')),
+);
 
 /** Files of std that may have fewer than three dependents for now, each with the reason. */
 const YOUNG_STD_FILES: Readonly<Record<string, string>> = {
@@ -46,6 +55,22 @@ describe('sizes', () => {
     const median = sources.map((file) => file.lines).toSorted((a, b) => a - b)[sources.length >> 1];
     expect(median).toBeLessThan(150);
     return annotate(`median of ${sources.length} source files: ${median} lines`);
+  });
+});
+
+describe('the top folder', () => {
+  const strangers = (names: readonly string[]): readonly string[] =>
+    names.filter((name) => !name.startsWith('.') && !TOP_FOLDER.has(name));
+
+  it('holds nothing but what belongs there', () => {
+    const names = readdirSync(ROOT);
+    expect(names).toContain('package.json');
+    expect(strangers(names)).toEqual([]);
+  });
+
+  it('is watched: a database that a test leaves is found', () => {
+    const name = 'PostgreSQL at 127.0.0.1:5432, database test';
+    expect(strangers(['src', '.git', name])).toEqual([name]);
   });
 });
 

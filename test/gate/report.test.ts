@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { addTallies, closingLine, isGreen, skippedLines, tallyOf } from './report.ts';
+import {
+  addTallies,
+  closingLine,
+  isGreen,
+  leftBehind,
+  skippedLines,
+  tallyOf,
+  withoutExcuses,
+} from './report.ts';
 import type { TestOutcome } from './report.ts';
 
 function outcome(state: TestOutcome['state'], note = ''): TestOutcome {
@@ -49,5 +57,17 @@ describe('skipped tests', () => {
       'skipped: test/a.test.ts: a > works (needs trytond)',
       'skipped: test/a.test.ts: a > works (needs trytond) (no promtool)',
     ]);
+  });
+
+  it('are failures where nothing may be missing', () => {
+    const strict = withoutExcuses({ passed: 3, failed: 1, skipped: 2 });
+    expect(closingLine(strict)).toBe('3 passed, 3 failed');
+  });
+});
+
+describe('the top folder', () => {
+  it('is as clean after a suite as before', () => {
+    expect(leftBehind(['src', 'test'], ['src', 'test'])).toEqual([]);
+    expect(leftBehind(['src'], ['a b', 'src'])).toEqual(['left behind in the top folder: "a b"']);
   });
 });

@@ -39,6 +39,18 @@ export function addTallies(tallies: readonly Tally[]): Tally {
   return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
 }
 
+/** In CI nothing is excused: what was skipped for want of a program is a failure there. */
+export function withoutExcuses({ passed, failed, skipped }: Tally): Tally {
+  return { passed, failed: failed + skipped, skipped: 0 };
+}
+
+/** Each thing that a suite left beside the sources is a failure, even if it is ignored by git. */
+export function leftBehind(before: readonly string[], after: readonly string[]): readonly string[] {
+  return after
+    .filter((name) => !before.includes(name))
+    .map((name) => `left behind in the top folder: ${JSON.stringify(name)}`);
+}
+
 /** The closing line that machines read: `N passed, N failed`, with `, N skipped` when there are any. */
 export function closingLine(tally: Tally): string {
   const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : '';

@@ -220,8 +220,9 @@ describe('a restore', () => {
     expect(['store_unavailable', 'store_incompatible']).toContain(
       (error as { code?: string }).code,
     );
-    await using store = await openTestStore({ file: other(), migrations: [] });
-    expect(store.place).not.toBe('');
+    // It opens as a database without a schema, which one that was restored in part would not.
+    const store = await openTestStore({ file: other(), migrations: [] });
+    await store.close();
   });
 
   it('is refused without a backup', async () => {

@@ -45,7 +45,9 @@ export function createFakeQuarantine(): FakeQuarantine {
       const found = fake.entries
         .filter((entry) => status === undefined || entry.status === status)
         .filter(({ id }) => id < before);
-      const entries = found.slice(0, limit);
+      const entries = found
+        .slice(0, limit)
+        .map(({ text: _text, isCut: _isCut, ...entry }) => entry);
       return { entries, nextBefore: found.length > limit ? (entries.at(-1)?.id ?? null) : null };
     },
     get: async (id) => fake.entries.find((entry) => entry.id === id) ?? null,

@@ -4,95 +4,14 @@ import { formTokenOf, post, send, startResponder } from '../support/start-web.ts
 
 const OPERATORS = [{ name: 'ann', token: 'ann-token' }];
 const ANN = { Authorization: 'Bearer ann-token' };
-const API = '/api/v1/quarantine';
 
 async function start() {
   const started = await startResponder({ operators: OPERATORS });
   started.service.quarantine.entries = [9, 8, 7].map((id) => sampleDelivery({ id }));
   const { url } = started;
   const get = async (path: string) => send(`${url}${path}`, { headers: ANN });
-  const act = async (path: string, body: unknown = {}) =>
-    send(`${url}${path}`, {
-      method: 'POST',
-      headers: { ...ANN, 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-  return { ...started, get, act };
+  return { ...started, get };
 }
-
-describe('quarantine by the API', () => {
-  it('is listed in pages and shown', async () => {
-    const { get, service } = await start();
-    const first = JSON.parse((await get(`${API}?limit=2`)).body) as Record<string, unknown>;
-    expect(first).toMatchObject({ entries: [{ id: 9 }, { id: 8 }], nextBefore: 8 });
-    const second = JSON.parse((await get(`${API}?limit=2&before=8`)).body) as object;
-    expect(second).toMatchObject({ entries: [{ id: 7 }], nextBefore: null });
-    expect(JSON.parse((await get(`${API}/8`)).body)).toEqual(sampleDelivery({ id: 8 }));
-    service.quarantine.entries = [sampleDelivery({ status: 'discarded' })];
-    expect(JSON.parse((await get(API)).body)).toMatchObject({ entries: [] });
-    expect(JSON.parse((await get(`${API}?status=all`)).body)).toMatchObject({ entries: [{}] });
-  });
-
-  it('gives the raw body as a file that no browser runs', async () => {
-    const { get } = await start();
-    const { status, headers, body } = await get(`${API}/7/body`);
-    expect([status, body]).toEqual([200, sampleDelivery().text]);
-    expect(headers).toMatchObject({
-      'content-type': 'text/plain; charset=utf-8',
-      'content-disposition': 'attachment; filename="delivery-7.txt"',
-      'x-content-type-options': 'nosniff',
-    });
-  });
-
-  it('is replayed and discarded by those who may', async () => {
-    const { act, service } = await start();
-    expect(JSON.parse((await act(`${API}/7/replay`)).body)).toEqual({ status: 'done', events: 1 });
-    expect((await act(`${API}/8/discard`, { text: ' a trial ' })).status).toBe(200);
-    expect(JSON.parse((await act(`${API}/replay?after=3`)).body)).toMatchObject({ next: null });
-    expect(service.quarantine.actions).toEqual([
-      ['replay', 7, 'ann'],
-      ['discard', 8, 'ann', 'a trial'],
-      ['replay all', 3, 'ann'],
-    ]);
-    service.quarantine.outcome = { status: 'refused', why: 'still broken', remedy: 'mend it' };
-    const refused = await act(`${API}/7/replay`);
-    expect(refused.status).toBe(409);
-    expect(JSON.parse(refused.body)).toMatchObject({
-      type: 'urn:crmwatch:problem:not-possible',
-      detail: 'still broken',
-      problems: [{ remedy: 'mend it' }],
-    });
-    service.quarantine.outcome = { status: 'unknown' };
-    expect((await act(`${API}/1/replay`)).status).toBe(404);
-  });
-
-  it.each([
-    ['GET', `${API}?status=odd`, 400],
-    ['GET', `${API}?limit=0`, 400],
-    ['GET', `${API}?limit=501`, 400],
-    ['GET', `${API}?before=x`, 400],
-    ['GET', `${API}/99`, 404],
-    ['GET', `${API}/-1`, 404],
-    ['GET', `${API}/9007199254740993`, 404],
-    ['GET', `${API}/x/body`, 404],
-    ['POST', `${API}/7/discard`, 400],
-    ['POST', `${API}/7`, 405],
-  ])('answers %s %s with %i', async (method, path, status) => {
-    const { get, act, service } = await start();
-    const answer = method === 'GET' ? await get(path) : await act(path);
-    expect(answer.status).toBe(status);
-    expect(service.quarantine.actions).toEqual([]);
-  });
-
-  it('is for those who are signed in, and not for pages of other sites', async () => {
-    const { url } = await start();
-    for (const path of [API, `${API}/7`, `${API}/7/body`]) {
-      expect((await send(`${url}${path}`)).status).toBe(401);
-    }
-    const headers = { ...ANN, Origin: 'https://evil.example' };
-    expect((await send(`${url}${API}/7/replay`, { method: 'POST', headers })).status).toBe(403);
-  });
-});
 
 describe('quarantine in the console', () => {
   it('is announced on the first page while something is in it', async () => {
@@ -131,6 +50,28 @@ describe('quarantine in the console', () => {
     expect((await post(`${url}/quarantine/7/replay`, { form_token: 'x' })).status).toBe(403);
     expect((await post(`${url}/quarantine/7/discard`, { ...fields, text: ' ' })).status).toBe(400);
     expect(service.quarantine.actions).toHaveLength(4);
+  });
+
+  it.each([
+    ['/quarantine?status=odd', 400],
+    ['/quarantine?before=x', 400],
+    ['/quarantine/-1', 404],
+    ['/quarantine/9007199254740993', 404],
+    ['/quarantine/x/body', 404],
+  ])('answers %s with %i', async (path, status) => {
+    const { get } = await start();
+    expect((await get(path)).status).toBe(status);
+  });
+
+  it('gives the raw body as a file that no browser runs', async () => {
+    const { get } = await start();
+    const { status, headers, body } = await get('/quarantine/7/body');
+    expect([status, body]).toEqual([200, sampleDelivery().text]);
+    expect(headers).toMatchObject({
+      'content-type': 'text/plain; charset=utf-8',
+      'content-disposition': 'attachment; filename="delivery-7.txt"',
+      'x-content-type-options': 'nosniff',
+    });
   });
 
   it('does not show what came compressed, but gives it', async () => {

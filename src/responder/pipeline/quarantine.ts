@@ -3,6 +3,8 @@ import type { Problem } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
 import type { DecodedWebhook, RawDelivery } from '../alerts/alerts.ts';
 import { insertDelivery, insertEvents } from './commit-delivery.ts';
+import { once } from './idempotency.ts';
+import type { OnceRequest } from './idempotency.ts';
 import type { DeliveryDecoder } from './intake.ts';
 import type { QuarantineStatus } from './intake-tables.ts';
 import { pipelineTables } from './pipeline-tables.ts';
@@ -17,8 +19,11 @@ import {
 import type { QuarantineEntry, QuarantineFilter } from './quarantine-records.ts';
 
 export type QuarantineAnswer =
-  | { readonly kind: 'done'; readonly events: number }
+  /** `isReplayed` when nothing was done now: this very request was carried out before. */
+  | { readonly kind: 'done'; readonly events: number; readonly isReplayed?: true }
   | { readonly kind: 'unknown' }
+  /** The idempotency key was used for another request. */
+  | { readonly kind: 'key_reused' }
   /** It was replayed or discarded already. */
   | { readonly kind: 'decided'; readonly status: QuarantineStatus }
   /** Still not readable, or not wholly; what could be read is in. */
@@ -45,11 +50,18 @@ export type Quarantine = {
   /** The first bytes of it. */
   beginning(id: number, bytes: number): Promise<Buffer | null>;
   /** Decodes it with the present decoder; its events get in with the time at which they came. */
-  replay(id: number, actor: string): Promise<QuarantineAnswer>;
+  replay(id: number, actor: string, options?: DecisionOptions): Promise<QuarantineAnswer>;
   /** Those after `afterId`, the oldest first; at most 200 in one go. */
   replayAll(actor: string, afterId?: number): Promise<ReplayedAll>;
-  discard(id: number, actor: string, reason: string): Promise<QuarantineAnswer>;
+  discard(
+    id: number,
+    actor: string,
+    reason: string,
+    options?: DecisionOptions,
+  ): Promise<QuarantineAnswer>;
 };
+
+type DecisionOptions = { readonly once?: OnceRequest };
 
 const REPLAYED_AT_ONCE = 200;
 const MAXIMUM_REASON = 2000;
@@ -61,24 +73,29 @@ export function createQuarantine(
 ): Quarantine {
   const { database } = store;
 
-  const decide = createDecide(store);
+  const decide = createDecide({ store, clock });
 
-  async function replay(id: number, actor: string): Promise<QuarantineAnswer> {
+  async function replay(
+    id: number,
+    actor: string,
+    options: DecisionOptions = {},
+  ): Promise<QuarantineAnswer> {
     const entry = await findEntry(database, id);
     if (entry === null) return { kind: 'unknown' };
-    if (entry.status !== 'kept') return { kind: 'decided', status: entry.status };
+    // Not decoded once more: there is only to be said whether this request decided upon it.
+    if (entry.status !== 'kept') return decide(id, null, options, async () => 0);
     const delivery = { ...entry, body: (await readBody(database, id)) ?? Buffer.alloc(0) };
     const decoded = await decodeDelivery(delivery);
     const problems = JSON.stringify(decoded.problems);
     const isWhole = decoded.problems.length === 0;
-    const decision = isWhole
+    const decision: Decision = isWhole
       ? { status: 'replayed' as const, decided_at_ms: clock.now(), decided_by: actor, problems }
       : { problems };
-    const answer = await decide(id, decision, async (transaction) =>
+    const answer = await decide(id, decision, options, async (transaction) =>
       decoded.ok ? insertReplayed(transaction, id, delivery, decoded) : 0,
     );
     if (answer.kind === 'done' && answer.events > 0) onEvents();
-    if (answer.kind !== 'done' || isWhole) return answer;
+    if (answer.kind !== 'done' || isWhole || answer.isReplayed === true) return answer;
     return { kind: 'undecodable', events: answer.events, problems: decoded.problems };
   }
 
@@ -90,20 +107,20 @@ export function createQuarantine(
     replay,
     async replayAll(actor, afterId = 0) {
       const ids = await listKeptIds(database, afterId, REPLAYED_AT_ONCE);
-      const counts = { done: 0, undecodable: 0, unknown: 0, decided: 0 };
+      const counts = { done: 0, undecodable: 0, unknown: 0, decided: 0, key_reused: 0 };
       for (const id of ids) counts[(await replay(id, actor)).kind]++;
       const { done: replayed, undecodable } = counts;
       const next = ids.length === REPLAYED_AT_ONCE ? (ids.at(-1) ?? null) : null;
       return { replayed, undecodable, next };
     },
-    async discard(id, actor, reason) {
+    async discard(id, actor, reason, options = {}) {
       const decision = {
         status: 'discarded' as const,
         decided_at_ms: clock.now(),
         decided_by: actor,
         note: reason.slice(0, MAXIMUM_REASON),
       };
-      return decide(id, decision, async () => 0);
+      return decide(id, decision, options, async () => 0);
     },
   };
 }
@@ -118,31 +135,56 @@ type Decision = {
 
 type Decide = (
   id: number,
-  decision: Decision,
+  /** Null when it was decided upon already. */
+  decision: Decision | null,
+  options: DecisionOptions,
   /** Gives the number of events that got in. */
   work: (transaction: DatabaseTransaction) => Promise<number>,
 ) => Promise<QuarantineAnswer>;
 
-/** Decides upon an entry that nobody decided upon before, and does what follows in the same transaction. */
-function createDecide(store: PipelineContext['store']): Decide {
-  return async (id, decision, work) => {
-    const events = await store.transaction(async (transaction) => {
-      const { numUpdatedRows } = await pipelineTables(transaction)
-        .updateTable('quarantine')
-        .set(decision)
-        .where('id', '=', id)
-        .where('status', '=', 'kept')
-        .executeTakeFirst();
-      if (numUpdatedRows === 0n) return null;
-      const done = await work(transaction);
+type Decided = Extract<QuarantineAnswer, { kind: 'done' | 'unknown' | 'decided' }>;
+
+/**
+ * Decides upon an entry that nobody decided upon before, and does what follows in the same transaction, in which the
+ * idempotency key is claimed too. The answer is kept only when the entry is decided by it.
+ */
+function createDecide({ store, clock }: Pick<PipelineContext, 'store' | 'clock'>): Decide {
+  return async (id, decision, { once: request }, work) => {
+    const result = await store.transaction(async (transaction) => {
+      const performed = await once(
+        transaction,
+        request,
+        clock.now(),
+        async () => perform(transaction, id, decision, work),
+        ({ kind }) => kind === 'done' && decision?.status !== undefined,
+      );
       crashPoint('quarantine:before-commit');
-      return done;
+      return performed;
     });
     crashPoint('quarantine:after-commit');
-    if (events !== null) return { kind: 'done', events };
-    const entry = await findEntry(store.database, id);
-    return entry === null ? { kind: 'unknown' } : { kind: 'decided', status: entry.status };
+    if (result.kind === 'key_reused') return { kind: 'key_reused' };
+    const { answer, isReplayed } = result;
+    return answer.kind === 'done' && isReplayed ? { ...answer, isReplayed } : answer;
   };
+}
+
+async function perform(
+  transaction: DatabaseTransaction,
+  id: number,
+  decision: Decision | null,
+  work: (transaction: DatabaseTransaction) => Promise<number>,
+): Promise<Decided> {
+  if (decision !== null) {
+    const { numUpdatedRows } = await pipelineTables(transaction)
+      .updateTable('quarantine')
+      .set(decision)
+      .where('id', '=', id)
+      .where('status', '=', 'kept')
+      .executeTakeFirst();
+    if (numUpdatedRows > 0n) return { kind: 'done', events: await work(transaction) };
+  }
+  const entry = await findEntry(transaction, id);
+  return entry === null ? { kind: 'unknown' } : { kind: 'decided', status: entry.status };
 }
 
 /**

@@ -31,8 +31,8 @@ same as an OpenAPI 3.1 document is [openapi.json](openapi.json), and every respo
   part of the request in this sense.
 - **Errors** are problem documents (RFC 9457, \`application/problem+json\`). Programs look at \`type\`; \`problems\` names each place with a
   remedy. The intake of alerts (\`/api/v1/alerts/…\`) is apart: senders read nothing but the status, so it answers in plain text.
-- **The event stream** delivers in the order of the journal. Where several replicas write, an id may become visible after a higher one;
-  the stream waits up to three seconds for it before it goes on.`;
+- **The event stream** delivers in the order of the journal, whose ids are those of the stream: they rise by one from commit to commit,
+  whichever replica writes.`;
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

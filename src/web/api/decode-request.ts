@@ -15,23 +15,33 @@ const BODY_LIMIT = '64kb';
 const MAXIMUM_PROBLEMS = 20;
 const MAXIMUM_ECHO = 60;
 
-/** Headers that every change understands. */
-export const changeHeaders: z.ZodType<{
+type ChangeHeaders = {
   'idempotency-key'?: string | undefined;
   'if-match'?: string | undefined;
-}> = z.object({
-  'idempotency-key': z
-    .string()
-    .regex(/^[!-~]{1,255}$/, 'is not 1 to 255 visible ASCII characters')
-    .optional()
-    .describe(
-      'Chosen by the caller for each change. The same key with the same request gives the first answer again for 24 hours, and nothing is done twice.',
-    ),
+};
+
+const idempotencyKey = z
+  .string()
+  .regex(/^[!-~]{1,255}$/, 'is not 1 to 255 visible ASCII characters')
+  .optional()
+  .describe(
+    'Chosen by the caller for each change. The same key with the same request gives the first answer again for 24 hours, and nothing is done twice.',
+  );
+const ofEveryChange: z.ZodType<ChangeHeaders> = z.object({ 'idempotency-key': idempotencyKey });
+const withCondition: z.ZodType<ChangeHeaders> = z.object({
+  'idempotency-key': idempotencyKey,
   'if-match': z
     .string()
     .optional()
     .describe('The `ETag` that was seen. The change is made only if the incident still has it.'),
 });
+
+/** The headers that a change understands. */
+export function changeHeadersOf({
+  hasEntityTag,
+}: Pick<Operation, 'hasEntityTag'>): z.ZodType<ChangeHeaders> {
+  return hasEntityTag === false ? ofEveryChange : withCondition;
+}
 
 /** What is wrong, in words, without giving back more than a little of what was sent. */
 function toProblem(issue: z.core.$ZodIssue, base: string): Problem {
@@ -116,9 +126,17 @@ export function decodeQuery(operation: Operation, request: Request): Decoded<unk
   return decodeBy(operation.query, Object.fromEntries(values), told);
 }
 
-export function decodeChangeHeaders(request: Request): Decoded<z.output<typeof changeHeaders>> {
+export function decodeChangeHeaders(
+  operation: Operation,
+  request: Request,
+): Decoded<ChangeHeaders> {
   const told = { kind: 'invalid-request', base: '', what: 'a header cannot be used' } as const;
-  return decodeBy(changeHeaders, request.headers, told);
+  if (operation.hasEntityTag === false && request.headers['if-match'] !== undefined) {
+    const message = 'is not known here: nothing has an entity tag';
+    const problems = [{ place: 'if-match', message, remedy: 'leave it out' }];
+    return { ok: false, problem: { kind: told.kind, detail: `if-match ${message}`, problems } };
+  }
+  return decodeBy(changeHeadersOf(operation), request.headers, told);
 }
 
 const parseJson = express.json({ limit: BODY_LIMIT, type: 'application/json', strict: false });

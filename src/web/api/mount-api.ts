@@ -117,7 +117,7 @@ async function carryOut(
   if (!path.ok) return sendProblem(request, response, path.problem);
   const query = decodeQuery(operation, request);
   if (!query.ok) return sendProblem(request, response, query.problem);
-  const headers = decodeChangeHeaders(request);
+  const headers = decodeChangeHeaders(operation, request);
   if (operation.method !== 'GET' && !headers.ok) {
     return sendProblem(request, response, headers.problem);
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeHeaders } from './decode-request.ts';
+import { changeHeadersOf } from './decode-request.ts';
 import type { Operation } from './operation.ts';
 import { PROBLEM_KINDS } from './problem.ts';
 import type { ProblemKind } from './problem.ts';
@@ -83,7 +83,7 @@ export function parametersOf(operation: Operation): readonly ParameterDefinition
   return [
     ...parametersIn('path', operation.pathParameters),
     ...parametersIn('query', operation.query),
-    ...(operation.method === 'GET' ? [] : parametersIn('header', changeHeaders)),
+    ...(operation.method === 'GET' ? [] : parametersIn('header', changeHeadersOf(operation))),
   ];
 }
 

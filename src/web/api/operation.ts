@@ -57,6 +57,8 @@ type Definition<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> =
   readonly query: Q;
   /** Absent when none is taken. Without `isRequired`, no body is as good as `{}`. */
   readonly body?: { readonly schema: B; readonly isRequired: boolean };
+  /** False when there is nothing to compare `If-Match` with; then it is refused, for it must not be ignored. */
+  readonly hasEntityTag?: false;
   /** What it answers when all is well, by status. */
   readonly responses: Readonly<Record<number, ResponseDefinition>>;
   /** How it may refuse, beyond what every operation may. */

@@ -6,12 +6,22 @@ import {
   correctDiagnosis,
   reopenIncident,
 } from './operations/change-incident.ts';
+import {
+  discardQuarantined,
+  replayAllQuarantined,
+  replayQuarantined,
+} from './operations/decide-quarantine.ts';
 import { getIncident } from './operations/get-incident.ts';
 import { getOpenApi } from './operations/get-open-api.ts';
 import { getReview } from './operations/get-review.ts';
 import { getStatistics } from './operations/get-statistics.ts';
 import { listIncidents } from './operations/list-incidents.ts';
 import { listJournal } from './operations/list-journal.ts';
+import {
+  getQuarantined,
+  getQuarantinedBody,
+  listQuarantine,
+} from './operations/read-quarantine.ts';
 import { streamEvents } from './operations/stream-events.ts';
 import { createToken, listTokens, revokeToken } from './operations/tokens.ts';
 
@@ -28,6 +38,13 @@ export const OPERATIONS: readonly Operation[] = [
   reopenIncident,
   getStatistics,
   streamEvents,
+  listQuarantine,
+  // Before the deliveries: no number is called "replay".
+  replayAllQuarantined,
+  getQuarantined,
+  getQuarantinedBody,
+  replayQuarantined,
+  discardQuarantined,
   listTokens,
   createToken,
   revokeToken,

@@ -56,6 +56,8 @@ export const incidentId: z.ZodType<string> = z
 
 export const incidentPath: z.ZodType<{ id: string }> = z.strictObject({ id: incidentId });
 export const noParameters: z.ZodType<Record<string, never>> = z.strictObject({});
+/** The body of a change that needs none. */
+export const noContent: z.ZodType<Record<string, never>> = named('NoContent', z.strictObject({}));
 
 const CLASSES = [...FAULT_CLASS_NAMES, NO_FAULT] as const;
 export const diagnosisClass: z.ZodType<DiagnosisClass> = named('DiagnosisClass', z.enum(CLASSES));

@@ -106,6 +106,40 @@ describe('quarantine', () => {
     expect((await pipeline.statistics()).quarantinedDeliveries).toBe(0);
   });
 
+  it('decides once by one request, however often its answer is lost', async () => {
+    const { quarantine } = responder.pipeline;
+    await accept('broken');
+    await accept('of no use');
+    await mend(1, EVENT);
+    const once = { actor: 'ann', key: 'k1', fingerprint: 'replay 1' };
+    const first = await Promise.all([
+      quarantine.replay(1, 'ann', { once }),
+      quarantine.replay(1, 'ann', { once }),
+    ]);
+    expect(first).toContainEqual({ kind: 'done', events: 1 });
+    expect(first).toContainEqual({ kind: 'done', events: 1, isReplayed: true });
+    expect(await quarantine.replay(1, 'ann', { once })).toMatchObject({ isReplayed: true });
+    // Without the key, or with another one, it is told that the delivery is decided upon.
+    expect(await quarantine.replay(1, 'bob')).toMatchObject({ kind: 'decided' });
+    const late = { ...once, key: 'k2' };
+    expect(await quarantine.replay(1, 'ann', { once: late })).toMatchObject({ kind: 'decided' });
+    const other = { once: { ...once, fingerprint: 'discard 2' } };
+    expect(await quarantine.discard(2, 'ann', 'old', other)).toEqual({ kind: 'key_reused' });
+    expect(await quarantine.find(2)).toMatchObject({ status: 'kept' });
+    const discarded = await quarantine.discard(2, 'ann', 'old', { once: late });
+    expect(discarded).toEqual({ kind: 'done', events: 0 });
+    expect((await incidents()).flatMap(({ alerts }) => alerts)).toHaveLength(1);
+  });
+
+  it('tries again what could not be read, with the same key', async () => {
+    const { quarantine } = responder.pipeline;
+    await accept('broken');
+    const once = { actor: 'ann', key: 'k1', fingerprint: 'replay 1' };
+    expect(await quarantine.replay(1, 'ann', { once })).toMatchObject({ kind: 'undecodable' });
+    await mend(1, EVENT);
+    expect(await quarantine.replay(1, 'ann', { once })).toEqual({ kind: 'done', events: 1 });
+  });
+
   it('does not tell twice what got in when the delivery came', async () => {
     const { pipeline } = responder;
     const bad = { ...BACKUP, id: 'b2', status: 'on' };

@@ -8,6 +8,7 @@ import {
   diagnosisClass,
   incidentPath,
   named,
+  noContent,
   noParameters,
   prose,
   tidy,
@@ -31,7 +32,6 @@ const common = {
   problems: ['not-found', 'not-possible', 'request-in-progress', 'stale', 'key-reused'],
 } as const;
 
-const nothing = named('NoContent', z.strictObject({}));
 const note = named('Note', z.strictObject({ text: prose(0, MAXIMUM_COMMENT_LENGTH).optional() }));
 const comment = named('Comment', z.strictObject({ text: prose(1, MAXIMUM_COMMENT_LENGTH) }));
 const correction = named('Correction', z.strictObject({ answer: diagnosisClass }));
@@ -41,7 +41,7 @@ export const acknowledgeIncident: Operation = defineOperation({
   id: 'acknowledgeIncident',
   path: '/api/v1/incidents/:id/acknowledge',
   summary: 'Take care of an incident',
-  body: { schema: nothing, isRequired: false },
+  body: { schema: noContent, isRequired: false },
   handle: async ({ service, path: { id }, identity: { actor }, options }) =>
     replyOf(await service.acknowledge(id, actor, options), id),
 });

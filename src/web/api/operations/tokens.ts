@@ -78,6 +78,7 @@ export const createToken: Operation = defineOperation({
   pathParameters: noParameters,
   query: noParameters,
   body: { schema: newToken, isRequired: true },
+  hasEntityTag: false,
   responses: {
     201: {
       description: 'It is made.',
@@ -116,6 +117,7 @@ export const revokeToken: Operation = defineOperation({
     id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'is no identifier'),
   }),
   query: noParameters,
+  hasEntityTag: false,
   responses: {
     200: {
       description: 'It is revoked, or was already.',
