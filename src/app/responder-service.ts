@@ -132,6 +132,8 @@ export function createResponderService(parts: Parts): ResponderService {
     },
     countRefusal: (reason, { sender, kind }) =>
       selfMetrics.increment('crmwatch_intake_refusals_total', { reason, sender, kind }),
+    countWrongCredential: (way, isLimited) =>
+      selfMetrics.increment('crmwatch_access_failures_total', { way, limited: String(isLimited) }),
     listIncidents: async (query) => list(pipeline, query),
     async getIncident(id) {
       const detail = await orNull(pipeline.getIncident(id));

@@ -146,6 +146,12 @@ export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricDefinition>> = 
     unit: 'count',
     labels: ['fault_class'],
   },
+  crmwatch_access_failures_total: {
+    kind: 'counter',
+    help: 'Wrong tokens of people and programs, by the way they came; limited says whether too many came from there.',
+    unit: 'count',
+    labels: ['way', 'limited'],
+  },
   crmwatch_api_tokens: {
     kind: 'gauge',
     help: 'API tokens by state: active, expiring (within 14 days), expired, revoked.',
@@ -197,6 +203,7 @@ export type SelfMetricName =
   | 'crmwatch_incident_recovery_seconds'
   | 'crmwatch_diagnosis_confidence_ratio'
   | 'crmwatch_diagnoses_total'
+  | 'crmwatch_access_failures_total'
   | 'crmwatch_api_tokens'
   | 'crmwatch_outbox_pending'
   | 'crmwatch_notifications_total'

@@ -15,6 +15,12 @@ export type Refusal = {
   readonly link?: { readonly href: string; readonly label: string };
 };
 
+/** When to try again, where that may help. */
+export function againOf(status: number): Readonly<Record<string, string>> {
+  if (status === 503) return { 'Retry-After': '5' };
+  return status === 429 ? { 'Retry-After': '60' } : {};
+}
+
 /** The same refusal as a page for people, as a problem document of the API, and as JSON for other programs. */
 export function sendRefusal(
   request: Request,
@@ -24,9 +30,8 @@ export function sendRefusal(
 ): void {
   const { status, title, message, remedy, link } = refusal;
   if (isApiPath(request.originalUrl)) {
-    const again = status === 503 ? { 'Retry-After': '5' } : {};
     const kind = kindOfStatus(status);
-    sendProblem(request, response, { kind, detail: message, remedy, headers: again });
+    sendProblem(request, response, { kind, detail: message, remedy, headers: againOf(status) });
     return;
   }
   if (wantsHtml(request)) {
@@ -37,7 +42,11 @@ export function sendRefusal(
     );
     return;
   }
-  response.status(status).set('Cache-Control', 'no-store').json({ error: message, remedy });
+  response
+    .status(status)
+    .set(againOf(status))
+    .set('Cache-Control', 'no-store')
+    .json({ error: message, remedy });
 }
 
 function refusalOf(error: unknown): Refusal {

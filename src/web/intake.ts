@@ -3,10 +3,12 @@ import { SOURCE_KINDS } from '../responder/alerts/alerts.ts';
 import type { SourceKind } from '../responder/alerts/alerts.ts';
 import { crashPoint, errorMessage, unreachable } from '../std/std.ts';
 import type { Clock, Logger } from '../std/std.ts';
+import type { ClientAddress } from './access/client-address.ts';
+import { createGuessLimit } from './access/guess-limit.ts';
+import type { GuessLimit } from './access/guess-limit.ts';
 import { isCrossSite } from './host-check.ts';
 import { INTAKE_LIMITS, createIntakeBudget, readBody } from './intake-body.ts';
 import type { BodyFailure, IntakeBudget, IntakeLimits, Lease } from './intake-body.ts';
-import { peerOf } from './listening/peer.ts';
 import { route, sendText } from './routes.ts';
 import type { Handler } from './routes.ts';
 import type { SenderAccess, SenderVerdict } from './sender-access.ts';
@@ -22,6 +24,7 @@ export type IntakeOptions = {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly hosts: readonly string[];
+  readonly addressOf: ClientAddress;
   readonly limits?: Partial<IntakeLimits>;
 };
 
@@ -41,13 +44,14 @@ type Arrival = {
 export function mountIntake(app: Express, options: IntakeOptions): void {
   const limits = { ...INTAKE_LIMITS, ...options.limits };
   const budget = createIntakeBudget(limits);
+  const guesses = createGuessLimit(options.clock);
   for (const kind of SOURCE_KINDS) {
     const admit: Handler = async (request, response) => {
       const verdict: SenderVerdict = isCrossSite(request.headers, options.hosts)
         ? { status: 'unauthorised' }
         : options.senders(request, kind);
       if (verdict.status !== 'known')
-        return refuseSender(request, response, kind, verdict, options);
+        return refuseSender({ request, response, kind }, verdict, guesses, options);
       const arrival = { request, response, kind, sender: verdict.sender };
       await receive(arrival, budget, limits, options);
     };
@@ -55,20 +59,26 @@ export function mountIntake(app: Express, options: IntakeOptions): void {
   }
 }
 
-function refuseSender(
-  request: Request,
-  response: Response,
-  kind: SourceKind,
+/**
+ * Right credentials were let through before this, whatever else came from their address. Wrong ones are answered with
+ * 401 always, for a sender believes nothing else; who sends many of them waits for it.
+ */
+async function refuseSender(
+  { request, response, kind }: Omit<Arrival, 'sender'>,
   verdict: Exclude<SenderVerdict, { status: 'known' }>,
-  { service, logger }: IntakeOptions,
-): void {
-  const { address } = peerOf(request.socket);
+  guesses: GuessLimit,
+  { service, logger, addressOf }: IntakeOptions,
+): Promise<void> {
+  const address = addressOf(request);
   // The body is not read: nobody knows who sends it.
   response.set('Connection', 'close');
   switch (verdict.status) {
     case 'unauthorised':
       service.countRefusal?.('unauthorised', { sender: 'unknown', kind });
-      logger.warn('Alert delivery refused: no valid credentials', { address, kind });
+      // What comes all the time would fill the log; the metric counts it.
+      if ((await waitForGuess(request, address, guesses)) === 'few') {
+        logger.warn('Alert delivery refused: no valid credentials', { address, kind });
+      }
       response.set('WWW-Authenticate', [
         'Bearer realm="crmwatch alerts"',
         'Basic realm="crmwatch alerts"',
@@ -91,6 +101,16 @@ function refuseSender(
     default:
       unreachable(verdict);
   }
+}
+
+/** Who shows nothing guesses nothing, and need not wait. */
+async function waitForGuess(
+  request: Request,
+  address: string,
+  guesses: GuessLimit,
+): Promise<'few' | 'too_many'> {
+  const shown = request.get('authorization');
+  return shown === undefined ? 'few' : guesses.wrong(address, shown);
 }
 
 async function receive(

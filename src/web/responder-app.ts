@@ -73,7 +73,12 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
   const { areAnswersChecked = false, accounts, oidc = null, proxyHeader = null } = options;
   const access = createAccess(
     { operators, secureCookies, oidc, proxyHeader, accounts },
-    { clock, random, logger },
+    {
+      clock,
+      random,
+      logger,
+      onWrongCredential: (way, isLimited) => service.countWrongCredential?.(way, isLimited),
+    },
   );
   const streams = createEventStreams(service, clock, access.watch);
   const contextOf = pageContextOf({ access, clock, service });
@@ -91,6 +96,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
     clock,
     logger,
     hosts,
+    addressOf: access.addressOf,
     limits: options.intakeLimits ?? {},
   });
   mountHealth(app, service);

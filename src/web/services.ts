@@ -228,6 +228,8 @@ export type ResponderService = {
     reason: RefusalReason,
     from: { readonly sender: string; readonly kind: SourceKind },
   ): void;
+  /** Tells the statistics of a wrong token or password of somebody who uses the console or the API. */
+  countWrongCredential?(way: 'bearer' | 'sign_in', isLimited: boolean): void;
   listIncidents(query: IncidentQuery): Awaitable<IncidentPage>;
   getIncident(id: string): Awaitable<IncidentDetailView | null>;
   acknowledge(id: string, actor: string, options?: ChangeOptions): Awaitable<ActionOutcome>;

@@ -3,32 +3,64 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { startResponder } from '../../src/app/app.ts';
 import { openSqlite } from '../../src/store/store.ts';
 import { createAlert, createWebhookBody } from '../support/alerts.ts';
-import { writeSmallConfig } from '../support/app-site.ts';
+import { createTestRuntime, writeSmallConfig } from '../support/app-site.ts';
 import { findProgram } from '../support/program.ts';
 import { createTemporaryFolder } from '../support/responder.ts';
+import { canMount, mountSmallFileSystem } from '../support/small-file-system.ts';
 
 const CHILD = join(import.meta.dirname, '../support/responder-child.ts');
-/** Room for the schema and some deliveries, in bytes; SQLite's log of writes meets it first. */
+/** Room for the schema and some deliveries; SQLite's log of writes meets it first. */
 const LIMIT_BYTES = 1_000_000;
-
-const prlimit = findProgram('prlimit');
+const SMALL_MEGABYTES = 2;
 
 type Child = { readonly url: string; readonly process: ChildProcess };
 
-async function startChild(configFile: string, limit: string | undefined): Promise<Child> {
-  const node = [process.execPath, CHILD, configFile];
-  // The soft limit alone, so that room can be made again while the process runs.
-  const [command = '', ...words] =
-    limit === undefined ? node : [limit, `--fsize=${LIMIT_BYTES}:unlimited`, ...node];
-  const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+type Site = {
+  readonly child: Child;
+  readonly data: string;
+  /** Lets it write again while it runs. */
+  makeRoom(): void;
+};
+
+async function startChild(command: readonly string[]): Promise<Child> {
+  const [program = '', ...words] = command;
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   return { url: line.toString().trim(), process: child };
 }
 
-async function deliver({ url }: Child, target: string): Promise<number> {
+function createFolder(): string {
+  const folder = createTemporaryFolder();
+  onTestFinished(() => folder[Symbol.dispose]());
+  writeSmallConfig(folder.path);
+  return folder.path;
+}
+
+/** The same failed writes as on a full disk, for whom may not mount one. */
+async function startLimited(): Promise<Site> {
+  const folder = createFolder();
+  const prlimit = findProgram('prlimit') ?? 'prlimit';
+  const node = [process.execPath, CHILD, join(folder, 'crmwatch.yaml')];
+  // The soft limit alone, so that room can be made again while the process runs.
+  const child = await startChild([prlimit, `--fsize=${LIMIT_BYTES}:unlimited`, ...node]);
+  const words = ['--pid', String(child.process.pid), '--fsize=unlimited'];
+  return { child, data: join(folder, 'data'), makeRoom: () => void execFileSync(prlimit, words) };
+}
+
+async function startOnSmallDisk(): Promise<Site> {
+  const folder = createFolder();
+  const data = join(folder, 'data');
+  const disk = mountSmallFileSystem(data, SMALL_MEGABYTES);
+  onTestFinished(() => disk[Symbol.dispose]());
+  const child = await startChild([process.execPath, CHILD, join(folder, 'crmwatch.yaml')]);
+  return { child, data, makeRoom: () => disk.resize(64) };
+}
+
+async function deliver(url: string, target: string): Promise<number> {
   const labels = { alertname: 'CrmUnreachable', target, severity: 'critical' };
   // Some weight, so that the limit is met soon.
   const annotations = { summary: 'x'.repeat(20_000) };
@@ -39,19 +71,22 @@ async function deliver({ url }: Child, target: string): Promise<number> {
   return response.status;
 }
 
-/** A file-size limit stands for a full disk: the same failed writes, without the right to mount one. */
-it.skipIf(prlimit === undefined)(
-  'answers 503 while nothing can be written, loses nothing it answered 200, and goes on once there is room',
-  async () => {
-    const folder = createTemporaryFolder();
-    onTestFinished(() => folder[Symbol.dispose]());
-    writeSmallConfig(folder.path);
-    const child = await startChild(join(folder.path, 'crmwatch.yaml'), prlimit);
+const mayMount = canMount();
+
+const WAYS: readonly (readonly [way: string, start: () => Promise<Site>])[] = [
+  ['by a limit on the size of files', startLimited],
+  ...(mayMount ? ([['by a small file system', startOnSmallDisk]] as const) : []),
+];
+
+it.each(WAYS)(
+  'a disk that is full %s: answers 503, loses nothing it answered 200, and goes on once there is room',
+  async (_, start) => {
+    const { child, data, makeRoom } = await start();
     const accepted: string[] = [];
     const refused: string[] = [];
     while (refused.length < 3) {
       const target = `crm-${accepted.length + refused.length}`;
-      const status = await deliver(child, target);
+      const status = await deliver(child.url, target);
       expect([200, 503]).toContain(status);
       (status === 200 ? accepted : refused).push(target);
     }
@@ -60,13 +95,13 @@ it.skipIf(prlimit === undefined)(
     expect(await health.text()).toBe('healthy\n');
     expect((await fetch(`${child.url}/api/v1/incidents`)).status).toBe(200);
 
-    execFileSync(prlimit ?? '', ['--pid', String(child.process.pid), '--fsize=unlimited']);
+    makeRoom();
     // Alertmanager would deliver these again by itself.
-    for (const target of refused) expect(await deliver(child, target)).toBe(200);
+    for (const target of refused) expect(await deliver(child.url, target)).toBe(200);
     child.process.kill('SIGTERM');
     await once(child.process, 'exit');
 
-    const sqlite = openSqlite(join(folder.path, 'data/incidents.sqlite'));
+    const sqlite = openSqlite(join(data, 'incidents.sqlite'));
     expect(sqlite.get('PRAGMA integrity_check')).toEqual({ integrity_check: 'ok' });
     const rows = sqlite.all('SELECT body FROM deliveries');
     sqlite.close();
@@ -79,3 +114,27 @@ it.skipIf(prlimit === undefined)(
     }
   },
 );
+
+// Where nothing may be mounted, test/store/sqlite-store.test.ts holds it by the rights of the file alone.
+if (mayMount) {
+  it('a disk that may only be read: the start says so, and nothing is lost once it may be written', async () => {
+    const folder = createFolder();
+    const disk = mountSmallFileSystem(join(folder, 'data'), 64);
+    onTestFinished(() => disk[Symbol.dispose]());
+    const start = async () => startResponder(writeSmallConfig(folder), createTestRuntime());
+    const first = await start();
+    expect(await deliver(first.url, 'shop')).toBe(200);
+    await first.stop();
+
+    disk.setReadOnly(true);
+    await expect(start()).rejects.toMatchObject({
+      code: 'store_unavailable',
+      remedy: expect.stringMatching(/may be written/),
+    });
+    disk.setReadOnly(false);
+    const second = await start();
+    onTestFinished(async () => second.stop());
+    const answer = await fetch(`${second.url}/api/v1/incidents`);
+    expect(await answer.json()).toMatchObject({ incidents: [{ target: 'shop' }] });
+  });
+}

@@ -107,6 +107,16 @@ describe('access as it is configured', () => {
     expect((await send(`${second.url}/`, { headers })).status).toBe(303);
   });
 
+  it('counts wrong tokens in the metrics', async () => {
+    const { url } = await start(load());
+    const headers = { Host: 'crmwatch.example', Authorization: 'Bearer guess' };
+    expect((await send(`${url}/api/v1/incidents`, { headers })).status).toBe(401);
+    const metrics = await send(`${url}/metrics`, { headers: { Host: 'crmwatch.example' } });
+    expect(metrics.body).toContain(
+      'crmwatch_access_failures_total{way="bearer",limited="false"} 1',
+    );
+  });
+
   it('makes tokens by the API, and counts them in the metrics', async () => {
     const { url } = await start(load());
     const headers = {

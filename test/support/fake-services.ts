@@ -55,6 +55,7 @@ export type FakeResponder = Omit<ResponderService, 'tokens'> & {
   }[];
   readonly actions: string[][];
   readonly refusals: string[];
+  readonly wrongCredentials: (readonly [way: string, isLimited: boolean])[];
   readonly quarantine: FakeQuarantine;
   /** Replaced by a test to change what the pages show. */
   incidents: readonly IncidentDetailView[];
@@ -99,6 +100,7 @@ export function createFakeResponder(clock: Clock): FakeResponder {
     deliveries: [],
     actions: [],
     refusals: [],
+    wrongCredentials: [],
     quarantine: createFakeQuarantine(),
     incidents: sampleSummaries(nowMs).map((summary) => sampleDetail(summary, nowMs)),
     acceptWith: async () => ({ status: 'accepted', events: 1 }),
@@ -115,6 +117,7 @@ export function createFakeResponder(clock: Clock): FakeResponder {
       return outcome;
     },
     countRefusal: (reason) => void fake.refusals.push(reason),
+    countWrongCredential: (way, isLimited) => void fake.wrongCredentials.push([way, isLimited]),
     listIncidents: (query) => ({
       incidents: fake.incidents
         .filter((view) => query.severity === undefined || view.severity === query.severity)

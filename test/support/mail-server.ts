@@ -11,6 +11,8 @@ export type ReceivedMail = {
   readonly subject: string;
   /** The text, or the HTML of a mail that has no other part. */
   readonly text: string;
+  /** Empty when it has no HTML. */
+  readonly html: string;
 };
 
 /** A real SMTP server on loopback that keeps what it is given. */
@@ -36,6 +38,7 @@ export async function startMailServer(): Promise<MailServer> {
           to: rcptTo.map(({ address }) => address),
           subject,
           text: text === '' && html !== false ? html : text,
+          html: html === false ? '' : html,
         });
       };
       callbackify(keep)(callback);

@@ -116,11 +116,14 @@ export async function readBeginning(
   const row = await pipelineTables(database)
     .selectFrom('quarantine')
     .select((select) =>
-      select.fn<Uint8Array>('substr', ['body', select.val(1), select.val(bytes)]).as('beginning'),
+      select
+        .fn<Uint8Array | null>('substr', ['body', select.val(1), select.val(bytes)])
+        .as('beginning'),
     )
     .where('id', '=', id)
     .executeTakeFirst();
-  return row === undefined ? null : Buffer.from(row.beginning);
+  // SQLite says of the beginning of nothing that it is NULL.
+  return row === undefined ? null : Buffer.from(row.beginning ?? []);
 }
 
 /** Newest first. */

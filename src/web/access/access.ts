@@ -4,13 +4,16 @@ import type { LoginView } from '../../console/console.ts';
 import type { Clock, Logger, Random } from '../../std/std.ts';
 import type { Refusal } from '../failures.ts';
 import type { Handler } from '../routes.ts';
+import { createClientAddress } from './client-address.ts';
+import type { ClientAddress } from './client-address.ts';
 import { cookiesFor } from './cookies.ts';
 import type { Cookies } from './cookies.ts';
 import { createCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
+import { createGuessLimit } from './guess-limit.ts';
 import { cleanName } from './identity.ts';
 import type { Identity } from './identity.ts';
-import { holderOf } from './named-tokens.ts';
+import { bearerToken, holderOf } from './named-tokens.ts';
 import type { OperatorToken } from './named-tokens.ts';
 import type { Person } from './oidc/claims.ts';
 import type { OidcOptions } from './oidc/oidc-options.ts';
@@ -41,11 +44,17 @@ export type AccessEffects = {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Is told of every wrong credential; `isLimited` when it came too often from there. */
+  readonly onWrongCredential?: WrongCredentialListener;
 };
+
+export type WrongCredentialListener = (way: 'bearer' | 'sign_in', isLimited: boolean) => void;
 
 export type Access = {
   /** Finds out who asks, once for each request; stands in front of all that asks `identify`. */
   readonly resolve: Handler;
+  /** From where a request comes, for counting. */
+  readonly addressOf: ClientAddress;
   /** Who asks, or null when they must sign in first. */
   identify(request: Request): Identity | null;
   /** Why a request is refused although it says who asks; null when it is not. */
@@ -75,6 +84,7 @@ type Parts = {
   readonly credentials: Credentials;
   readonly provider: ProviderSignIn | null;
   readonly recognise: Recognise;
+  readonly addressOf: ClientAddress;
 };
 
 function assemble(options: AccessOptions, effects: AccessEffects): Parts {
@@ -82,6 +92,7 @@ function assemble(options: AccessOptions, effects: AccessEffects): Parts {
   const { clock, random, logger } = effects;
   const serverKey = async (): Promise<Buffer> => accounts.serverKey();
   const cookies = cookiesFor(options.secureCookies);
+  const addressOf = createClientAddress(proxyHeader?.networks ?? []);
   const limit = createSignInLimit(clock);
   const credentialOfProvider = oidc === null ? null : providerCredential(oidc);
   const credentials = createCredentials(operators, serverKey, credentialOfProvider);
@@ -95,6 +106,7 @@ function assemble(options: AccessOptions, effects: AccessEffects): Parts {
           ...effects,
           accounts,
           cookies,
+          addressOf,
           // One of its own: failures at the provider must not keep out who comes with a token.
           limit: createSignInLimit(clock),
         });
@@ -106,30 +118,70 @@ function assemble(options: AccessOptions, effects: AccessEffects): Parts {
     proxy,
     openFormToken,
   });
-  return { cookies, limit, credentials, provider, recognise };
+  return { cookies, limit, credentials, provider, recognise, addressOf };
+}
+
+const TOO_MANY: Refusal = {
+  status: 429,
+  title: 'Too many wrong tokens',
+  message: 'Too many wrong tokens came from this address.',
+  remedy: 'Look for the program that sends an old token, and try again in a minute.',
+};
+
+/** Judges a bearer token as ever, but makes whoever brings many wrong ones wait. */
+function slowDownGuesses(
+  recognise: Recognise,
+  addressOf: ClientAddress,
+  { clock, onWrongCredential }: Required<Pick<AccessEffects, 'clock' | 'onWrongCredential'>>,
+): (request: Request) => Promise<Verdict> {
+  const guesses = createGuessLimit(clock);
+  const tooMany: Verdict = { identity: null, refusal: TOO_MANY };
+  return async (request) => {
+    const bearer = bearerToken(request);
+    if (bearer === null) return recognise(request, 'use');
+    const address = addressOf(request);
+    if (!guesses.mayTry(address, bearer)) {
+      onWrongCredential('bearer', true);
+      return tooMany;
+    }
+    const verdict = await recognise(request, 'use');
+    if (verdict.identity?.means === 'bearer') guesses.right(bearer);
+    if (verdict.identity !== null || verdict.refusal !== null) return verdict;
+    const count = await guesses.wrong(address, bearer);
+    onWrongCredential('bearer', count === 'too_many');
+    return count === 'few' ? verdict : tooMany;
+  };
 }
 
 /** Bearer tokens for programs; sessions, an identity provider or a proxy for people. */
 export function createAccess(options: AccessOptions, effects: AccessEffects): Access {
   const { accounts, operators, oidc } = options;
-  const { cookies, limit, credentials, provider, recognise } = assemble(options, effects);
+  const { cookies, limit, credentials, provider, ...parts } = assemble(options, effects);
+  const { recognise, addressOf } = parts;
+  const { onWrongCredential = () => {} } = effects;
+  const slowly = slowDownGuesses(recognise, addressOf, { ...effects, onWrongCredential });
   const session = createSessionCookie(accounts, cookies);
   const verdicts = new WeakMap<object, Verdict>();
 
   return {
     async resolve(request, _response, next) {
-      verdicts.set(request, await recognise(request, 'use'));
+      verdicts.set(request, await slowly(request));
       next();
     },
     identify: (request) => verdicts.get(request)?.identity ?? null,
     refusal: (request) => verdicts.get(request)?.refusal ?? null,
+    addressOf,
     watch: createWatch(recognise, effects.clock),
     async signIn(request, response, { name, token }) {
-      const address = request.socket.remoteAddress ?? '';
-      if (limit.isReached(address)) return 'too_many';
+      const address = addressOf(request);
+      if (limit.isReached(address)) {
+        onWrongCredential('sign_in', true);
+        return 'too_many';
+      }
       const holder = holderOf(token, operators);
       if (holder === null) {
         limit.add(address);
+        onWrongCredential('sign_in', false);
         return 'wrong_token';
       }
       const person = cleanName(name);

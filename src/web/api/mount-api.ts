@@ -5,6 +5,7 @@ import type { Access } from '../access/access.ts';
 import { demandOf } from '../access/demands.ts';
 import { denialOf, describeDenial } from '../access/guard.ts';
 import type { Identity } from '../access/identity.ts';
+import { againOf } from '../failures.ts';
 import type { Handler } from '../routes.ts';
 import type { ChangeOptions } from '../services.ts';
 import { decodeBody, decodeChangeHeaders, decodePath, decodeQuery } from './decode-request.ts';
@@ -81,6 +82,10 @@ async function admit(
 ): Promise<Admitted | Refused> {
   const refusal = access.refusal(request);
   const identity = refusal === null ? access.identify(request) : null;
+  if (refusal?.status === 429) {
+    const { message: detail, remedy } = refusal;
+    return { problem: { kind: 'too-many-attempts', detail, remedy, headers: againOf(429) } };
+  }
   if (identity === null) {
     const detail = refusal?.message ?? 'no valid token came with the request';
     const remedy = refusal?.remedy ?? 'send "Authorization: Bearer …" with a token that is valid';

@@ -17,6 +17,7 @@ const COMMON: readonly ProblemKind[] = [
   'forbidden',
   'method-not-allowed',
   'wrong-host',
+  'too-many-attempts',
   'internal',
   'unavailable',
 ];

@@ -20,6 +20,7 @@ export type ProblemKind =
   | 'invalid-body'
   | 'key-reused'
   | 'unprocessable'
+  | 'too-many-attempts'
   | 'internal'
   | 'unavailable';
 
@@ -103,6 +104,12 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemKind, Kind>> = {
     title: 'Not possible so',
     meaning: 'the body fits its schema, but its values are out of range or do not go together',
   },
+  'too-many-attempts': {
+    status: 429,
+    title: 'Too many wrong tokens',
+    meaning:
+      'many wrong tokens came from this address; `Retry-After` says when to try again, and a token that was good before gets through all the same',
+  },
   internal: {
     status: 500,
     title: 'That went wrong',
@@ -166,6 +173,7 @@ const KIND_OF_STATUS: Readonly<Record<number, ProblemKind>> = {
   413: 'too-large',
   415: 'unsupported-media-type',
   421: 'wrong-host',
+  429: 'too-many-attempts',
   503: 'unavailable',
 };
 

@@ -20,6 +20,9 @@ describe('the outbox', async () => void (await import('../../responder/notify/de
 describe('the pipeline', async () => {
   await import('../../responder/pipeline/pipeline.test.ts');
 });
+describe('deliveries that are wrong', async () => {
+  await import('../../web/bad-deliveries.test.ts');
+});
 describe('the order of the journal', async () => {
   await import('../../responder/pipeline/journal-order.test.ts');
 });

@@ -5,6 +5,7 @@ import type { Clock, Logger, Random } from '../../../std/std.ts';
 import type { Refusal } from '../../failures.ts';
 import { readCookie } from '../cookies.ts';
 import type { Cookies } from '../cookies.ts';
+import type { ClientAddress } from '../client-address.ts';
 import type { SignInLimit } from '../sign-in-limit.ts';
 import { personOf } from './claims.ts';
 import type { Person } from './claims.ts';
@@ -30,6 +31,7 @@ export type ProviderSignIn = {
 type Parts = {
   readonly accounts: Accounts;
   readonly cookies: Cookies;
+  readonly addressOf: ClientAddress;
   readonly limit: SignInLimit;
   readonly clock: Clock;
   readonly random: Random;
@@ -74,7 +76,7 @@ export function providerCredential({ issuer, clientId, roleClaim, roles }: OidcO
 }
 
 export function createProviderSignIn(options: OidcOptions, parts: Parts): ProviderSignIn {
-  const { accounts, cookies, limit, clock, random, logger } = parts;
+  const { accounts, cookies, addressOf, limit, clock, random, logger } = parts;
   const seal = createSeal(async () => accounts.serverKey(), 'sign-in at a provider', random);
   let provider: Provider | undefined;
 
@@ -96,7 +98,7 @@ export function createProviderSignIn(options: OidcOptions, parts: Parts): Provid
   }
 
   async function vouch(request: Request, kept: Kept): Promise<Person | Refusal> {
-    const address = request.socket.remoteAddress ?? '';
+    const address = addressOf(request);
     if (limit.isReached(address)) return REFUSALS.tooMany;
     try {
       const query = request.originalUrl.split('?')[1] ?? '';
