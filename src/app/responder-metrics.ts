@@ -66,6 +66,17 @@ export function exposeTokens(selfMetrics: SelfMetrics, tokens: Pick<ApiTokens, '
   });
 }
 
+/** So that somebody sees which replica does what, and that a task is done by none. */
+export function exposeLeases(selfMetrics: SelfMetrics, pipeline: Pick<Pipeline, 'leases'>): void {
+  selfMetrics.beforeRender(async () => {
+    const states = pipeline.leases();
+    selfMetrics.replace(
+      'crmwatch_responder_lease_held',
+      states.map(({ lease, isHeld }) => ({ labels: { lease }, value: isHeld ? 1 : 0 })),
+    );
+  });
+}
+
 /** Gauges are looked up when they are asked for. */
 export function exposeStatistics(selfMetrics: SelfMetrics, pipeline: Pipeline): void {
   selfMetrics.beforeRender(async () => {

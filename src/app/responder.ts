@@ -23,6 +23,7 @@ import { accessOf } from './responder-access.ts';
 import {
   createPipelineMetrics,
   createResponderSelfMetrics,
+  exposeLeases,
   exposeStatistics,
   exposeTokens,
 } from './responder-metrics.ts';
@@ -146,6 +147,7 @@ async function assemble(parts: Parts, store: Store): Promise<Responder> {
     },
   });
   exposeStatistics(selfMetrics, pipeline);
+  exposeLeases(selfMetrics, pipeline);
   const { sessionLifetimeMs: lifetimeMs, sessionIdleMs: idleMs } = config.access;
   const accounts = createAccounts(store, dependencies, { lifetimeMs, idleMs });
   exposeTokens(selfMetrics, accounts.tokens);

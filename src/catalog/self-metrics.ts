@@ -158,6 +158,12 @@ export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricDefinition>> = 
     unit: 'count',
     labels: ['state'],
   },
+  crmwatch_responder_lease_held: {
+    kind: 'gauge',
+    help: 'Whether this replica of the responder holds the lease of a periodic task; over all replicas the sum is 1.',
+    unit: 'boolean',
+    labels: ['lease'],
+  },
   crmwatch_outbox_pending: {
     kind: 'gauge',
     help: 'Notifications that wait to be sent.',
@@ -205,6 +211,7 @@ export type SelfMetricName =
   | 'crmwatch_diagnoses_total'
   | 'crmwatch_access_failures_total'
   | 'crmwatch_api_tokens'
+  | 'crmwatch_responder_lease_held'
   | 'crmwatch_outbox_pending'
   | 'crmwatch_notifications_total'
   | 'crmwatch_notification_failures_total';

@@ -8,8 +8,6 @@ import type { PostgresConnection } from './sql-source.ts';
 import type { Wakes } from './wakes.ts';
 
 const CHANNEL = 'crmwatch_wake';
-/** Between two signals, so that a storm of deliveries is no storm of signals. */
-const SEND_INTERVAL_MS = 100;
 const RECONNECT_MS = 1000;
 /** How often the connection is asked whether it is still one: a router may have forgotten it without a word. */
 const CHECK_MS = 30_000;
@@ -39,45 +37,49 @@ export function createPostgresWakes(options: PostgresWakesOptions): Wakes {
     onWake(listener) {
       listeners.add(listener);
       ears.open();
-      return () => void listeners.delete(listener);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) void ears.shut();
+      };
     },
-    close: async () => ears.close(),
+    close: async () => ears.shut(),
   };
 }
 
-/** Sends at once, and then at most one more for all that was asked for until the interval is over. */
-function createSender({ database, clock, sender }: PostgresWakesOptions): () => void {
-  let isResting = false;
+/** One signal is on its way at a time; one more goes out for all that were asked for meanwhile. */
+function createSender({ database, sender }: PostgresWakesOptions): () => void {
+  let isSending = false;
   let isAsked = false;
 
-  function send(): void {
-    isResting = true;
-    // What gets lost costs the others until their next tick.
-    sql`SELECT pg_notify(${CHANNEL}, ${sender})`.execute(database).catch(() => {});
-    clock.after(SEND_INTERVAL_MS, () => {
-      isResting = false;
-      if (!isAsked) return;
+  async function send(): Promise<void> {
+    isSending = true;
+    do {
       isAsked = false;
-      send();
-    });
+      try {
+        await sql`SELECT pg_notify(${CHANNEL}, ${sender})`.execute(database);
+      } catch {
+        // What gets lost costs the others until their next tick.
+      }
+    } while (isAsked);
+    isSending = false;
   }
 
   return () => {
-    if (isResting) isAsked = true;
-    else send();
+    if (isSending) isAsked = true;
+    else void send();
   };
 }
 
-type Ears = { open(): void; close(): Promise<void> };
+type Ears = { open(): void; shut(): Promise<void> };
 
 /** One connection that listens, and another one whenever it was lost. */
 function createEars({ source, clock, sender }: PostgresWakesOptions, onSignal: () => void): Ears {
   let client: pg.Client | undefined;
   let timer: Timer | undefined;
-  let isClosed = false;
 
   function open(): void {
-    if (client !== undefined || isClosed) return;
+    if (client !== undefined) return;
+    timer?.cancel();
     const mine = new pg.Client({
       ...connectionConfig(source, () => source.password?.() ?? ''),
       connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
@@ -85,17 +87,18 @@ function createEars({ source, clock, sender }: PostgresWakesOptions, onSignal: (
       keepAlive: true,
     });
     client = mine;
-    mine.on('notification', ({ payload }) => {
-      if (payload !== sender) onSignal();
-    });
     const lose = (): void => {
       if (client !== mine) return;
       client = undefined;
+      timer?.cancel();
+      timer = clock.after(RECONNECT_MS, open);
       mine.end().catch(() => {});
-      if (!isClosed) timer = clock.after(RECONNECT_MS, open);
     };
     mine.on('error', lose);
     mine.on('end', lose);
+    mine.on('notification', ({ payload }) => {
+      if (payload !== sender) onSignal();
+    });
     listen(mine).then(() => checkLater(mine, lose), lose);
   }
 
@@ -115,8 +118,7 @@ function createEars({ source, clock, sender }: PostgresWakesOptions, onSignal: (
 
   return {
     open,
-    async close() {
-      isClosed = true;
+    async shut() {
       timer?.cancel();
       const mine = client;
       client = undefined;

@@ -27,8 +27,8 @@ export type DelivererOptions = {
 
 /** Who takes notices out of the outbox: of all replicas one at a time. */
 export type Relay = {
-  /** Rises whenever another one takes over. */
-  readonly fence: number;
+  /** The replica that it runs in. */
+  readonly replica: string;
   /** A transaction that throws, and writes nothing, when another replica took over. */
   transaction<T>(work: (transaction: DatabaseTransaction) => Promise<T>): Promise<T>;
 };
@@ -86,7 +86,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       if (!(await hasDue(store.database, clock.now()))) return 0;
       crashPoint('outbox:before-claim');
       const items = await relay.transaction(async (transaction) =>
-        claimDue(transaction, clock.now(), { leaseMs, limit: BATCH }),
+        claimDue(transaction, clock.now(), { holder: relay.replica, leaseMs, limit: BATCH }),
       );
       crashPoint('outbox:claimed');
       const lines = Map.groupBy(

@@ -1,4 +1,4 @@
-import type { Migrations } from '../../store/store.ts';
+import type { Generated, Migrations } from '../../store/store.ts';
 
 export type OutboxTables = {
   outbox: {
@@ -19,6 +19,8 @@ export type OutboxTables = {
     finished_at_ms: number | null;
     /** Rises with each notice: those of the same moment are sent in this order. */
     number: number;
+    /** The replica that sends it now; empty when none does. */
+    holder: Generated<string>;
   };
 };
 
@@ -59,6 +61,13 @@ export const OUTBOX_MIGRATIONS: Migrations = {
           'ALTER TABLE outbox ADD COLUMN number BIGINT NOT NULL DEFAULT 0',
           'CREATE INDEX outbox_by_number ON outbox (number)',
         ],
+      },
+    },
+    {
+      name: 'notices know which replica sends them',
+      statements: {
+        sqlite: ["ALTER TABLE outbox ADD COLUMN holder TEXT NOT NULL DEFAULT ''"],
+        postgresql: ["ALTER TABLE outbox ADD COLUMN holder TEXT NOT NULL DEFAULT ''"],
       },
     },
   ],

@@ -21,9 +21,8 @@ export type ClaimedItem = {
   readonly id: string;
   readonly channel: string;
   readonly message: NoticeMessage;
-  /** Counts this attempt too. */
+  /** Counts this attempt too; with the next one the notice belongs to whoever makes that. */
   readonly attempts: number;
-  readonly leaseUntilMs: number;
 };
 
 function tables(database: Database): Kysely<OutboxTables> {
@@ -40,14 +39,14 @@ export async function enqueue(
   message: NoticeMessage,
   dueAtMs: number = message.atMs,
 ): Promise<void> {
-  const newest = await tables(transaction)
-    .selectFrom('outbox')
-    .select((select) => select.fn.max('number').as('number'))
-    .executeTakeFirst();
   await tables(transaction)
     .insertInto('outbox')
-    .values({
-      number: (newest?.number ?? 0) + 1,
+    .values((insert) => ({
+      number: insert
+        .selectFrom('outbox')
+        .select((select) =>
+          select(select.fn.coalesce(select.fn.max('number'), select.lit(0)), '+', 1).as('next'),
+        ),
       id: message.id,
       incident_id: message.incidentId,
       channel,
@@ -60,7 +59,7 @@ export async function enqueue(
       lease_until_ms: 0,
       last_error: null,
       finished_at_ms: null,
-    })
+    }))
     .execute();
 }
 
@@ -78,13 +77,13 @@ export async function hasDue(database: Database, nowMs: number): Promise<boolean
 }
 
 /**
- * Takes what is due and leases it, so that the sending happens outside any transaction and is taken up
- * again after the lease when the sender dies.
+ * Takes what is due and leases it, so that the sending happens outside any transaction and is taken up again when the
+ * sender dies: at once when that is known (`freeNotices`), or after the lease.
  */
 export async function claimDue(
   transaction: DatabaseTransaction,
   nowMs: number,
-  options: { readonly leaseMs: number; readonly limit: number },
+  options: { readonly holder: string; readonly leaseMs: number; readonly limit: number },
 ): Promise<readonly ClaimedItem[]> {
   const database = tables(transaction);
   const rows = await database
@@ -97,21 +96,33 @@ export async function claimDue(
     .orderBy('number')
     .limit(options.limit)
     .execute();
-  const leaseUntilMs = nowMs + options.leaseMs;
-  for (const { id, attempts } of rows) {
-    await database
-      .updateTable('outbox')
-      .set({ lease_until_ms: leaseUntilMs, attempts: attempts + 1 })
-      .where('id', '=', id)
-      .execute();
-  }
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => id);
+  await database
+    .updateTable('outbox')
+    .set((update) => ({
+      holder: options.holder,
+      lease_until_ms: nowMs + options.leaseMs,
+      attempts: update('attempts', '+', 1),
+    }))
+    .where('id', 'in', ids)
+    .execute();
   return rows.map((row) => ({
     id: row.id,
     channel: row.channel,
     message: JSON.parse(row.message) as NoticeMessage,
     attempts: row.attempts + 1,
-    leaseUntilMs,
   }));
+}
+
+/** Lets others send at once what a replica had taken and will send no more. */
+export async function freeNotices(transaction: DatabaseTransaction, holder: string): Promise<void> {
+  await tables(transaction)
+    .updateTable('outbox')
+    .set({ holder: '', lease_until_ms: 0 })
+    .where('holder', '=', holder)
+    .where('state', '=', 'pending')
+    .execute();
 }
 
 export type Settlement =
@@ -119,7 +130,7 @@ export type Settlement =
   | { readonly state: 'pending'; readonly dueAtMs: number; readonly why: string }
   | { readonly state: 'dead'; readonly atMs: number; readonly why: string };
 
-/** Writes what became of an attempt; false when the lease was lost to another sender meanwhile. */
+/** Writes what became of an attempt; false when another sender makes the next one already. */
 export async function settle(
   transaction: DatabaseTransaction,
   item: ClaimedItem,
@@ -129,6 +140,7 @@ export async function settle(
     .updateTable('outbox')
     .set({
       state: settlement.state,
+      holder: '',
       lease_until_ms: 0,
       ...(settlement.state === 'pending'
         ? { due_at_ms: settlement.dueAtMs }
@@ -136,7 +148,7 @@ export async function settle(
       last_error: settlement.state === 'sent' ? null : settlement.why,
     })
     .where('id', '=', item.id)
-    .where('lease_until_ms', '=', item.leaseUntilMs)
+    .where('attempts', '=', item.attempts)
     .where('state', '=', 'pending')
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;

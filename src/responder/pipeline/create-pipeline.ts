@@ -11,6 +11,8 @@ import { INTAKE_MIGRATIONS } from './intake-tables.ts';
 import { IDEMPOTENCY_MIGRATIONS } from './idempotency.ts';
 import { createIntake } from './intake.ts';
 import type { Intake } from './intake.ts';
+import { LEASE_MIGRATIONS } from './lease-tables.ts';
+import type { LeaseState } from './leases.ts';
 import { createOperations, toLine } from './operations.ts';
 import type { Operations, PipelineLine } from './operations.ts';
 import { PIPELINE_MIGRATIONS } from './pipeline-tables.ts';
@@ -35,11 +37,14 @@ export const RESPONDER_MIGRATIONS: readonly Migrations[] = [
   ACCOUNT_MIGRATIONS,
   STORM_MIGRATIONS,
   CORRELATION_MIGRATIONS,
+  LEASE_MIGRATIONS,
 ];
 
 export type Pipeline = Intake &
   Operations & {
     readonly quarantine: Quarantine;
+    /** The periodic tasks, and which of them this replica does now. */
+    leases(): readonly LeaseState[];
     /** Tells of everything that happens from now on; gives the way to stop. A listener must not throw. */
     subscribe(listener: (line: PipelineLine) => void): () => void;
     start(): void;
@@ -96,12 +101,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     async accept(rawBody, sender, receivedAtMs, form) {
       const acceptance = await intake.accept(rawBody, sender, receivedAtMs, form);
       worker.wake();
+      context.store.wakeOthers();
       return acceptance;
     },
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    leases: () => worker.leaseStates(),
     start: () => worker.start(),
     stop,
     settle: async () => worker.settle(),

@@ -4,16 +4,19 @@ import type { Evidence } from '../evidence/evidence.ts';
 import { SYSTEM_ACTOR } from '../incidents/incidents.ts';
 import type { DiagnosisView, Incident, Verification } from '../incidents/incidents.ts';
 import { suggestSteps } from '../repair/repair.ts';
-import { finishWork, retryWork } from './due-work.ts';
-import type { DueWork } from './due-work.ts';
+import { finishWork, isClaimed, retryWork } from './due-work.ts';
+import type { ClaimedWork } from './due-work.ts';
 import { evidenceAlertsOf, summariseEvidence } from './evidence-summary.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 import type { Commit } from './process-inbox.ts';
 
-/** Does one piece of due work. Rejects only when the store fails; the work is then still due. */
+/**
+ * Does one piece of due work, and writes what came of it unless the claim was lost meanwhile. Rejects only when the
+ * store fails; the work is then still due.
+ */
 export async function doWork(
-  due: DueWork,
+  due: ClaimedWork,
   incident: Incident,
   context: PipelineContext,
   commit: Commit,
@@ -66,7 +69,7 @@ async function find(incident: Incident, context: PipelineContext): Promise<Findi
 }
 
 async function diagnose(
-  due: DueWork,
+  due: ClaimedWork,
   before: Incident,
   context: PipelineContext,
   commit: Commit,
@@ -81,6 +84,7 @@ async function diagnose(
   const evidenceSummary = evidence === null ? [] : summariseEvidence(evidence);
   const actor = SYSTEM_ACTOR;
   await commit(async (changes) => {
+    if (!(await isClaimed(changes.transaction, due))) return;
     await finishWork(changes.transaction, due);
     const events = [
       { kind: 'diagnosed', actor, diagnosis, evidenceSummary },
@@ -99,7 +103,7 @@ async function diagnose(
 }
 
 async function verify(
-  due: DueWork,
+  due: ClaimedWork,
   before: Incident,
   context: PipelineContext,
   commit: Commit,
@@ -110,6 +114,7 @@ async function verify(
   const { outcome } = verification;
   const actor = SYSTEM_ACTOR;
   await commit(async (changes) => {
+    if (!(await isClaimed(changes.transaction, due))) return;
     const incident = await changes.find(before.id);
     await changes.apply(incident, { kind: `verification_${outcome}`, actor, verification }, nowMs);
     const after = await changes.find(before.id);
@@ -138,8 +143,9 @@ async function runVerifier(
   }
 }
 
-async function close(due: DueWork, context: PipelineContext, commit: Commit): Promise<void> {
+async function close(due: ClaimedWork, context: PipelineContext, commit: Commit): Promise<void> {
   await commit(async (changes) => {
+    if (!(await isClaimed(changes.transaction, due))) return;
     await finishWork(changes.transaction, due);
     const incident = await changes.find(due.incidentId);
     if (incident?.phase !== 'resolved') return;

@@ -21,6 +21,7 @@ export type PeriodicTask = {
 
 /** The lease that a task runs under. */
 export type Held = {
+  readonly replica: string;
   /** Rises whenever another replica takes over: what was remembered under another number may be out of date. */
   readonly fence: number;
   /** A transaction that writes nothing, and throws, when another replica has taken over meanwhile. */

@@ -50,7 +50,15 @@ export type PipelineTables = {
     note: string | null;
   };
   heartbeats: { name: string; sender: string; last_seen_at_ms: number };
-  due_work: { incident_id: string; work: string; due_at_ms: number; attempts: number };
+  due_work: {
+    incident_id: string;
+    work: string;
+    due_at_ms: number;
+    attempts: number;
+    /** The replica that does it now, empty when none does, and the number of its claim. */
+    holder: Generated<string>;
+    claim: Generated<number>;
+  };
   evidence: { id: Generated<number>; incident_id: string; at_ms: number; evidence: string };
   diagnosis_labels: {
     id: Generated<number>;

@@ -1,13 +1,15 @@
-import { crashPoint } from '../../std/std.ts';
-import { SYSTEM_ACTOR, findIncident } from '../incidents/incidents.ts';
+import { errorMessage, sleep } from '../../std/std.ts';
+import type { Timer } from '../../std/std.ts';
+import { SYSTEM_ACTOR } from '../incidents/incidents.ts';
 import { createDeliverer } from '../notify/notify.ts';
 import type { ClaimedItem, Deliverer } from '../notify/notify.ts';
 import { createChangeSet } from './change-set.ts';
 import type { Change, ChangeSet } from './change-set.ts';
-import { findDueWork, finishWork } from './due-work.ts';
-import type { DueWork } from './due-work.ts';
-import { doWork } from './incident-work.ts';
-import type { Held, PeriodicTask } from './periodic-task.ts';
+import { createDueWorkLauncher } from './launch-due-work.ts';
+import { createTaskLauncher } from './launch-tasks.ts';
+import { RENEW_MS } from './lease-watch.ts';
+import { createLeases } from './leases.ts';
+import type { Leases } from './leases.ts';
 import { createPeriodicTasks } from './periodic-tasks.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 import { createInboxProcessor } from './process-inbox.ts';
@@ -17,55 +19,71 @@ import type { Worker } from './worker.ts';
 
 export type OnCommitted = (changes: readonly Change[]) => void;
 
+export type PipelineWorker = Worker & { readonly leaseStates: Leases['states'] };
+
+/** How often it is looked whether leases are to be renewed. */
+const LEASE_TICK_MS = RENEW_MS / 5;
+const RELEASE_TIMEOUT_MS = 3000;
+
 /** What a responder does by itself: the inbox first, then due work and periodic tasks, which run beside it. */
 export function createPipelineWorker(
   context: PipelineContext,
   commit: Commit,
   onCommitted: OnCommitted,
-): Worker {
-  const { store, clock, settings } = context;
-  const processInbox = createInboxProcessor(context, commit);
-  const active = new Set<string>();
-
-  async function launchDueWork(): Promise<boolean> {
-    // More than can run, since some of them may be running already.
-    const due = await findDueWork(store.database, clock.now(), settings.concurrency * 2);
-    const waiting = due.filter((work) => !active.has(keyOf(work)));
-    const chosen = waiting.slice(0, settings.concurrency - active.size);
-    for (const work of chosen) {
-      active.add(keyOf(work));
-      worker.launch(async () => {
-        await runDueWork(work, context, commit).finally(() => active.delete(keyOf(work)));
-        crashPoint('timer:done');
-        return true;
-      });
-    }
-    return chosen.length > 0;
-  }
-
+): PipelineWorker {
+  const { store, clock, logger } = context;
   const tasks = createPeriodicTasks(context, createOutboxDeliverer(context, onCommitted));
-  const running = new Set<PeriodicTask>();
-  const held: Held = { fence: 0, transaction: async (work) => store.transaction(work), commit };
-
-  function launchTasks(): void {
-    for (const task of tasks) {
-      if (running.has(task) || !task.isDue()) continue;
-      running.add(task);
-      worker.launch(async () => task.run(held).finally(() => running.delete(task)));
-    }
-  }
+  const leases = createLeases(
+    context,
+    tasks.map(({ name }) => name),
+  );
+  const processInbox = createInboxProcessor(context, commit);
+  const launchDueWork = createDueWorkLauncher(context, commit, leases);
+  const launchTasks = createTaskLauncher(tasks, leases, context, commit);
+  let timer: Timer | undefined;
+  let stopListening: (() => void) | undefined;
 
   const worker = createWorker({
     ...context,
-    ...settings,
+    ...context.settings,
     async round() {
+      await leases.keep();
       const taken = await processInbox();
-      const hasLaunched = await launchDueWork();
-      launchTasks();
+      const hasLaunched = await launchDueWork((task) => worker.launch(task));
+      launchTasks((task) => worker.launch(task));
       return taken > 0 || hasLaunched;
     },
   });
-  return worker;
+
+  /** Beside the rounds, since one of them may take long and leases are to be renewed all the same. */
+  function keepLeases(): void {
+    // The next round says what is wrong.
+    leases.keep().catch(() => {});
+    timer = clock.after(LEASE_TICK_MS, keepLeases);
+  }
+
+  return {
+    ...worker,
+    leaseStates: () => leases.states(),
+    start() {
+      if (timer !== undefined) return;
+      worker.start();
+      keepLeases();
+      stopListening = store.onWake(() => worker.wake());
+    },
+    async stop() {
+      timer?.cancel();
+      stopListening?.();
+      await worker.stop();
+      const limit = new AbortController();
+      const released = leases.release().catch((error: unknown) => {
+        const why = errorMessage(error);
+        logger.warn('what this replica held is free only after its lease', { why });
+      });
+      await Promise.race([released, sleep(clock, RELEASE_TIMEOUT_MS, limit.signal)]);
+      limit.abort();
+    },
+  };
 }
 
 function createOutboxDeliverer(context: PipelineContext, onCommitted: OnCommitted): Deliverer {
@@ -79,19 +97,6 @@ function createOutboxDeliverer(context: PipelineContext, onCommitted: OnCommitte
       return () => onCommitted(changes);
     },
   });
-}
-
-function keyOf({ incidentId, work }: DueWork): string {
-  return `${incidentId} ${work}`;
-}
-
-async function runDueWork(due: DueWork, context: PipelineContext, commit: Commit): Promise<void> {
-  crashPoint('timer:claimed');
-  const incident = await findIncident(context.store.database, due.incidentId);
-  if (incident !== null && incident.phase !== 'closed') {
-    return doWork(due, incident, context, commit);
-  }
-  await context.store.transaction(async (transaction) => finishWork(transaction, due));
 }
 
 async function giveUp(

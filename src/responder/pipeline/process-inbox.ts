@@ -23,19 +23,19 @@ type InboxRow = { readonly id: number; readonly event: string };
 const LARGEST_BATCH = 2000;
 const SMALLEST_BATCH = 100;
 /** Others wait for the transaction, and so does whoever stops the responder. */
-const LONG_BATCH_MS = 1000;
-const SHORT_BATCH_MS = 250;
+const LONG_BATCH_MS = 1500;
+const SHORT_BATCH_MS = 500;
 
 /** Takes committed events in the order of their arrival and gives the number taken. */
 export type InboxProcessor = () => Promise<number>;
 
 /**
  * An event that trips over a defect of ours is set aside with the reason, so that it cannot hold up the ones behind
- * it. A batch is as large as lets it be over within about a second.
+ * it. A batch is as large as lets it be over within a second or two.
  */
 export function createInboxProcessor(context: PipelineContext, commit: Commit): InboxProcessor {
   const { clock, store } = context;
-  let limit = LARGEST_BATCH / 4;
+  let limit = LARGEST_BATCH;
 
   function adapt(taken: number, durationMs: number): void {
     if (durationMs > LONG_BATCH_MS) limit = Math.max(SMALLEST_BATCH, limit >> 1);

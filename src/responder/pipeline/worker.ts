@@ -10,11 +10,13 @@ export type WorkerOptions = {
   readonly round: () => Promise<boolean>;
 };
 
+/** Runs something slow beside the rounds; it gives whether it did anything. */
+export type Launch = (task: () => Promise<boolean>) => void;
+
 export type Worker = {
   /** Work may be there: look now and not at the next tick. */
   wake(): void;
-  /** Runs something slow beside the rounds; it gives whether it did anything. */
-  launch(task: () => Promise<boolean>): void;
+  readonly launch: Launch;
   start(): void;
   stop(): Promise<void>;
   /** Runs rounds until nothing is left to do now. Rejects when one failed. */
@@ -26,6 +28,8 @@ type Progress = {
   readonly launched: Set<Promise<void>>;
   current: Promise<void> | undefined;
   isWoken: boolean;
+  /** After the round under way no other one begins, whatever is left to do. */
+  isStopping: boolean;
   /** Rises with everything that was done. */
   done: number;
   failure: { readonly error: unknown } | undefined;
@@ -46,6 +50,7 @@ function createRounds({ clock, logger, round }: WorkerOptions): Rounds {
     launched: new Set(),
     current: undefined,
     isWoken: false,
+    isStopping: false,
     done: 0,
     failure: undefined,
   };
@@ -67,7 +72,7 @@ function createRounds({ clock, logger, round }: WorkerOptions): Rounds {
         progress.isWoken = false;
         const hasDone = await round();
         if (hasDone) progress.done++;
-        goOn = hasDone || progress.isWoken;
+        goOn = !progress.isStopping && (hasDone || progress.isWoken);
       }
     } catch (error) {
       fail(error);
@@ -130,6 +135,7 @@ export function createWorker(options: WorkerOptions): Worker {
     },
     async stop() {
       isStarted = false;
+      progress.isStopping = true;
       timer?.cancel();
       const limit = new AbortController();
       await Promise.race([quiet(progress), sleep(clock, stopTimeoutMs, limit.signal)]);

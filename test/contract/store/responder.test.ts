@@ -37,5 +37,8 @@ describe('accounts', async () => {
 describe('the reconciler', async () => {
   await import('../../responder/pipeline/reconciler.test.ts');
 });
+describe('several replicas', async () => {
+  await import('../../responder/pipeline/replicas.test.ts');
+});
 describe('the watchdog', async () =>
   void (await import('../../responder/pipeline/watchdog.test.ts')));

@@ -36,7 +36,7 @@ beforeEach(async () => {
   folder = createTemporaryFolder();
   const file = join(folder.path, 'outbox.db');
   store = await openTestStore({ file, migrations: [OUTBOX_MIGRATIONS] });
-  relay = { fence: 1, transaction: async (work) => store.transaction(work) };
+  relay = { replica: 'r1', transaction: async (work) => store.transaction(work) };
   clock = createManualClock(START_MS);
   [ids, answers, dead] = [[], [], []];
 });
