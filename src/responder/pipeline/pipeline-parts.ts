@@ -1,5 +1,6 @@
 import type { Clock, Logger, Random } from '../../std/std.ts';
 import type { Store } from '../../store/store.ts';
+import type { Mask } from '../alerts/alerts.ts';
 import type { Evidence, EvidenceRequest } from '../evidence/evidence.ts';
 import { NO_CORRELATION } from '../incidents/incidents.ts';
 import type { CorrelationRules, DiagnosisView } from '../incidents/incidents.ts';
@@ -78,11 +79,14 @@ export type PipelineParts = {
   readonly upstream?: Upstream;
   /** Of senders that are peers of others. */
   readonly sources?: SourceNames;
-  /** On the calling thread when it is left out. */
+  /** On the calling thread when it is left out. It masks what it decodes. */
   readonly decodeDelivery?: DeliveryDecoder;
+  /** For what does not come by a delivery, and what is told about; nothing is masked when it is left out. */
+  readonly mask?: Mask;
   readonly settings?: Partial<PipelineSettings>;
 };
 
-export type PipelineContext = Omit<PipelineParts, 'settings'> & {
+export type PipelineContext = Omit<PipelineParts, 'settings' | 'mask'> & {
   readonly settings: PipelineSettings;
+  readonly mask: Mask;
 };
