@@ -130,7 +130,7 @@ export function makeEvent(told: ToldAlert, source: WebhookSource): AlertEvent {
     ...common,
     first: FIRST_ANNOTATIONS,
     bounds: { entries: EVENT_LIMITS.annotations, characters: EVENT_LIMITS.annotationCharacters },
-    mask: mask.value,
+    mask: (name, value) => mask.value(name, value),
   });
   const startsAtMs = believableMs(told.startsAtMs, receivedAtMs);
   if (startsAtMs === undefined) notes.push('the start, which cannot be true');

@@ -104,7 +104,7 @@ function normaliseIban(match: string): Normalised | undefined {
 /** The check digit of ISO/IEC 7812-1. */
 function passesLuhn(digits: string): boolean {
   let sum = 0;
-  for (const [index, digit] of [...digits].toReversed().entries()) {
+  for (const [index, digit] of digits.split('').toReversed().entries()) {
     const doubled = index % 2 === 0 ? Number(digit) : Number(digit) * 2;
     sum += doubled > 9 ? doubled - 9 : doubled;
   }
