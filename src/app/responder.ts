@@ -142,6 +142,7 @@ async function assemble(parts: Parts, store: Store): Promise<Responder> {
       reconcileIntervalMs: config.reconcileIntervalMs,
       watchdog: watchdogSettings(config),
       storm: config.storm,
+      retention: { ...config.retention, sessionsMs: config.access.sessionLifetimeMs },
       correlation: {
         dependencies: new Map(config.dependencies.map(({ name, dependsOn }) => [name, dependsOn])),
         dependencyWithinMs: config.correlation.dependencyWithinMs,

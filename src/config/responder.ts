@@ -21,6 +21,8 @@ import { DEFAULT_CORRELATION, correlationDecoder, dependenciesDecoder } from './
 import type { CorrelationConfig, DependencyConfig } from './correlation.ts';
 import { DEFAULT_STORM, stormDecoder } from './storm.ts';
 import type { StormConfig } from './storm.ts';
+import { DEFAULT_RETENTION_CONFIG, retentionDecoder } from './retention.ts';
+import type { RetentionConfig } from './retention.ts';
 import { DEFAULT_MASKING, maskingDecoder } from './masking.ts';
 import { storeDecoder } from './store.ts';
 import type { StoreConfig } from './store.ts';
@@ -49,6 +51,7 @@ export type ResponderConfig = {
   readonly dependencies: readonly DependencyConfig[];
   readonly correlation: CorrelationConfig;
   readonly masking: MaskingRules;
+  readonly retention: RetentionConfig;
   readonly notify: readonly ChannelOptions[];
 };
 
@@ -181,6 +184,12 @@ const responderKeys = decode.refine(
       'personal data that pseudonyms take the place of before alerts are kept',
       'see below',
     ),
+    retention: decode.withDefault(
+      retentionDecoder,
+      DEFAULT_RETENTION_CONFIG,
+      'what is kept for how long (docs/responder/retention.md)',
+      'see below',
+    ),
     notify: decode.withDefault(
       uniquelyNamed(decode.list(channelOptions, { maximumLength: 50 }), 'channel'),
       [],
@@ -213,6 +222,7 @@ const plainResponder: Decoder<ResponderConfig> = decode.transform(responderKeys,
   correlation: decoded.correlation,
   storm: decoded.storm,
   masking: decoded.masking,
+  retention: decoded.retention,
   notify: decoded.notify,
 }));
 

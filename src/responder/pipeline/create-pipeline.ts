@@ -72,7 +72,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   };
   const commit = createCommit(context, onCommitted);
   const decoder = parts.decodeDelivery ?? (async (delivery) => decodeDelivery(delivery, mask));
-  const intake = createIntake(context.store, context.metrics, decoder);
+  const intake = createIntake(context.store, context.metrics, decoder, context.settings.retention);
   const operations = createOperations(context, commit);
   const worker = createPipelineWorker(context, commit, onCommitted);
 

@@ -9,6 +9,8 @@ import type { Verifier } from '../repair/repair.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { SourceNames } from './reconcile-upstream.ts';
 import type { DeliveryDecoder } from './intake.ts';
+import { DEFAULT_RETENTION } from './retention/retention-settings.ts';
+import type { RetentionSettings } from './retention/retention-settings.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
 import { DEFAULT_STORM_SETTINGS } from './storm.ts';
 import type { StormSettings } from './storm.ts';
@@ -37,6 +39,7 @@ export type PipelineSettings = {
   readonly storm: StormSettings;
   /** What lets alerts of one target join the incident of another. */
   readonly correlation: CorrelationRules;
+  readonly retention: RetentionSettings;
 };
 
 export type WatchdogSettings = {
@@ -62,6 +65,7 @@ export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
   watchdog: { limitMs: 200_000, sources: [], expectSeen: true },
   storm: DEFAULT_STORM_SETTINGS,
   correlation: NO_CORRELATION,
+  retention: DEFAULT_RETENTION,
 };
 
 /** What the pipeline is made of. The store must have been opened with the migrations of all its rooms. */
