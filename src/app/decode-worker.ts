@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { decodeDelivery } from '../responder/alerts/alerts.ts';
-import type { RawDelivery, WebhookDecoding } from '../responder/alerts/alerts.ts';
+import { NO_MASK, createMask, decodeDelivery } from '../responder/alerts/alerts.ts';
+import type { MaskingOptions, RawDelivery, WebhookDecoding } from '../responder/alerts/alerts.ts';
 import { partsOf } from '../std/std.ts';
 
 /** Events by the thousand, so that no message holds up the one who reads it for long; then the rest. */
@@ -11,14 +11,21 @@ export type DecodeMessage =
     }
   | { readonly kind: 'end'; readonly decoding: WebhookDecoding };
 
+export type DecodeTask = {
+  readonly delivery: RawDelivery;
+  /** Null when nothing is to be masked. */
+  readonly masking: MaskingOptions | null;
+};
+
 const EVENTS_PER_MESSAGE = 500;
 
 /** The thread of one delivery: it ends with it, and its memory is given back. */
-function run(delivery: RawDelivery): void {
+function run({ delivery, masking }: DecodeTask): void {
   const { buffer, byteOffset, byteLength } = delivery.body;
   // A Buffer crosses as plain bytes.
   const body = Buffer.from(buffer, byteOffset, byteLength);
-  const decoding = decodeDelivery({ ...delivery, body });
+  const mask = masking === null ? NO_MASK : createMask(masking);
+  const decoding = decodeDelivery({ ...delivery, body }, mask);
   const send = (message: DecodeMessage): void => parentPort?.postMessage(message, []);
   if (!decoding.ok) {
     send({ kind: 'end', decoding });
@@ -29,4 +36,4 @@ function run(delivery: RawDelivery): void {
   send({ kind: 'end', decoding: { ...decoding, events: [] } });
 }
 
-run(workerData as RawDelivery);
+run(workerData as DecodeTask);

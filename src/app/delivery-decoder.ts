@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { decodeDelivery } from '../responder/alerts/alerts.ts';
-import type { AlertEvent, RawDelivery, WebhookDecoding } from '../responder/alerts/alerts.ts';
+import { NO_MASK, createMask, decodeDelivery } from '../responder/alerts/alerts.ts';
+import type { AlertEvent, MaskingOptions, WebhookDecoding } from '../responder/alerts/alerts.ts';
 import type { DeliveryDecoder } from '../responder/pipeline/pipeline.ts';
 import { systemErrorCode } from '../std/std.ts';
-import type { DecodeMessage } from './decode-worker.ts';
+import type { DecodeMessage, DecodeTask } from './decode-worker.ts';
 
 export type DecoderLimits = {
   /** Smaller bodies are decoded at once: a thread costs more than they do. */
@@ -21,23 +21,28 @@ const ENTRY = new URL('./decode-worker.ts', import.meta.url);
  * Decodes large deliveries, and those that have to be inflated, in a thread with bounded memory, one after the other.
  * A small body may describe a large tree of values (`[[],[],…`): the thread then ends, and the body is undecodable.
  */
-export function createDeliveryDecoder(limits: DecoderLimits = DECODER_LIMITS): DeliveryDecoder {
+export function createDeliveryDecoder(
+  limits: DecoderLimits = DECODER_LIMITS,
+  masking: MaskingOptions | null = null,
+): DeliveryDecoder {
+  const mask = masking === null ? NO_MASK : createMask(masking);
   let last: Promise<unknown> = Promise.resolve();
   return async (delivery) => {
     const isPlain = delivery.encoding === '' || delivery.encoding === 'identity';
-    if (isPlain && delivery.body.length <= limits.inlineBytes) return decodeDelivery(delivery);
-    const decoding = last.then(async () => decodeInThread(delivery, limits));
+    if (isPlain && delivery.body.length <= limits.inlineBytes)
+      return decodeDelivery(delivery, mask);
+    const decoding = last.then(async () => decodeInThread({ delivery, masking }, limits));
     last = decoding.catch(() => {});
     return decoding;
   };
 }
 
 async function decodeInThread(
-  delivery: RawDelivery,
+  task: DecodeTask,
   { heapMegabytes }: DecoderLimits,
 ): Promise<WebhookDecoding> {
   const worker = new Worker(ENTRY, {
-    workerData: delivery,
+    workerData: task,
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
   });
   const events: AlertEvent[] = [];

@@ -7,7 +7,7 @@ import type {
   IncidentSummaryView,
   TimelineEntryView,
 } from '../console/console.ts';
-import { isDoubt, isOpen } from '../responder/incidents/incidents.ts';
+import { isDoubt, isOpen, kindOf } from '../responder/incidents/incidents.ts';
 import type { Incident, IncidentAlert } from '../responder/incidents/incidents.ts';
 import type { IncidentDetail, PipelineLine } from '../responder/pipeline/pipeline.ts';
 import type { IncidentEvent, JournalEntryView } from '../web/web.ts';
@@ -50,7 +50,7 @@ export function toSummaryView(incident: Incident): IncidentSummaryView {
         ? null
         : { by: acknowledgedBy, atMs: acknowledgedAtMs },
     firingAlerts: alerts.filter(({ status }) => status === 'firing').length,
-    totalAlerts: alerts.length,
+    totalAlerts: incident.compacted?.totalAlerts ?? alerts.length,
     timesReopened: incident.reopenings,
     sequence: incident.sequence,
   };
@@ -117,10 +117,13 @@ function phaseTimes(journal: Journal): Partial<Record<IncidentPhase, number>> {
   return times;
 }
 
-function correctionOf(journal: Journal): IncidentDetailView['correction'] {
-  const entry = journal.findLast(({ event }) => event.kind === 'diagnosis_corrected');
-  if (entry === undefined || entry.event.kind !== 'diagnosis_corrected') return null;
-  return { by: entry.event.actor, atMs: entry.atMs, answer: entry.event.correctedClass };
+function correctionOf(
+  { correctedClass }: Incident,
+  journal: Journal,
+): IncidentDetailView['correction'] {
+  const entry = journal.findLast(({ event }) => kindOf(event) === 'diagnosis_corrected');
+  if (entry === undefined || correctedClass === null) return null;
+  return { by: entry.event.actor, atMs: entry.atMs, answer: correctedClass };
 }
 
 function notificationEntries(detail: IncidentDetail): readonly TimelineEntryView[] {
@@ -145,7 +148,7 @@ export function toDetailView(detail: IncidentDetail): IncidentDetailView {
   const timeline = journal.map(({ id, atMs, event, line }) => ({
     id,
     atMs,
-    kind: event.kind,
+    kind: kindOf(event),
     actor: event.actor,
     text: line,
   }));
@@ -153,7 +156,7 @@ export function toDetailView(detail: IncidentDetail): IncidentDetailView {
     ...toSummaryView(incident),
     phaseTimes: phaseTimes(journal),
     modelDiagnosis: toDiagnosisView(incident),
-    correction: correctionOf(journal),
+    correction: correctionOf(incident, journal),
     alerts: shownAlerts(incident.alerts).map(toAlertView),
     verifications: (verification?.checks ?? []).map(({ alert, probe, outcome, why }) => ({
       alert,
@@ -184,5 +187,5 @@ export function toIncidentEvent({ id, incidentId, kind, line, atMs }: PipelineLi
 
 export function toJournalView(entry: Journal[number]): JournalEntryView {
   const { id, sequence, atMs, phase, event, line } = entry;
-  return { id, sequence, atMs, kind: event.kind, phase, actor: event.actor, text: line };
+  return { id, sequence, atMs, kind: kindOf(event), phase, actor: event.actor, text: line };
 }

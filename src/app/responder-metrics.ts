@@ -52,6 +52,14 @@ export function createPipelineMetrics(selfMetrics: SelfMetrics): ResponderMetric
       selfMetrics.set('crmwatch_upstream_last_success_timestamp_seconds', seconds, { upstream });
     },
     reconciled: (kind) => selfMetrics.increment('crmwatch_reconciled_total', { kind }),
+    forgotten: (kind, count) => selfMetrics.increment('crmwatch_forgotten_total', { kind }, count),
+    retentionFinished: (atMs) =>
+      selfMetrics.set('crmwatch_retention_last_success_timestamp_seconds', atMs / 1000),
+    storeMeasured({ bytes, rows }) {
+      selfMetrics.set('crmwatch_store_bytes', bytes);
+      const counts = [...rows].map(([table, value]) => ({ labels: { table }, value }));
+      selfMetrics.replace('crmwatch_store_rows', counts);
+    },
   };
 }
 

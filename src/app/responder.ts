@@ -1,7 +1,8 @@
 import type { LoadedConfig, ResponderConfig } from '../config/config.ts';
 import { allowEntryOf, createHttpClient } from '../http/http.ts';
 import type { HttpClient } from '../http/http.ts';
-import { createAccounts } from '../responder/accounts/accounts.ts';
+import { createMask } from '../responder/alerts/alerts.ts';
+import { createAccounts, createServerKey } from '../responder/accounts/accounts.ts';
 import type { Accounts } from '../responder/accounts/accounts.ts';
 import { createEvidenceSource, createPrometheusClient } from '../responder/evidence/evidence.ts';
 import type { PrometheusClient } from '../responder/evidence/evidence.ts';
@@ -15,7 +16,7 @@ import { createResponderApp, createWebServer } from '../web/web.ts';
 import type { WebServer } from '../web/web.ts';
 import { readAssets } from './assets.ts';
 import { DEFAULT_MODEL_FILE } from './default-model.ts';
-import { createDeliveryDecoder } from './delivery-decoder.ts';
+import { DECODER_LIMITS, createDeliveryDecoder } from './delivery-decoder.ts';
 import { diagnoseEvidence, readModel } from './diagnosis.ts';
 import type { Dependencies, Service } from './exporter.ts';
 import { readVersion } from './repository.ts';
@@ -120,6 +121,8 @@ async function assemble(parts: Parts, store: Store): Promise<Responder> {
   );
   const { prometheus, http } = createPrometheus(parts);
   const selfMetrics = createResponderSelfMetrics(dependencies.logger);
+  const key = await createServerKey(store, dependencies, 'masking')();
+  const masking = { ...config.masking, key };
   const evidence = createEvidenceSource({ prometheus, clock, baselineMs: BASELINE_MS });
   const pipeline = createPipeline({
     store,
@@ -130,7 +133,8 @@ async function assemble(parts: Parts, store: Store): Promise<Responder> {
     channels: createChannels(parts, http),
     metrics: createPipelineMetrics(selfMetrics),
     ...createUpstreamParts({ ...parts, http }),
-    decodeDelivery: createDeliveryDecoder(),
+    decodeDelivery: createDeliveryDecoder(DECODER_LIMITS, masking),
+    mask: createMask(masking),
     settings: {
       diagnosisDelayMs: config.diagnosisDelayMs,
       verifyRetryMs: config.verificationIntervalMs,
@@ -139,6 +143,7 @@ async function assemble(parts: Parts, store: Store): Promise<Responder> {
       reconcileIntervalMs: config.reconcileIntervalMs,
       watchdog: watchdogSettings(config),
       storm: config.storm,
+      retention: { ...config.retention, sessionsMs: config.access.sessionLifetimeMs },
       correlation: {
         dependencies: new Map(config.dependencies.map(({ name, dependsOn }) => [name, dependsOn])),
         dependencyWithinMs: config.correlation.dependencyWithinMs,

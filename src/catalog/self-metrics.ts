@@ -110,6 +110,30 @@ export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricDefinition>> = 
     unit: 'count',
     labels: ['kind'],
   },
+  crmwatch_forgotten_total: {
+    kind: 'counter',
+    help: 'Rows that retention emptied or took out, and incidents that it compacted, by kind.',
+    unit: 'count',
+    labels: ['kind'],
+  },
+  crmwatch_retention_last_success_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When retention last had nothing left to forget, in seconds since the epoch.',
+    unit: 'timestamp',
+    labels: [],
+  },
+  crmwatch_store_bytes: {
+    kind: 'gauge',
+    help: "Size of the responder's database, looked at every hour.",
+    unit: 'count',
+    labels: [],
+  },
+  crmwatch_store_rows: {
+    kind: 'gauge',
+    help: "Rows of the tables of the responder's database that grow with what happens, counted every hour.",
+    unit: 'count',
+    labels: ['table'],
+  },
   crmwatch_incidents_open: {
     kind: 'gauge',
     help: 'Incidents that are not resolved or closed, by diagnosed fault class and severity.',
@@ -203,6 +227,10 @@ export type SelfMetricName =
   | 'crmwatch_upstream_last_success_timestamp_seconds'
   | 'crmwatch_upstream_failures_total'
   | 'crmwatch_reconciled_total'
+  | 'crmwatch_forgotten_total'
+  | 'crmwatch_retention_last_success_timestamp_seconds'
+  | 'crmwatch_store_bytes'
+  | 'crmwatch_store_rows'
   | 'crmwatch_incidents_open'
   | 'crmwatch_incidents_opened_total'
   | 'crmwatch_incident_acknowledge_seconds'

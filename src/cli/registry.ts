@@ -16,6 +16,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   probe: async () => (await import('./commands/probe.ts')).probeCommand,
   diagnose: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
   journal: async () => (await import('./commands/journal.ts')).journalCommand,
+  mask: async () => (await import('./commands/mask.ts')).maskCommand,
   record: async () => (await import('./commands/record.ts')).recordCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
   backup: async () => (await import('./commands/backup.ts')).backupCommand,

@@ -1,3 +1,4 @@
+import type { MaskingRules } from '../responder/alerts/alerts.ts';
 import { channelOptions } from '../responder/notify/notify.ts';
 import type { ChannelOptions } from '../responder/notify/notify.ts';
 import { decode, secretReference } from '../std/std.ts';
@@ -20,6 +21,9 @@ import { DEFAULT_CORRELATION, correlationDecoder, dependenciesDecoder } from './
 import type { CorrelationConfig, DependencyConfig } from './correlation.ts';
 import { DEFAULT_STORM, stormDecoder } from './storm.ts';
 import type { StormConfig } from './storm.ts';
+import { DEFAULT_RETENTION_CONFIG, retentionDecoder } from './retention.ts';
+import type { RetentionConfig } from './retention.ts';
+import { DEFAULT_MASKING, maskingDecoder } from './masking.ts';
 import { storeDecoder } from './store.ts';
 import type { StoreConfig } from './store.ts';
 
@@ -46,6 +50,8 @@ export type ResponderConfig = {
   readonly storm: StormConfig;
   readonly dependencies: readonly DependencyConfig[];
   readonly correlation: CorrelationConfig;
+  readonly masking: MaskingRules;
+  readonly retention: RetentionConfig;
   readonly notify: readonly ChannelOptions[];
 };
 
@@ -172,6 +178,18 @@ const responderKeys = decode.refine(
       'when people are told of many incidents at once',
       'see below',
     ),
+    masking: decode.withDefault(
+      maskingDecoder,
+      DEFAULT_MASKING,
+      'personal data that pseudonyms take the place of before alerts are kept',
+      'see below',
+    ),
+    retention: decode.withDefault(
+      retentionDecoder,
+      DEFAULT_RETENTION_CONFIG,
+      'what is kept for how long (docs/responder/retention.md)',
+      'see below',
+    ),
     notify: decode.withDefault(
       uniquelyNamed(decode.list(channelOptions, { maximumLength: 50 }), 'channel'),
       [],
@@ -203,6 +221,8 @@ const plainResponder: Decoder<ResponderConfig> = decode.transform(responderKeys,
   dependencies: decoded.dependencies,
   correlation: decoded.correlation,
   storm: decoded.storm,
+  masking: decoded.masking,
+  retention: decoded.retention,
   notify: decoded.notify,
 }));
 

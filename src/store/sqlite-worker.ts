@@ -1,10 +1,11 @@
+import { hash } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /**
  * The thread that owns one connection to a SQLite file and does what it is told, one statement after the other, so
- * that nobody else waits for the disk. It decides nothing, and imports nothing, so that it starts soon.
+ * that nobody else waits for the disk. It decides nothing, and imports nothing but Node's own, so that it starts soon.
  */
 export type WorkerOptions = {
   readonly file: string;
@@ -50,7 +51,12 @@ let database: DatabaseSync | undefined;
 
 /** Opened with the first request, which then tells what went wrong. */
 function open(): DatabaseSync {
-  database ??= new DatabaseSync(file, { readOnly, timeout: busyTimeoutMs });
+  if (database !== undefined) return database;
+  database = new DatabaseSync(file, { readOnly, timeout: busyTimeoutMs });
+  // PostgreSQL has one; migrations fill columns with it.
+  database.function('sha256_hex', { deterministic: true, directOnly: true }, (text) =>
+    hash('sha256', String(text), 'hex'),
+  );
   return database;
 }
 

@@ -1,4 +1,5 @@
 import type { BackupFacts, BackupOptions } from './backup-file.ts';
+import type { Store } from './open-store.ts';
 import type { RestoreFacts, RestoreOptions } from './restore.ts';
 
 export { isSqliteBusy, openSqlite } from './sqlite.ts';
@@ -29,6 +30,11 @@ export type {
 export type { BackupFacts, BackupOptions, RestoreFacts, RestoreOptions };
 
 // The exporter reads SQL without Kysely and starts sooner when it is not loaded.
+
+/** See measure.ts. */
+export async function measureStore(store: Store): Promise<number> {
+  return (await import('./measure.ts')).measureStore(store);
+}
 
 /** See backup.ts. */
 export async function backUpStore(options: BackupOptions): Promise<BackupFacts> {

@@ -1,7 +1,7 @@
 import { createSecretPrograms, reviewFromJournal, verifyResponderJournal } from '../../app/app.ts';
 import { loadConfig } from '../../config/config.ts';
 import type { LoadedConfig } from '../../config/config.ts';
-import type { JournalReport } from '../../responder/incidents/incidents.ts';
+import type { Forgotten, JournalReport } from '../../responder/incidents/incidents.ts';
 import { CrmwatchError } from '../../std/std.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { parseOptions, requireOption } from '../options.ts';
@@ -26,9 +26,18 @@ function summaryOf(report: JournalReport): readonly string[] {
   return [
     `entries    ${entries}${before}`,
     `incidents  ${incidents}`,
+    ...report.forgotten.map(lineOfForgotten),
     `head       ${headHash === '' ? 'none: the journal is empty' : headHash}`,
     ...(holdsNotedHash === true ? ['noted      it is in the chain'] : []),
   ];
+}
+
+function lineOfForgotten({ rule, entries, incidents, firstAtMs, lastAtMs }: Forgotten): string {
+  const [first, last] = [firstAtMs, lastAtMs].map((atMs) =>
+    new Date(atMs).toISOString().slice(0, 10),
+  );
+  const when = first === last ? `on ${first}` : `from ${first} to ${last}`;
+  return `forgotten  ${entries} texts of ${incidents} incidents, by ${rule}, ${when}`;
 }
 
 async function verify(
@@ -63,7 +72,8 @@ export const journalCommand: Command = {
        crmwatch journal review INCIDENT --config FILE
 
 verify looks at the whole journal: each entry carries the hash of all that was said before it, and each incident must
-be what a replay of its entries gives. It writes nothing and may run while the responder works. Note the "head" that it
+be what a replay of its entries gives. Texts that were forgotten by retention or erasure are counted; one that is
+missing without an entry that says so is a problem. It writes nothing and may run while the responder works. Note the "head" that it
 prints in another place: with --noted a later journal must still hold it, which also shows that nothing was cut off.
 
 review prints the review of an incident as Markdown, made of its journal alone.

@@ -6,5 +6,6 @@ export { ROLES, highestRole, isRoleEnough } from './roles.ts';
 export type { Role } from './roles.ts';
 export { SCOPES, isInScope, scopesOf } from './scopes.ts';
 export type { Scope } from './scopes.ts';
-export { DEFAULT_SESSION_LIMITS } from './sessions.ts';
+export { createServerKey } from './server-key.ts';
+export { DEFAULT_SESSION_LIMITS, deleteExpiredSessions } from './sessions.ts';
 export type { Session, SessionLimits } from './sessions.ts';

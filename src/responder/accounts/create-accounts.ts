@@ -23,6 +23,6 @@ export function createAccounts(
   return {
     sessions: createSessions(store, effects, { ...DEFAULT_SESSION_LIMITS, ...limits }),
     tokens: createApiTokens(store, effects),
-    serverKey: createServerKey(store, effects),
+    serverKey: createServerKey(store, effects, 'access'),
   };
 }

@@ -133,3 +133,15 @@ export function createSessions(
     },
   };
 }
+
+/** Takes out sessions that were opened until then, which no limit lets be good any more. Gives how many. */
+export async function deleteExpiredSessions(
+  transaction: DatabaseTransaction,
+  openedUntilMs: number,
+): Promise<number> {
+  const { numDeletedRows } = await accountTables(transaction)
+    .deleteFrom('sessions')
+    .where('opened_at_ms', '<=', openedUntilMs)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}

@@ -2,6 +2,8 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { errorMessage } from '../../std/std.ts';
 import { refused } from './decoding.ts';
 import type { WebhookDecoding } from './decoding.ts';
+import { NO_MASK } from './mask.ts';
+import type { Mask } from './mask.ts';
 import { DECODERS } from './registry.ts';
 import type { SourceKind } from './registry.ts';
 
@@ -35,8 +37,9 @@ function hasTooManyValues(body: Buffer): boolean {
   return false;
 }
 
-function decodePlain(body: Buffer, delivery: RawDelivery): WebhookDecoding {
-  if (!hasTooManyValues(body)) return DECODERS[delivery.kind](body, delivery);
+function decodePlain(body: Buffer, delivery: RawDelivery, mask: Mask): WebhookDecoding {
+  const { kind, sender, receivedAtMs } = delivery;
+  if (!hasTooManyValues(body)) return DECODERS[kind](body, { sender, receivedAtMs, mask });
   const remedy = 'let the sender make smaller deliveries; in Alertmanager, set group_by';
   return refused('', `the body holds more than ${DECODED_LIMIT_VALUES} values`, remedy);
 }
@@ -53,13 +56,24 @@ function isInflatable(encoding: string): encoding is keyof typeof INFLATERS {
 }
 
 /**
- * Inflates and decodes; never throws. What inflates to more than `DECODED_LIMIT_BYTES` is stopped there. Neither
+ * Inflates, decodes and masks; never throws. What is kept of a delivery but its body passes here: its events (see
+ * `makeEvent`), the key of its group, and what is said about what could not be read, which quotes the body. What inflates to more than `DECODED_LIMIT_BYTES` is stopped there. Neither
  * Alertmanager nor Grafana compresses, so a body that cannot be inflated is treated as any other that cannot be
  * read, and not with a status of its own.
  */
-export function decodeDelivery(delivery: RawDelivery): WebhookDecoding {
+export function decodeDelivery(delivery: RawDelivery, mask: Mask = NO_MASK): WebhookDecoding {
+  const decoded = decodeUnmasked(delivery, mask);
+  const problems = decoded.problems.map((problem) => ({
+    ...problem,
+    message: mask.text(problem.message),
+  }));
+  if (!decoded.ok) return { ok: false, problems };
+  return { ...decoded, groupKey: mask.text(decoded.groupKey), problems };
+}
+
+function decodeUnmasked(delivery: RawDelivery, mask: Mask): WebhookDecoding {
   const { body, encoding } = delivery;
-  if (encoding === '' || encoding === 'identity') return decodePlain(body, delivery);
+  if (encoding === '' || encoding === 'identity') return decodePlain(body, delivery, mask);
   const remedy = `send the body plain, or compressed with one of ${Object.keys(INFLATERS).join(', ')}`;
   if (!isInflatable(encoding)) {
     return refused('Content-Encoding', `${encoding.slice(0, 40)} is not known`, remedy);
@@ -74,5 +88,5 @@ export function decodeDelivery(delivery: RawDelivery): WebhookDecoding {
         : `cannot be inflated: ${errorMessage(error)}`;
     return refused('', `the body ${why}`, remedy);
   }
-  return decodePlain(plain, delivery);
+  return decodePlain(plain, delivery, mask);
 }

@@ -1,8 +1,14 @@
 import { decode, errorMessage, isTextMap } from '../../std/std.ts';
 import type { Problem } from '../../std/std.ts';
 import type { AlertEvent } from './alert-event.ts';
+import type { Mask } from './mask.ts';
 
-export type WebhookSource = { readonly sender: string; readonly receivedAtMs: number };
+export type WebhookSource = {
+  readonly sender: string;
+  readonly receivedAtMs: number;
+  /** Nothing is masked when it is left out. */
+  readonly mask?: Mask;
+};
 
 /** A delivery that could be read, wholly or in part. */
 export type DecodedWebhook = {
@@ -32,7 +38,22 @@ export function refused(place: string, message: string, remedy: string): Webhook
 }
 
 export function expected(what: string, place: string, found: unknown, remedy: string): Problem {
-  return { place, message: `expected ${what}, found ${decode.describeValue(found)}`, remedy };
+  return { place, message: `expected ${what}, found ${describeFound(found)}`, remedy };
+}
+
+const QUOTED_CHARACTERS = 40;
+
+/** A text is told whole or not at all: a part of an address would not be known as one where it is masked. */
+export function describeFound(value: unknown): string {
+  if (typeof value !== 'string' || value.length <= QUOTED_CHARACTERS) {
+    return decode.describeValue(value);
+  }
+  return `text of ${value.length} characters`;
+}
+
+/** What Node quotes of a text that is no JSON is cut anywhere; the place of the error says enough. */
+function withoutQuote(message: string): string {
+  return message.replace(/, (?:\.{3})?".*is not valid JSON$/s, '');
 }
 
 /** The value of a JSON text, or why it is none. */
@@ -42,7 +63,7 @@ export function parseJson(
   try {
     return { ok: true, value: JSON.parse(rawBody.toString()) };
   } catch (error) {
-    return { ok: false, why: `the body is no JSON: ${errorMessage(error)}` };
+    return { ok: false, why: `the body is no JSON: ${withoutQuote(errorMessage(error))}` };
   }
 }
 
@@ -54,7 +75,7 @@ export function parseTextMap(
   if (!parsed.ok) return parsed;
   const { value } = parsed;
   if (isTextMap(value)) return { ok: true, value };
-  return { ok: false, why: `expected a map of texts, found ${decode.describeValue(value)}` };
+  return { ok: false, why: `expected a map of texts, found ${describeFound(value)}` };
 }
 
 /** Decodes one by one, so that an alert that cannot be read does not take its delivery with it. */

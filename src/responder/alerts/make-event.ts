@@ -1,6 +1,8 @@
+import { MEASUREMENTS, PROBE_METRICS, alertDefinition } from '../../catalog/catalog.ts';
 import type { AlertEvent } from './alert-event.ts';
 import type { Labels, WebhookSource } from './decoding.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { NO_MASK } from './mask.ts';
 
 /** What a decoder found out about one alert, as the sender told it. */
 export type ToldAlert = {
@@ -52,15 +54,34 @@ function cutText(text: string, characters: number): string {
   return text.slice(0, characters).toWellFormed();
 }
 
+/** With what an alert of ours is asked about and belongs together: names of targets, probes and tables. */
+const CATALOG_LABELS: ReadonlySet<string> = new Set([
+  ...FIRST_LABELS,
+  ...[...Object.values(MEASUREMENTS), ...Object.values(PROBE_METRICS)].flatMap(
+    ({ labels }) => labels,
+  ),
+]);
+
+/** Never masked. Those of alerts that others made may hold anything, but the severity is one of few words. */
+function isStructural(alertName: string, label: string): boolean {
+  if (label === 'severity') return true;
+  return alertDefinition(alertName) !== undefined && CATALOG_LABELS.has(label);
+}
+
+/** What a mask may need to see behind the place where a value is cut, to know what begins before it. */
+const LOOK_BEYOND = 400;
+
 type Bounds = { readonly entries: number; readonly characters: number };
 
-function keepWithin(
-  told: Labels,
-  first: readonly string[],
-  bounds: Bounds,
-  budget: { left: number },
-  notes: string[],
-): Labels {
+type Keeping = {
+  readonly first: readonly string[];
+  readonly bounds: Bounds;
+  readonly budget: { left: number };
+  readonly notes: string[];
+  readonly mask: (name: string, value: string) => string;
+};
+
+function keepWithin(told: Labels, { first, bounds, budget, notes, mask }: Keeping): Labels {
   const names = Object.keys(told);
   const ordered = first
     .filter((name) => Object.hasOwn(told, name))
@@ -74,11 +95,13 @@ function keepWithin(
       dropped++;
       continue;
     }
+    // Masked before it is cut, since half an address is not known as one.
+    const masked = mask(name, visible(cutText(value, room + LOOK_BEYOND)));
     const isWhole = value.length <= room;
-    const shown = isWhole ? value : `${cutText(value, room)}… [cut]`;
+    const shown = isWhole ? masked : `${cutText(masked, room)}… [cut]`;
     if (!isWhole) notes.push(`${visible(name)} (${value.length} characters)`);
     budget.left -= name.length + Math.min(value.length, room);
-    kept.push([visible(name), visible(shown)]);
+    kept.push([visible(name), shown]);
   }
   if (dropped > 0) notes.push(`${dropped} more`);
   return Object.freeze(Object.fromEntries(kept));
@@ -91,26 +114,24 @@ function believableMs(told: number, receivedAtMs: number): number | undefined {
 /**
  * Makes the event of an alert, within bounds: values and labels above `EVENT_LIMITS` are cut with a mark, times that
  * cannot be true become the time of receipt, and characters that nobody sees are replaced. What was done is said
- * in the annotation `crmwatch_cut`. The identity is of the labels as they were sent.
+ * in the annotation `crmwatch_cut`. The identity is of the labels as they were sent, before anything was masked.
  */
 export function makeEvent(told: ToldAlert, source: WebhookSource): AlertEvent {
-  const { receivedAtMs } = source;
-  const budget = { left: EVENT_LIMITS.characters };
-  const notes: string[] = [];
-  const labels = keepWithin(
-    told.labels,
-    FIRST_LABELS,
-    { entries: EVENT_LIMITS.labels, characters: EVENT_LIMITS.labelCharacters },
-    budget,
-    notes,
-  );
-  const annotations = keepWithin(
-    told.annotations,
-    FIRST_ANNOTATIONS,
-    { entries: EVENT_LIMITS.annotations, characters: EVENT_LIMITS.annotationCharacters },
-    budget,
-    notes,
-  );
+  const { receivedAtMs, mask = NO_MASK } = source;
+  const common = { budget: { left: EVENT_LIMITS.characters }, notes: [] as string[] };
+  const { notes } = common;
+  const labels = keepWithin(told.labels, {
+    ...common,
+    first: FIRST_LABELS,
+    bounds: { entries: EVENT_LIMITS.labels, characters: EVENT_LIMITS.labelCharacters },
+    mask: (name, value) => (isStructural(told.name, name) ? value : mask.value(name, value)),
+  });
+  const annotations = keepWithin(told.annotations, {
+    ...common,
+    first: FIRST_ANNOTATIONS,
+    bounds: { entries: EVENT_LIMITS.annotations, characters: EVENT_LIMITS.annotationCharacters },
+    mask: (name, value) => mask.value(name, value),
+  });
   const startsAtMs = believableMs(told.startsAtMs, receivedAtMs);
   if (startsAtMs === undefined) notes.push('the start, which cannot be true');
   const isOver = told.status === 'resolved' && told.endsAtMs !== null && told.endsAtMs >= 0;
@@ -121,12 +142,12 @@ export function makeEvent(told: ToldAlert, source: WebhookSource): AlertEvent {
     sender: source.sender,
     fingerprint: told.fingerprint ?? fingerprintOf(told.labels),
     status: told.status,
-    name: visible(cutText(told.name, EVENT_LIMITS.labelCharacters)),
+    name: mask.text(visible(cutText(told.name, EVENT_LIMITS.labelCharacters))),
     labels,
     annotations: notes.length === 0 ? annotations : Object.freeze({ ...annotations, ...cut }),
     startsAtMs: startsAtMs ?? receivedAtMs,
     endsAtMs: endsAtMs === undefined ? receivedAtMs : endsAtMs,
-    generatorUrl: visible(cutText(told.generatorUrl, EVENT_LIMITS.labelCharacters)),
+    generatorUrl: mask.text(visible(cutText(told.generatorUrl, EVENT_LIMITS.labelCharacters))),
     receivedAtMs,
   });
 }

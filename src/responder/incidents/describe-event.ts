@@ -2,7 +2,7 @@ import { FAULT_CLASSES, NO_FAULT, UNKNOWN_FAULT } from '../../catalog/catalog.ts
 import type { DiagnosisAnswer } from '../../catalog/catalog.ts';
 import { unreachable } from '../../std/std.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
-import type { IncidentEvent } from './incident-event.ts';
+import type { ForgottenEvent, IncidentEvent } from './incident-event.ts';
 import { isDoubt } from './incident.ts';
 import type { UpstreamNote } from './incident.ts';
 
@@ -18,7 +18,7 @@ export function formatPercent(ratio: number): string {
 }
 
 /** What happened, in one plain line without a full stop. */
-export function describeEvent(event: IncidentEvent): string {
+export function describeEvent(event: IncidentEvent | ForgottenEvent): string {
   switch (event.kind) {
     case 'alert_fired': {
       const { name, annotations, because } = event.alert;
@@ -64,6 +64,10 @@ export function describeEvent(event: IncidentEvent): string {
       return `notification by ${event.channel} given up: ${event.why}`;
     case 'upstream_noted':
       return describeNotes(event.notes);
+    case 'compacted':
+      return `${event.entries} entries before this one were forgotten by ${event.rule}; the figures are kept`;
+    case 'forgotten':
+      return `${event.was.replaceAll('_', ' ')} (the text was forgotten)`;
     default:
       return unreachable(event);
   }

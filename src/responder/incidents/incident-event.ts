@@ -2,6 +2,8 @@ import type { DiagnosisClass } from '../../catalog/catalog.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
 import type {
   DiagnosisView,
+  ForgettingRule,
+  Incident,
   RepairPlan,
   SuspectedComponent,
   UpstreamNote,
@@ -32,6 +34,12 @@ type Happening = {
   notification_dead: { readonly channel: string; readonly why: string };
   /** All that is of note now, in place of what was. */
   upstream_noted: { readonly notes: readonly UpstreamNote[] };
+  /** All entries before it lost their texts; `kept` is what is left of the incident, as it is after this entry. */
+  compacted: {
+    readonly rule: ForgettingRule;
+    readonly entries: number;
+    readonly kept: Incident;
+  };
 };
 
 export type EventKind = keyof Happening;
@@ -53,6 +61,7 @@ export const EVENT_KINDS: readonly EventKind[] = [
   'closed',
   'notification_dead',
   'upstream_noted',
+  'compacted',
 ];
 
 export type EventData<K extends EventKind> = Happening[K];
@@ -61,6 +70,18 @@ export type EventData<K extends EventKind> = Happening[K];
 export type IncidentEvent = {
   [K in EventKind]: { readonly kind: K; readonly actor: string } & Happening[K];
 }[EventKind];
+
+/** What is left of an event whose text was forgotten: that it happened, when and by whom. */
+export type ForgottenEvent = {
+  readonly kind: 'forgotten';
+  readonly actor: string;
+  readonly was: EventKind;
+};
+
+/** What happened, also where only that is known. */
+export function kindOf(event: IncidentEvent | ForgottenEvent): EventKind {
+  return event.kind === 'forgotten' ? event.was : event.kind;
+}
 
 export type EventOf<K extends EventKind> = Extract<IncidentEvent, { kind: K }>;
 

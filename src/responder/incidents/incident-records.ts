@@ -1,7 +1,7 @@
 import { CrmwatchError, partsOf } from '../../std/std.ts';
 import type { Severity } from '../../catalog/catalog.ts';
-import type { Database, Kysely, Selectable } from '../../store/store.ts';
-import type { IncidentEvent } from './incident-event.ts';
+import type { Database, DatabaseTransaction, Kysely, Selectable } from '../../store/store.ts';
+import type { EventKind, IncidentEvent } from './incident-event.ts';
 import type { IncidentTables } from './incident-tables.ts';
 import type { Incident, Phase } from './incident.ts';
 import type { JournalEntry } from './journal.ts';
@@ -90,15 +90,58 @@ export async function findNewestOfScopes(
 }
 
 function toEntry(row: Selectable<IncidentTables['journal']>): JournalEntry {
-  const data = JSON.parse(row.data) as object;
+  const { kind, actor } = row;
+  const event: JournalEntry['event'] =
+    row.data === FORGOTTEN
+      ? { kind: 'forgotten', actor, was: kind as EventKind }
+      : ({ kind, actor, ...(JSON.parse(row.data) as object) } as IncidentEvent);
   return {
     id: row.id,
     incidentId: row.incident_id,
     sequence: row.sequence,
     atMs: row.at_ms,
     phase: row.phase as Phase,
-    event: { kind: row.kind, actor: row.actor, ...data } as IncidentEvent,
+    event,
   };
+}
+
+/** What stands in the place of a text that was forgotten; no JSON is empty. */
+const FORGOTTEN = '';
+/** The text of an entry that says no more than that something happened. */
+const NOTHING_SAID = '{}';
+
+/** Forgets the texts of all entries of an incident before a sequence, for ever. Gives how many there were. */
+export async function forgetEntries(
+  transaction: DatabaseTransaction,
+  incidentId: string,
+  beforeSequence: number,
+): Promise<number> {
+  const { numUpdatedRows } = await tables(transaction)
+    .updateTable('journal')
+    .set({ data: FORGOTTEN })
+    .where('incident_id', '=', incidentId)
+    .where('sequence', '<', beforeSequence)
+    .where('data', 'not in', [FORGOTTEN, NOTHING_SAID])
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
+/** Incidents that are over and did not change since a time, the oldest first. */
+export async function findToCompact(
+  database: Database,
+  unchangedSinceMs: number,
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await tables(database)
+    .selectFrom('incidents')
+    .select('id')
+    .where('compacted_at_ms', 'is', null)
+    .where('phase', 'in', ['resolved', 'closed'])
+    .where('updated_at_ms', '<=', unchangedSinceMs)
+    .orderBy('updated_at_ms')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** The journal of an incident, in order: all of it, or the part after a sequence and at most `limit` entries. */

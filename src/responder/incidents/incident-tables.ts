@@ -17,6 +17,8 @@ export type IncidentTables = {
     snapshot: string;
     /** Rises in the order of opening; identifiers of one millisecond, or after a clock jump, do not. */
     number: number;
+    /** Null while all of it is there. */
+    compacted_at_ms: number | null;
   };
   journal: {
     id: Generated<number>;
@@ -26,8 +28,10 @@ export type IncidentTables = {
     kind: string;
     phase: string;
     actor: string;
-    /** JSON of the event without its kind and actor. */
+    /** JSON of the event without its kind and actor; empty once it was forgotten. */
     data: string;
+    /** SHA-256 of that JSON, also when it was forgotten. */
+    data_hash: string;
     /** See journal-chain.ts; null for entries of before the chain. */
     hash: string | null;
   };
@@ -133,6 +137,41 @@ export const INCIDENT_MIGRATIONS: Migrations = {
           `UPDATE incidents SET search_text = lower(id || ' ' || coalesce(target, '') || ' '
             || coalesce(snapshot::json ->> 'title', '') || ' ' || coalesce(fault_class, '') || ' '
             || replace(coalesce(fault_class, ''), '_', ' '))`,
+        ],
+      },
+    },
+    {
+      name: 'texts that can be forgotten',
+      statements: {
+        sqlite: [
+          'ALTER TABLE incidents ADD COLUMN compacted_at_ms INTEGER',
+          `CREATE INDEX incidents_to_compact ON incidents (updated_at_ms)
+          WHERE compacted_at_ms IS NULL AND phase IN ('resolved', 'closed')`,
+          "ALTER TABLE journal ADD COLUMN data_hash TEXT NOT NULL DEFAULT ''",
+          'DROP TRIGGER journal_keeps_entries',
+          'UPDATE journal SET data_hash = sha256_hex(data)',
+          // The only change that an entry may see: the loss of its text, which its hash outlives.
+          `CREATE TRIGGER journal_keeps_entries BEFORE UPDATE ON journal
+          WHEN NEW.data <> '' OR (NEW.id, NEW.incident_id, NEW.sequence, NEW.at_ms, NEW.kind, NEW.phase, NEW.actor,
+            NEW.hash, NEW.data_hash) IS NOT (OLD.id, OLD.incident_id, OLD.sequence, OLD.at_ms, OLD.kind,
+            OLD.phase, OLD.actor, OLD.hash, OLD.data_hash)
+          BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END`,
+        ],
+        postgresql: [
+          'ALTER TABLE incidents ADD COLUMN compacted_at_ms BIGINT',
+          `CREATE INDEX incidents_to_compact ON incidents (updated_at_ms)
+          WHERE compacted_at_ms IS NULL AND phase IN ('resolved', 'closed')`,
+          "ALTER TABLE journal ADD COLUMN data_hash TEXT NOT NULL DEFAULT ''",
+          'DROP TRIGGER journal_keeps_entries ON journal',
+          "UPDATE journal SET data_hash = encode(sha256(convert_to(data, 'UTF8')), 'hex')",
+          // The only change that an entry may see: the loss of its text, which its hash outlives.
+          `CREATE TRIGGER journal_keeps_entries BEFORE UPDATE ON journal FOR EACH ROW
+          WHEN (NEW.data <> '' OR (NEW.id, NEW.incident_id, NEW.sequence, NEW.at_ms, NEW.kind, NEW.phase, NEW.actor,
+            NEW.hash, NEW.data_hash) IS DISTINCT FROM (OLD.id, OLD.incident_id, OLD.sequence, OLD.at_ms, OLD.kind,
+            OLD.phase, OLD.actor, OLD.hash, OLD.data_hash))
+          EXECUTE FUNCTION refuse_journal_change()`,
+          `CREATE TRIGGER journal_keeps_rows BEFORE DELETE ON journal
+          FOR EACH ROW EXECUTE FUNCTION refuse_journal_change()`,
         ],
       },
     },

@@ -1,4 +1,4 @@
-import { crashPoint } from '../../std/std.ts';
+import { crashPoint, sha256Hex } from '../../std/std.ts';
 import type { DatabaseTransaction, Kysely } from '../../store/store.ts';
 import type { IncidentEvent } from './incident-event.ts';
 import type { IncidentTables } from './incident-tables.ts';
@@ -51,7 +51,8 @@ export async function appendEntries(
   const places = await takePlaces(transaction, happenings.length);
   let hash = places.previousHash;
   const rows = happenings.map(({ incident, event, atMs }, index) => {
-    const { kind, actor, ...data } = event;
+    const { kind, actor, ...said } = event;
+    const data = JSON.stringify(said);
     const row = {
       id: places.firstId + index,
       incident_id: incident.id,
@@ -60,10 +61,10 @@ export async function appendEntries(
       kind,
       phase: incident.phase,
       actor,
-      data: JSON.stringify(data),
+      data_hash: sha256Hex(data),
     };
     hash = hashOf(hash, row);
-    return { ...row, hash };
+    return { ...row, data, hash };
   });
   for (const part of partsByWeight(rows, ({ data }) => data.length)) {
     await tables(transaction).insertInto('journal').values(part).execute();
@@ -90,6 +91,7 @@ function toRow(incident: Incident): SnapshotRow {
     fault_class: incident.correctedClass ?? incident.diagnosis?.answer ?? null,
     reported_at_ms: incident.reportedAtMs,
     updated_at_ms: incident.updatedAtMs,
+    compacted_at_ms: incident.compacted?.atMs ?? null,
     search_text: searchTextOf(incident),
     snapshot: JSON.stringify(incident),
   };
@@ -112,6 +114,9 @@ export async function saveSnapshots(
       .values(part.map((row, index) => ({ ...row, number: before + index + 1 })))
       .onConflict((conflict) =>
         conflict.column('id').doUpdateSet((update) => ({
+          scope: update.ref('excluded.scope'),
+          target: update.ref('excluded.target'),
+          compacted_at_ms: update.ref('excluded.compacted_at_ms'),
           phase: update.ref('excluded.phase'),
           severity: update.ref('excluded.severity'),
           fault_class: update.ref('excluded.fault_class'),

@@ -113,6 +113,23 @@ export type Verification = {
   readonly quietSinceMs: number | null;
 };
 
+/** Why texts of an incident were forgotten: they were old enough, or somebody asked for it. */
+export const FORGETTING_RULES = ['retention', 'erasure'] as const;
+export type ForgettingRule = (typeof FORGETTING_RULES)[number];
+
+/** What says that an incident lost its texts, and counts what was lost with them. */
+export type Compaction = {
+  readonly atMs: number;
+  readonly rule: ForgettingRule;
+  readonly totalAlerts: number;
+  /** The most frequent first; names past the hundredth are counted in `totalAlerts` alone. */
+  readonly alerts: readonly {
+    readonly name: string;
+    readonly severity: Severity;
+    readonly count: number;
+  }[];
+};
+
 /** The snapshot of an incident: the fold of its journal. Times are by our clock unless said otherwise. */
 export type Incident = {
   readonly id: string;
@@ -148,6 +165,8 @@ export type Incident = {
   readonly plan: RepairPlan | null;
   readonly verification: Verification | null;
   readonly comments: number;
+  /** Absent while all of it is there; an incident that has it changes no more. */
+  readonly compacted?: Compaction;
   /** Absent before the reconciler saw anything of note. */
   readonly upstream?: readonly UpstreamNote[];
   /** Entries of its journal so far. */

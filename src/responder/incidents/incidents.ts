@@ -3,11 +3,14 @@ export type { Correlation, CorrelationFacts } from './correlate.ts';
 export { describeAnswer, describeEvent, formatPercent } from './describe-event.ts';
 export { MAXIMUM_ALERTS, MAXIMUM_DETAILED } from './alert-book.ts';
 export { LATE_DELIVERY_MS } from './alert-transitions.ts';
-export { EVENT_KINDS, RECONCILER_ACTOR, SYSTEM_ACTOR, actorOf } from './incident-event.ts';
+export { compactedEventOf } from './compact-incident.ts';
+export type { CompactionOptions } from './compact-incident.ts';
+export { EVENT_KINDS, RECONCILER_ACTOR, SYSTEM_ACTOR, actorOf, kindOf } from './incident-event.ts';
 export type {
   Effect,
   EventKind,
   EventOf,
+  ForgottenEvent,
   IncidentEvent,
   Notice,
   ToldAlert,
@@ -17,6 +20,8 @@ export {
   findIncident,
   findIncidents,
   findNewestOfScopes,
+  findToCompact,
+  forgetEntries,
   newestJournalId,
   readJournal,
   readJournalAfter,
@@ -27,10 +32,12 @@ export { appendEntries, saveSnapshots } from './incident-writes.ts';
 export type { Happening } from './incident-writes.ts';
 export { INCIDENT_MIGRATIONS } from './incident-tables.ts';
 export type { IncidentTables } from './incident-tables.ts';
-export { PHASES, isDoubt, isFiring, isOpen } from './incident.ts';
+export { FORGETTING_RULES, PHASES, isDoubt, isFiring, isOpen } from './incident.ts';
 export type {
+  Compaction,
   Confirmation,
   DiagnosisView,
+  ForgettingRule,
   Incident,
   IncidentAlert,
   Phase,
@@ -54,5 +61,6 @@ export type { CorrelationRules, Join, JoinCandidate, JoinPlace } from './join.ts
 export { toldEventOf } from './told-event.ts';
 export type { ToldEvent } from './told-event.ts';
 export { transition } from './transition.ts';
+export type { Forgotten } from './verify-forgotten.ts';
 export { verifyJournal } from './verify-journal.ts';
 export type { JournalProblem, JournalReport, VerifyOptions } from './verify-journal.ts';

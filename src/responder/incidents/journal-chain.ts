@@ -5,17 +5,19 @@ import type { IncidentTables } from './incident-tables.ts';
 /** Where the chain begins, before any entry. */
 export const CHAIN_ORIGIN = '';
 
-/** A row of the journal without its hash, as it is written. */
-export type ChainedRow = Omit<IncidentTables['journal'], 'hash' | 'id'> & { readonly id: number };
+/** What the hash of a row is made of. */
+export type ChainedRow = Omit<IncidentTables['journal'], 'hash' | 'id' | 'data'> & {
+  readonly id: number;
+};
 
 /**
  * The hash of an entry: SHA-256 over the hash before it and everything the entry says, as one JSON list. The
- * event's own text goes in by its hash, so that it can be forgotten one day without breaking the chain.
+ * event's own text goes in by its hash, so that it can be forgotten without breaking the chain.
  */
 export function hashOf(previousHash: string, row: ChainedRow): string {
-  const { id, incident_id, sequence, at_ms, kind, phase, actor, data } = row;
+  const { id, incident_id, sequence, at_ms, kind, phase, actor, data_hash } = row;
   const said = [previousHash, id, incident_id, sequence, at_ms, kind, phase, actor];
-  return sha256Hex(JSON.stringify([...said, sha256Hex(data)]));
+  return sha256Hex(JSON.stringify([...said, data_hash]));
 }
 
 export type ChainPlaces = { readonly firstId: number; readonly previousHash: string };

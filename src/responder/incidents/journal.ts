@@ -1,4 +1,6 @@
-import type { IncidentEvent } from './incident-event.ts';
+import type { ForgottenEvent, IncidentEvent } from './incident-event.ts';
+import type { Outcome } from './outcome.ts';
+import { kindOf } from './incident-event.ts';
 import type { Incident, Phase } from './incident.ts';
 import { transition } from './transition.ts';
 
@@ -12,20 +14,25 @@ export type JournalEntry = {
   readonly atMs: number;
   /** After the event. */
   readonly phase: Phase;
-  readonly event: IncidentEvent;
+  readonly event: IncidentEvent | ForgottenEvent;
 };
 
 /**
- * Rebuilds the snapshot of one incident from its whole journal, in order. Throws when the journal has a
- * gap or holds an event that cannot have happened: then it was tampered with.
+ * Rebuilds the snapshot of one incident from its whole journal, in order. Where texts were forgotten it begins with
+ * the last entry that says so, which holds what was kept. Throws when the journal has a gap or holds an event that
+ * cannot have happened: then it was tampered with.
  */
 export function replay(journal: readonly JournalEntry[]): Incident {
   let incident: Incident | null = null;
-  for (const entry of journal) {
-    const outcome = transition(incident, entry.event, entry.atMs);
-    if (!outcome.changed || outcome.incident?.sequence !== entry.sequence) {
+  const begin = journal.findLastIndex(({ event }) => event.kind === 'compacted');
+  const first = journal[begin]?.event;
+  if (first?.kind === 'compacted') incident = first.kept;
+  for (const { incidentId, sequence, event, atMs } of journal.slice(begin + 1)) {
+    const outcome: Outcome | null =
+      event.kind === 'forgotten' ? null : transition(incident, event, atMs);
+    if (outcome?.changed !== true || outcome.incident?.sequence !== sequence) {
       throw new Error(
-        `the journal of ${entry.incidentId} breaks at entry ${entry.sequence} (${entry.event.kind})`,
+        `the journal of ${incidentId} breaks at entry ${sequence} (${kindOf(event)})`,
       );
     }
     incident = outcome.incident;

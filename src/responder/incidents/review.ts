@@ -1,4 +1,4 @@
-import { SYSTEM_ACTOR } from './incident-event.ts';
+import { SYSTEM_ACTOR, kindOf } from './incident-event.ts';
 import { countNames, describeAnswer, describeEvent, formatPercent } from './describe-event.ts';
 import type { Incident } from './incident.ts';
 import type { JournalEntry } from './journal.ts';
@@ -34,6 +34,7 @@ export function renderReview(incident: Incident, journal: readonly JournalEntry[
   return [
     `# Review of ${incident.id}: ${plain(incident.title)}`,
     '',
+    ...compaction(incident),
     ...summary(incident),
     '## Times',
     '',
@@ -43,7 +44,7 @@ export function renderReview(incident: Incident, journal: readonly JournalEntry[
     ...cause(incident),
     '## Evidence',
     '',
-    ...bullets(incident.evidenceSummary, 'Nothing was recorded.'),
+    ...bullets(incident.evidenceSummary, otherwise('Nothing was recorded.', incident)),
     '## Alerts',
     '',
     ...bullets(alertLines(incident)),
@@ -60,6 +61,20 @@ export function renderReview(incident: Incident, journal: readonly JournalEntry[
     ...journal.map(timelineRow),
     '',
   ].join('\n');
+}
+
+function compaction({ compacted }: Incident): readonly string[] {
+  if (compacted === undefined) return [];
+  const { atMs, rule } = compacted;
+  return [
+    `Compacted on ${formatTime(atMs)} by ${rule}: its texts were forgotten, and its figures kept.`,
+    '',
+  ];
+}
+
+/** What stands where there is nothing, unless there was something once. */
+function otherwise(text: string, { compacted }: Incident): string {
+  return compacted === undefined ? text : 'Forgotten.';
 }
 
 function summary(incident: Incident): readonly string[] {
@@ -122,7 +137,7 @@ function actions(journal: readonly JournalEntry[]): readonly string[] {
     'closed',
   ]);
   return journal
-    .filter(({ event }) => byPeople.has(event.kind) && event.actor !== SYSTEM_ACTOR)
+    .filter(({ event }) => byPeople.has(kindOf(event)) && event.actor !== SYSTEM_ACTOR)
     .map(({ atMs, event }) => `${formatTime(atMs)}: ${describeEvent(event)}`);
 }
 
@@ -133,7 +148,15 @@ function timelineRow({ atMs, event, phase }: JournalEntry): string {
 const SHOWN_ALERTS = 200;
 
 /** The first alerts in full, and the rest of a storm counted by name. */
-function alertLines({ alerts }: Incident): readonly string[] {
+function alertLines({ alerts, compacted }: Incident): readonly string[] {
+  if (compacted !== undefined) {
+    const lines = compacted.alerts.map(
+      ({ name, severity, count }) => `${count} ${name} (${severity})`,
+    );
+    const named = compacted.alerts.reduce((sum, { count }) => sum + count, 0);
+    const rest = compacted.totalAlerts - named;
+    return rest === 0 ? lines : [...lines, `and ${rest} more`];
+  }
   const lines = alerts
     .slice(0, SHOWN_ALERTS)
     .map(({ name, severity, labels }) => alertLine(name, severity, labels));

@@ -23,6 +23,8 @@ export function transition(
     if (event.kind === 'alert_fired') return open(event, nowMs);
     return ignore(null, 'there is no incident that this could be about');
   }
+  if (event.kind === 'compacted') return compacted(incident, event);
+  if (incident.compacted !== undefined) return ignoreCompacted(incident, event);
   switch (event.kind) {
     case 'alert_fired':
     case 'alert_resolved': {
@@ -59,6 +61,18 @@ export function transition(
     default:
       return unreachable(event);
   }
+}
+
+function compacted(incident: Incident, event: EventOf<'compacted'>): Outcome {
+  if (isOpen(incident.phase)) return ignore(incident, 'an open incident is not compacted');
+  return { incident: event.kept, changed: true, effects: [], reason: 'compacted' };
+}
+
+function ignoreCompacted(incident: Incident, event: IncidentEvent): Outcome {
+  const reason = 'it was compacted: only its figures are kept';
+  const ignored = ignore(incident, reason);
+  if (event.kind !== 'alerts_told') return ignored;
+  return { ...ignored, told: event.alerts.map(() => ({ changed: false, reason })) };
 }
 
 function diagnosed(incident: Incident, event: EventOf<'diagnosed'>, nowMs: number): Outcome {

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CrmwatchError, errorMessage } from '../../std/std.ts';
+import { CrmwatchError, errorMessage, sha256Hex } from '../../std/std.ts';
 import type { Database, Kysely, Selectable } from '../../store/store.ts';
 import { findIncident, readJournal } from './incident-records.ts';
+import { createForgottenCount, findContradiction } from './verify-forgotten.ts';
+import type { Forgotten } from './verify-forgotten.ts';
 import type { IncidentTables } from './incident-tables.ts';
 import type { Incident } from './incident.ts';
 import { CHAIN_ORIGIN, hashOf } from './journal-chain.ts';
@@ -16,6 +18,8 @@ export type JournalReport = {
   /** Entries of before the chain: they are replayed, but nothing shows whether their text was changed. */
   readonly unchainedEntries: number;
   readonly incidents: number;
+  /** Texts that are gone, as the journal itself says: by each rule, how many of how many incidents, and when. */
+  readonly forgotten: readonly Forgotten[];
   /** Note it elsewhere: a later journal must hold it still. */
   readonly headHash: string;
   /** Whether a hash that was noted earlier is in the chain; null when none was given. */
@@ -37,6 +41,10 @@ const READS = 10;
 
 type Row = Selectable<IncidentTables['journal']>;
 type Tell = (place: string, message: string) => void;
+type Told = {
+  readonly tell: Tell;
+  readonly count: (journal: readonly JournalEntry[]) => void;
+};
 
 function tables(database: Database): Kysely<IncidentTables> {
   return database.withTables<IncidentTables>();
@@ -44,8 +52,8 @@ function tables(database: Database): Kysely<IncidentTables> {
 
 /**
  * Looks at every entry up to the present head: that none is missing, doubled or changed (the chain of hashes),
- * that the head is the last of them, and that each snapshot is what a replay of its entries gives. Reads in
- * pages, writes nothing and may run while the responder works.
+ * that the head is the last of them, that texts are missing only where a later entry says so, and that each snapshot is
+ * what a replay of its entries gives. Reads in pages, writes nothing and may run while the responder works.
  */
 export async function verifyJournal(
   database: Database,
@@ -68,9 +76,10 @@ export async function verifyJournal(
     options.onProgress?.(last.id, head.last_id);
   }
   const seen = walk.end(head);
-  const incidents = await verifySnapshots(database, tell);
+  const forgotten = createForgottenCount();
+  const incidents = await verifySnapshots(database, { tell, count: forgotten.count });
   const headHash = head.hash;
-  return { ...seen, incidents, headHash, problems };
+  return { ...seen, incidents, forgotten: forgotten.list(), headHash, problems };
 }
 
 async function readPage(
@@ -91,6 +100,11 @@ async function readPage(
 type Seen = Pick<JournalReport, 'entries' | 'unchainedEntries' | 'holdsNotedHash'>;
 type Walk = { see(row: Row): void; end(head: IncidentTables['journal_head']): Seen };
 
+/** A text that was forgotten is told by its hash alone. */
+function isOfItsHash({ data, data_hash }: Row): boolean {
+  return data === '' || sha256Hex(data) === data_hash;
+}
+
 /** Follows the chain entry by entry. After a breach it goes on from what the entry claims, so that each is told once. */
 function createWalk(tell: Tell, notedHash: string | undefined): Walk {
   let [entries, unchainedEntries, lastId, lastHash] = [0, 0, 0, CHAIN_ORIGIN];
@@ -105,7 +119,7 @@ function createWalk(tell: Tell, notedHash: string | undefined): Walk {
         if (lastHash !== CHAIN_ORIGIN) tell(place, 'has no hash although the chain had begun');
       } else {
         if (row.id !== lastId + 1) tell(place, `the entries between ${lastId} and it are missing`);
-        else if (hashOf(lastHash, row) !== hash) {
+        else if (hashOf(lastHash, row) !== hash || !isOfItsHash(row)) {
           tell(place, 'its hash does not fit: this entry or the hash before it was changed');
         }
         lastHash = hash;
@@ -126,7 +140,7 @@ function createWalk(tell: Tell, notedHash: string | undefined): Walk {
 }
 
 /** Replays every incident; gives their number. */
-async function verifySnapshots(database: Database, tell: Tell): Promise<number> {
+async function verifySnapshots(database: Database, told: Told): Promise<number> {
   let incidents = 0;
   for (let afterId = ''; ;) {
     const rows = await tables(database)
@@ -136,7 +150,7 @@ async function verifySnapshots(database: Database, tell: Tell): Promise<number> 
       .orderBy('id')
       .limit(PAGE)
       .execute();
-    for (const { id } of rows) await verifySnapshot(database, id, tell);
+    for (const { id } of rows) await verifySnapshot(database, id, told);
     incidents += rows.length;
     const last = rows.at(-1);
     if (last === undefined) return incidents;
@@ -145,9 +159,16 @@ async function verifySnapshots(database: Database, tell: Tell): Promise<number> 
 }
 
 /** A replay that differs, breaks or cannot be read is a problem; a store that fails is none, and thrown on. */
-async function verifySnapshot(database: Database, id: string, tell: Tell): Promise<void> {
+async function verifySnapshot(
+  database: Database,
+  id: string,
+  { tell, count }: Told,
+): Promise<void> {
   try {
     const { snapshot, journal } = await readTogether(database, id);
+    const contradiction = findContradiction(journal);
+    if (contradiction !== null) tell(id, contradiction);
+    count(journal);
     // By way of JSON, as the snapshot went.
     const replayed: unknown = JSON.parse(JSON.stringify(replay(journal)));
     if (isDeepStrictEqual(replayed, snapshot)) return;

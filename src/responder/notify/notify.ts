@@ -6,7 +6,7 @@ export type { Deliverer, DelivererOptions, Relay } from './deliverer.ts';
 export type { EmailOptions } from './email-channel.ts';
 export { composeNotice } from './notice-message.ts';
 export type { NoticeFacts, NoticeKind, NoticeMessage } from './notice-message.ts';
-export { countPending, enqueue, findNotifications, freeNotices } from './outbox.ts';
+export { countPending, enqueue, findNotifications, forgetMessages, freeNotices } from './outbox.ts';
 export type { ClaimedItem, OutboxItem, OutboxState } from './outbox.ts';
 export { OUTBOX_MIGRATIONS } from './outbox-tables.ts';
 export type { OutboxTables } from './outbox-tables.ts';

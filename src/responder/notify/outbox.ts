@@ -188,3 +188,18 @@ export async function countPending(
     .groupBy('channel')
     .execute();
 }
+
+const NO_MESSAGE = '{}';
+
+/** Forgets what was told about an incident; that it was told, when and by which channel stays. */
+export async function forgetMessages(
+  transaction: DatabaseTransaction,
+  incidentId: string,
+): Promise<void> {
+  await tables(transaction)
+    .updateTable('outbox')
+    .set({ message: NO_MESSAGE, last_error: null })
+    .where('incident_id', '=', incidentId)
+    .where('state', '<>', 'pending')
+    .execute();
+}

@@ -3,23 +3,28 @@ import type { Problem } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
 import type { AlertEvent, DecodedWebhook, RawDelivery, WebhookDecoding } from '../alerts/alerts.ts';
 import { pipelineTables } from './pipeline-tables.ts';
+import { makeRoom } from './retention/prune-quarantine.ts';
+import type { RetentionSettings } from './retention/retention-settings.ts';
 
 /** Rows per INSERT: well below the number of values that SQLite takes in one statement. */
 const ROWS_PER_INSERT = 500;
 
-/** Writes the raw body with its events, or into quarantine, or both when only a part could be read. */
+/**
+ * Writes the raw body with its events, or into quarantine, or both when only a part could be read. Gives false when the
+ * quarantine is full: then its events are written alone, and the sender has to come again for the rest.
+ */
 export async function commitDelivery(
   transaction: DatabaseTransaction,
   delivery: RawDelivery,
   decoded: WebhookDecoding,
-): Promise<void> {
+  retention: RetentionSettings,
+): Promise<boolean> {
   const deliveryId = decoded.ok ? await insertDelivery(transaction, delivery, decoded) : null;
   if (decoded.ok && deliveryId !== null) {
     await insertEvents(transaction, deliveryId, decoded.events);
   }
-  if (decoded.problems.length > 0) {
-    await keepInQuarantine(transaction, delivery, decoded.problems, deliveryId);
-  }
+  if (decoded.problems.length === 0) return true;
+  return keepInQuarantine(transaction, delivery, decoded.problems, { deliveryId, retention });
 }
 
 /** Gives the identifier of the delivery. */
@@ -69,8 +74,11 @@ async function keepInQuarantine(
   transaction: DatabaseTransaction,
   { body, sender, kind, encoding, receivedAtMs }: RawDelivery,
   problems: readonly Problem[],
-  deliveryId: number | null,
-): Promise<void> {
+  {
+    deliveryId,
+    retention,
+  }: { readonly deliveryId: number | null; readonly retention: RetentionSettings },
+): Promise<boolean> {
   const tables = pipelineTables(transaction);
   const digest = sha256Hex(body);
   const { numUpdatedRows } = await tables
@@ -85,7 +93,8 @@ async function keepInQuarantine(
     .where('kind', '=', kind)
     .where('encoding', '=', encoding)
     .executeTakeFirst();
-  if (numUpdatedRows > 0n) return;
+  if (numUpdatedRows > 0n) return true;
+  if (!(await makeRoom(transaction, body.length, retention, receivedAtMs))) return false;
   await tables
     .insertInto('quarantine')
     .values({
@@ -101,4 +110,5 @@ async function keepInQuarantine(
       delivery_id: deliveryId,
     })
     .execute();
+  return true;
 }

@@ -19,6 +19,11 @@ const STATEMENTS = [
   'CREATE TABLE label_keys (label_key TEXT PRIMARY KEY, incident_id TEXT NOT NULL)',
 ];
 
+const INDEXES = [
+  'CREATE INDEX alert_homes_by_incident ON alert_homes (incident_id)',
+  'CREATE INDEX label_keys_by_incident ON label_keys (incident_id)',
+];
+
 export const CORRELATION_MIGRATIONS: Migrations = {
   room: 'correlation',
   steps: [
@@ -27,6 +32,13 @@ export const CORRELATION_MIGRATIONS: Migrations = {
       statements: {
         sqlite: STATEMENTS.map((statement) => `${statement} STRICT`),
         postgresql: STATEMENTS,
+      },
+    },
+    {
+      name: 'homes and keys by their incident',
+      statements: {
+        sqlite: INDEXES,
+        postgresql: INDEXES,
       },
     },
   ],
@@ -86,4 +98,14 @@ export async function keepLabels(
     .values({ label_key: sha256Hex(key), incident_id: incidentId })
     .onConflict((conflict) => conflict.column('label_key').doUpdateSet({ incident_id: incidentId }))
     .execute();
+}
+
+/** Forgets where alerts of an incident that is over belonged. */
+export async function forgetPlaces(
+  transaction: DatabaseTransaction,
+  incidentId: string,
+): Promise<void> {
+  for (const table of ['alert_homes', 'label_keys'] as const) {
+    await tables(transaction).deleteFrom(table).where('incident_id', '=', incidentId).execute();
+  }
 }

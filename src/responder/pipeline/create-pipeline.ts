@@ -1,6 +1,6 @@
 import { crashPoint, errorMessage } from '../../std/std.ts';
 import type { Migrations } from '../../store/store.ts';
-import { decodeDelivery } from '../alerts/alerts.ts';
+import { NO_MASK, decodeDelivery } from '../alerts/alerts.ts';
 import { ACCOUNT_MIGRATIONS } from '../accounts/accounts.ts';
 import { INCIDENT_MIGRATIONS, timesOf } from '../incidents/incidents.ts';
 import { OUTBOX_MIGRATIONS } from '../notify/notify.ts';
@@ -60,10 +60,11 @@ export type Pipeline = Intake &
  * (diagnosis, verification, closing) is kept in the database, so a restart goes on where it stopped.
  */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { clock, sources = {}, store } = parts;
+  const { clock, sources = {}, store, mask = NO_MASK } = parts;
   const facts = { database: store.database, sources, clock };
   const context = {
     ...parts,
+    mask,
     verifier: withPipeVerification(parts.verifier, facts),
     settings: { ...DEFAULT_PIPELINE_SETTINGS, ...parts.settings },
   };
@@ -75,8 +76,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   };
   const commit = createCommit(context, onCommitted);
-  const decoder = parts.decodeDelivery ?? (async (delivery) => decodeDelivery(delivery));
-  const intake = createIntake(context.store, context.metrics, decoder);
+  const decoder = parts.decodeDelivery ?? (async (delivery) => decodeDelivery(delivery, mask));
+  const intake = createIntake(context.store, context.metrics, decoder, context.settings.retention);
   const operations = createOperations(context, commit);
   const worker = createPipelineWorker(context, commit, onCommitted);
 

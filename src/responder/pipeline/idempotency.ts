@@ -65,7 +65,7 @@ export async function once<T>(
     return { kind: 'answered', answer: await work(), isReplayed: false };
   }
   const tables = tablesOf(transaction);
-  await tables.deleteFrom('idempotency_keys').where('expires_at_ms', '<=', nowMs).execute();
+  await deleteExpiredKeys(transaction, nowMs);
   const claimed = await claim(tables, request, nowMs);
   if (!claimed) return recall<T>(tables, request);
   const answer = await work();
@@ -84,6 +84,18 @@ export async function once<T>(
       .execute();
   }
   return { kind: 'answered', answer, isReplayed: false };
+}
+
+/** Gives how many. */
+export async function deleteExpiredKeys(
+  transaction: DatabaseTransaction,
+  nowMs: number,
+): Promise<number> {
+  const { numDeletedRows } = await tablesOf(transaction)
+    .deleteFrom('idempotency_keys')
+    .where('expires_at_ms', '<=', nowMs)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }
 
 function tablesOf(database: Database): Kysely<IdempotencyTables> {

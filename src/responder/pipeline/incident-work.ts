@@ -58,10 +58,12 @@ async function find(incident: Incident, context: PipelineContext): Promise<Findi
   }
   let evidence: Evidence | null = null;
   try {
-    evidence = await context.gatherEvidence({ target, alerts: evidenceAlertsOf(incident) });
+    const gathered = await context.gatherEvidence({ target, alerts: evidenceAlertsOf(incident) });
+    // What is diagnosed, summed up and kept all comes of this one value.
+    evidence = context.mask.deep(gathered);
     return { evidence, diagnosis: context.diagnose(evidence) };
   } catch (error) {
-    const why = errorMessage(error);
+    const why = context.mask.text(errorMessage(error));
     context.logger.error('a diagnosis failed', { incident: incident.id, why });
     const what = evidence === null ? 'the evidence could not be gathered' : 'the diagnosis failed';
     return { evidence, diagnosis: unknownBecause(`${what}: ${why}`) };
@@ -131,13 +133,13 @@ function retryFactor(attempts: number): number {
 
 async function runVerifier(
   incident: Incident,
-  { verifier, clock }: PipelineContext,
+  { verifier, clock, mask }: PipelineContext,
 ): Promise<Verification> {
   const startedAtMs = clock.now();
   try {
-    return await verifier.verify(incident);
+    return mask.deep(await verifier.verify(incident));
   } catch (error) {
-    const why = `the verification itself failed: ${errorMessage(error)}`;
+    const why = mask.text(`the verification itself failed: ${errorMessage(error)}`);
     const { quietSinceMs } = incident;
     return { outcome: 'impossible', why, checks: [], startedAtMs, quietSinceMs };
   }

@@ -27,12 +27,29 @@ function steps(integer: 'INTEGER' | 'BIGINT'): readonly string[] {
 }
 
 /** A room of its own in the ledger, since the tables were made by the first step of the pipeline's. */
+function retentionSteps(integer: 'INTEGER' | 'BIGINT'): readonly string[] {
+  return [
+    `ALTER TABLE deliveries ADD COLUMN body_forgotten_at_ms ${integer}`,
+    `ALTER TABLE quarantine ADD COLUMN body_forgotten_at_ms ${integer}`,
+    `CREATE INDEX deliveries_with_body ON deliveries (received_at_ms) WHERE body_forgotten_at_ms IS NULL`,
+    // Without it, taking out a delivery would mean to look through all events.
+    'CREATE INDEX inbox_by_delivery ON inbox (delivery_id)',
+    'CREATE INDEX quarantine_sizes ON quarantine (body_forgotten_at_ms, bytes)',
+    'CREATE INDEX quarantine_decided ON quarantine (decided_at_ms)',
+    'CREATE INDEX evidence_labels_by_incident ON diagnosis_labels (incident_id)',
+  ];
+}
+
 export const INTAKE_MIGRATIONS: Migrations = {
   room: 'intake',
   steps: [
     {
       name: 'kinds of senders, and what became of what is in quarantine',
       statements: { sqlite: steps('INTEGER'), postgresql: steps('BIGINT') },
+    },
+    {
+      name: 'bodies that are forgotten',
+      statements: { sqlite: retentionSteps('INTEGER'), postgresql: retentionSteps('BIGINT') },
     },
   ],
 };

@@ -3,6 +3,7 @@ import { CrmwatchError, crashPoint, errorMessage } from '../../std/std.ts';
 import type { Problem } from '../../std/std.ts';
 import type { RawDelivery, SourceKind, WebhookDecoding } from '../alerts/alerts.ts';
 import { commitDelivery } from './commit-delivery.ts';
+import type { RetentionSettings } from './retention/retention-settings.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
 
 /** Both mean that the raw body is on disk. */
@@ -41,12 +42,13 @@ export function createIntake(
   store: Store,
   metrics: ResponderMetrics,
   decodeDelivery: DeliveryDecoder,
+  retention: RetentionSettings,
 ): Intake {
   /** What can be read only adds rows. Quarantine looks first whether it has the same bytes already. */
   async function commitAs(
     decoded: WebhookDecoding,
-    work: (transaction: DatabaseTransaction) => Promise<void>,
-  ): Promise<void> {
+    work: (transaction: DatabaseTransaction) => Promise<boolean>,
+  ): Promise<boolean> {
     return decoded.problems.length === 0 ? store.appendTogether(work) : store.commitTogether(work);
   }
 
@@ -57,15 +59,21 @@ export function createIntake(
       const delivery = { ...form, body, sender, receivedAtMs };
       const from = { sender, kind };
       const decoded = await decodeDelivery(delivery);
+      let isWhole: boolean;
       try {
-        await commitAs(decoded, async (transaction) => {
-          await commitDelivery(transaction, delivery, decoded);
+        isWhole = await commitAs(decoded, async (transaction) => {
+          const kept = await commitDelivery(transaction, delivery, decoded, retention);
           crashPoint('intake:before-commit');
+          return kept;
         });
         crashPoint('intake:after-commit');
       } catch (error) {
         metrics.deliveryRefused('store_unavailable', from);
         throw asUnavailable(error);
+      }
+      if (!isWhole) {
+        metrics.deliveryRefused('quarantine_full', from);
+        throw quarantineFull(retention);
       }
       if (!decoded.ok) {
         metrics.deliveryRefused('undecodable', from);
@@ -76,6 +84,19 @@ export function createIntake(
       return { kind: 'accepted', events: decoded.events.length, problems: decoded.problems };
     },
   };
+}
+
+/** The sender still has it, and comes again until somebody made room. */
+function quarantineFull({ quarantineEntries, quarantineBytes }: RetentionSettings): CrmwatchError {
+  const limits = `${quarantineEntries} bodies or ${quarantineBytes} bytes`;
+  return new CrmwatchError(
+    'store_unavailable',
+    `the quarantine is full: it holds ${limits} that nobody decided upon`,
+    {
+      remedy:
+        'replay or discard what is in quarantine, and find out why its senders cannot be read',
+    },
+  );
 }
 
 /** Whatever keeps a delivery from being durable is answered 503, a database that turned out unsafe too. */

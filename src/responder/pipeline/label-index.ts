@@ -1,3 +1,5 @@
+import { isMasked } from '../alerts/alerts.ts';
+
 export type Labelled = {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -6,7 +8,7 @@ export type Labelled = {
 /**
  * Finds whether one of many alerts agrees with another: the same name, and the same value of every label that both
  * have. External labels and relabelling make what Prometheus and Alertmanager know of an alert differ, so labels that
- * only one of them has are let pass.
+ * only one of them has are let pass; and so are those that were masked, which no server knows the pseudonym of.
  */
 export type LabelIndex = { hasLike(alert: Labelled): boolean };
 
@@ -24,7 +26,7 @@ type Group = {
 export function createLabelIndex(alerts: readonly Labelled[]): LabelIndex {
   const byName = new Map<string, Map<string, Group>>();
   for (const alert of alerts) {
-    const names = Object.keys(alert.labels).toSorted();
+    const names = comparableNames(alert);
     const groups = byName.get(alert.name) ?? new Map<string, Group>();
     byName.set(alert.name, groups);
     const key = JSON.stringify(names);
@@ -40,13 +42,19 @@ export function createLabelIndex(alerts: readonly Labelled[]): LabelIndex {
     hasLike({ name, labels }) {
       const groups = byName.get(name);
       if (groups === undefined) return false;
-      const names = Object.keys(labels).toSorted();
+      const names = comparableNames({ labels });
       return [...groups.values()].some((group) => {
         const common = names.filter((label) => group.names.has(label));
         return valuesOf(group, common).has(pick(labels, common));
       });
     },
   };
+}
+
+function comparableNames({ labels }: Pick<Labelled, 'labels'>): readonly string[] {
+  return Object.keys(labels)
+    .filter((name) => !isMasked(labels[name] ?? ''))
+    .toSorted();
 }
 
 function valuesOf(group: Group, common: readonly string[]): ReadonlySet<string> {

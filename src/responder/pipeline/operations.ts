@@ -5,6 +5,7 @@ import {
   findIncident,
   findIncidents,
   isOpen,
+  kindOf,
   newestJournalId,
   readJournal,
   readJournalAfter,
@@ -100,7 +101,8 @@ const MAXIMUM_TEXT = 10_000;
 
 export function toLine(entry: JournalEntry): PipelineLine {
   const { id, incidentId, atMs, phase, event } = entry;
-  const { kind, actor } = event;
+  const { actor } = event;
+  const kind = kindOf(event);
   return { id, incidentId, atMs, kind, phase, actor, line: describeEvent(event) };
 }
 

@@ -2,6 +2,7 @@ import type { Deliverer } from '../notify/notify.ts';
 import type { PeriodicTask } from './periodic-task.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 import { createReconciler } from './reconciler.ts';
+import { createRetentionTask } from './retention/retention-task.ts';
 import { createStormTask } from './storm-task.ts';
 
 /** The one list of the tasks that run in one replica at a time; periodic-task.ts says how to add one. */
@@ -13,6 +14,7 @@ export function createPeriodicTasks(
     createReconciler(context),
     createStormTask(context),
     createOutboxTask(context, deliverer),
+    createRetentionTask(context),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Clock, Logger, Random } from '../../std/std.ts';
 import type { Store } from '../../store/store.ts';
+import type { Mask } from '../alerts/alerts.ts';
 import type { Evidence, EvidenceRequest } from '../evidence/evidence.ts';
 import { NO_CORRELATION } from '../incidents/incidents.ts';
 import type { CorrelationRules, DiagnosisView } from '../incidents/incidents.ts';
@@ -8,6 +9,8 @@ import type { Verifier } from '../repair/repair.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { SourceNames } from './reconcile-upstream.ts';
 import type { DeliveryDecoder } from './intake.ts';
+import { DEFAULT_RETENTION } from './retention/retention-settings.ts';
+import type { RetentionSettings } from './retention/retention-settings.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
 import { DEFAULT_STORM_SETTINGS } from './storm.ts';
 import type { StormSettings } from './storm.ts';
@@ -36,6 +39,7 @@ export type PipelineSettings = {
   readonly storm: StormSettings;
   /** What lets alerts of one target join the incident of another. */
   readonly correlation: CorrelationRules;
+  readonly retention: RetentionSettings;
 };
 
 export type WatchdogSettings = {
@@ -61,6 +65,7 @@ export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
   watchdog: { limitMs: 200_000, sources: [], expectSeen: true },
   storm: DEFAULT_STORM_SETTINGS,
   correlation: NO_CORRELATION,
+  retention: DEFAULT_RETENTION,
 };
 
 /** What the pipeline is made of. The store must have been opened with the migrations of all its rooms. */
@@ -78,11 +83,14 @@ export type PipelineParts = {
   readonly upstream?: Upstream;
   /** Of senders that are peers of others. */
   readonly sources?: SourceNames;
-  /** On the calling thread when it is left out. */
+  /** On the calling thread when it is left out. It masks what it decodes. */
   readonly decodeDelivery?: DeliveryDecoder;
+  /** For what does not come by a delivery, and what is told about; nothing is masked when it is left out. */
+  readonly mask?: Mask;
   readonly settings?: Partial<PipelineSettings>;
 };
 
-export type PipelineContext = Omit<PipelineParts, 'settings'> & {
+export type PipelineContext = Omit<PipelineParts, 'settings' | 'mask'> & {
   readonly settings: PipelineSettings;
+  readonly mask: Mask;
 };

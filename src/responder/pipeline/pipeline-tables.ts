@@ -14,6 +14,8 @@ export type PipelineTables = {
     kind: string;
     /** The Content-Encoding of the body, empty for none. */
     encoding: string;
+    /** When the body and the key of the group were emptied. */
+    body_forgotten_at_ms: number | null;
   };
   inbox: {
     id: Generated<number>;
@@ -48,6 +50,8 @@ export type PipelineTables = {
     decided_at_ms: number | null;
     decided_by: string | null;
     note: string | null;
+    /** When the body and the problems were emptied; `bytes` and `digest` stay those of the body. */
+    body_forgotten_at_ms: number | null;
   };
   heartbeats: { name: string; sender: string; last_seen_at_ms: number };
   due_work: {

@@ -7,5 +7,7 @@ export type { Answer, ChangeOptions, IncidentDetail, PipelineLine } from './oper
 export type { Quarantine, QuarantineAnswer, ReplayedAll } from './quarantine.ts';
 export type { QuarantineEntry, QuarantineFilter } from './quarantine-records.ts';
 export type { OnceRequest } from './idempotency.ts';
+export { DEFAULT_RETENTION } from './retention/retention-settings.ts';
+export type { RetentionSettings } from './retention/retention-settings.ts';
 export { createSilentMetrics } from './responder-metrics.ts';
 export type { ResponderMetrics, ResponderStatistics } from './responder-metrics.ts';

@@ -148,7 +148,7 @@ async function processRows(
 }
 
 async function setAside(row: InboxRow, error: unknown, context: PipelineContext): Promise<void> {
-  const why = errorMessage(error);
+  const why = context.mask.text(errorMessage(error));
   context.logger.error('an alert event could not be processed', { inboxId: row.id, why });
   await context.store.transaction(async (transaction) =>
     markProcessed(transaction, new Map([[row.id, `failed: ${why}`]]), context.clock.now()),

@@ -2,7 +2,7 @@ import { PIPE_ALERT } from '../../catalog/catalog.ts';
 import { partsOf, unreachable } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
 import { fingerprintOf, makeEvent } from '../alerts/alerts.ts';
-import type { AlertEvent, RawDelivery } from '../alerts/alerts.ts';
+import type { AlertEvent, Mask, RawDelivery } from '../alerts/alerts.ts';
 import { RECONCILER_ACTOR } from '../incidents/incidents.ts';
 import type { IncidentAlert } from '../incidents/incidents.ts';
 import { insertDelivery, insertEvents } from './commit-delivery.ts';
@@ -13,13 +13,13 @@ import { WATCHER } from './watchdog.ts';
 type Told = Exclude<Healing, { kind: 'noted' }>;
 
 /** The event that a sender should have delivered. `nowMs` is by our clock, as for a delivery. */
-export function toAlertEvent(healing: Told, nowMs: number): AlertEvent {
+export function toAlertEvent(healing: Told, nowMs: number, mask: Mask): AlertEvent {
   switch (healing.kind) {
     case 'fired': {
       const { source, alert, because } = healing;
       const fired = { ...alert, status: 'firing', endsAtMs: null } as const;
-      // Held to the same bounds as what is delivered.
-      const event = makeEvent(fired, { sender: source, receivedAtMs: nowMs });
+      // Held to the same bounds as what is delivered, and masked as it is.
+      const event = makeEvent(fired, { sender: source, receivedAtMs: nowMs, mask });
       return { ...event, reconciled: because };
     }
     case 'resolved':

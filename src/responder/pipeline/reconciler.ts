@@ -58,7 +58,7 @@ export function createReconciler(context: PipelineContext): PeriodicTask {
   async function tell(healings: readonly Healing[], { commit }: Held): Promise<void> {
     const nowMs = clock.now();
     const events = healings.flatMap((healing) =>
-      healing.kind === 'noted' ? [] : [toAlertEvent(healing, nowMs)],
+      healing.kind === 'noted' ? [] : [toAlertEvent(healing, nowMs, context.mask)],
     );
     await commit(async (changes) => {
       await putIntoInbox(changes.transaction, events, nowMs);

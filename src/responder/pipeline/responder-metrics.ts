@@ -2,6 +2,8 @@ import type { DiagnosisAnswer, Severity } from '../../catalog/catalog.ts';
 import type { SourceKind } from '../alerts/alerts.ts';
 import type { Phase } from '../incidents/incidents.ts';
 import type { Healing } from './reconcile.ts';
+import type { StoreMeasure } from './retention/measure-tables.ts';
+import type { ForgottenKind } from './retention/retention-settings.ts';
 
 export type DeliveryOrigin = { readonly sender: string; readonly kind: SourceKind };
 
@@ -9,7 +11,7 @@ export type DeliveryOrigin = { readonly sender: string; readonly kind: SourceKin
 export type ResponderMetrics = {
   deliveryAccepted(from: DeliveryOrigin, events: number): void;
   deliveryRefused(
-    reason: 'undecodable' | 'partly_undecodable' | 'store_unavailable',
+    reason: 'undecodable' | 'partly_undecodable' | 'store_unavailable' | 'quarantine_full',
     from: DeliveryOrigin,
   ): void;
   incidentOpened(): void;
@@ -23,6 +25,11 @@ export type ResponderMetrics = {
   /** One look at an Alertmanager or at Prometheus; null when it could not be asked. */
   upstreamAsked(upstream: string, answeredAtMs: number | null): void;
   reconciled(kind: Healing['kind']): void;
+  /** By retention or erasure. */
+  forgotten(kind: ForgottenKind, count: number): void;
+  /** Nothing was left to forget. */
+  retentionFinished(atMs: number): void;
+  storeMeasured(measure: StoreMeasure): void;
 };
 
 /** What is true now; read it when metrics are asked for. */
@@ -53,5 +60,8 @@ export function createSilentMetrics(): ResponderMetrics {
     notificationFailed() {},
     upstreamAsked() {},
     reconciled() {},
+    forgotten() {},
+    retentionFinished() {},
+    storeMeasured() {},
   };
 }

@@ -181,3 +181,50 @@ export async function readMembers(database: Database, stormId: string): Promise<
     named: first.map(({ id, scope }) => ({ id, title: scope.replace(':', ' ') })),
   };
 }
+
+/** Forgets the episode of an incident that is over, unless its storm still counts it. */
+export async function leaveStorms(
+  transaction: DatabaseTransaction,
+  incidentId: string,
+): Promise<void> {
+  await stormTables(transaction)
+    .deleteFrom('episodes')
+    .where('incident_id', '=', incidentId)
+    .where((where) =>
+      where.or([
+        where('storm_id', 'is', null),
+        where('storm_id', 'not in', (query) =>
+          query.selectFrom('storms').select('id').where('ended_at_ms', 'is', null),
+        ),
+      ]),
+    )
+    .execute();
+}
+
+/** Takes out storms that ended until then and whose incidents were all forgotten. Gives how many. */
+export async function deleteEndedStorms(
+  transaction: DatabaseTransaction,
+  endedUntilMs: number,
+  limit: number,
+): Promise<number> {
+  const rows = await stormTables(transaction)
+    .selectFrom('storms')
+    .select('id')
+    .where('ended_at_ms', '<=', endedUntilMs)
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom('episodes')
+            .select('incident_id')
+            .whereRef('episodes.storm_id', '=', 'storms.id'),
+        ),
+      ),
+    )
+    .limit(limit)
+    .execute();
+  const ids = rows.map(({ id }) => id);
+  if (ids.length === 0) return 0;
+  await stormTables(transaction).deleteFrom('storms').where('id', 'in', ids).execute();
+  return ids.length;
+}

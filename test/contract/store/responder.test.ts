@@ -26,6 +26,9 @@ describe('deliveries that are wrong', async () => {
 describe('the order of the journal', async () => {
   await import('../../responder/pipeline/journal-order.test.ts');
 });
+describe('retention', async () => {
+  await import('../../responder/pipeline/retention.test.ts');
+});
 describe('quarantine', async () => {
   await import('../../responder/pipeline/quarantine.test.ts');
 });

@@ -5,6 +5,7 @@ import {
   EVENT_KINDS,
   LATE_DELIVERY_MS,
   PHASES,
+  compactedEventOf,
   isFiring,
   isOpen,
   replay,
@@ -71,6 +72,11 @@ function eventOf(kind: EventKind, incident: Incident | null): IncidentEvent {
       return { kind, actor: 'ann' };
     case 'commented':
       return { kind, actor: 'ann', text: 'on it' };
+    case 'compacted':
+      return compactedEventOf(incident ?? run(WAY.closed), actor, {
+        rule: 'retention',
+        atMs: START_MS,
+      });
     case 'diagnosis_corrected':
       return { kind, actor: 'ann', correctedClass: 'database_failure' };
     case 'reopened':

@@ -71,6 +71,7 @@ describe('an untouched journal', () => {
       entries: 0,
       unchainedEntries: 0,
       incidents: 0,
+      forgotten: [],
       headHash: '',
       holdsNotedHash: null,
       problems: [],
@@ -159,7 +160,9 @@ describe('tampering', () => {
     await tamper();
     const choice = fc.record({
       id: fc.integer({ min: 1, max: entries }),
-      column: fc.constantFrom('data', 'actor', 'kind', 'phase', 'incident_id', 'hash'),
+      column: fc.constantFrom(
+        ...(['data', 'data_hash', 'actor', 'kind', 'phase', 'incident_id', 'hash'] as const),
+      ),
       at: fc.nat(),
     });
     await fc.assert(

@@ -1,7 +1,7 @@
-import { decode, isFields, isTextMap } from '../../../std/std.ts';
+import { isFields, isTextMap } from '../../../std/std.ts';
 import type { Fields, Problem } from '../../../std/std.ts';
 import type { AlertEvent } from '../alert-event.ts';
-import { decodeEach, expected, parseJson, parseTimeMs } from '../decoding.ts';
+import { decodeEach, describeFound, expected, parseJson, parseTimeMs } from '../decoding.ts';
 import { refused, toDecoding } from '../decoding.ts';
 import type { Labels, WebhookDecoding, WebhookSource } from '../decoding.ts';
 import { makeEvent } from '../make-event.ts';
@@ -25,16 +25,15 @@ export function decodeAlertList(
   const parsed = parseJson(rawBody);
   if (!parsed.ok) return refused('', parsed.why, remedy);
   const body = parsed.value;
-  if (!isFields(body))
-    return refused('', `expected a map, found ${decode.describeValue(body)}`, remedy);
+  if (!isFields(body)) return refused('', `expected a map, found ${describeFound(body)}`, remedy);
   const { version, alerts } = body;
   if (!versions.some((known) => known === version)) {
     const known = versions.map((each) => `"${each}"`).join(' or ');
-    const found = decode.describeValue(version);
+    const found = describeFound(version);
     return refused('version', `expected text ${known}, found ${found}`, remedy);
   }
   if (!Array.isArray(alerts)) {
-    const found = decode.describeValue(alerts);
+    const found = describeFound(alerts);
     return refused('alerts', `expected a list, found ${found}`, remedy);
   }
   const decoded = decodeEach(alerts, (alert, place) => decodeAlert(alert, place, source, dialect));

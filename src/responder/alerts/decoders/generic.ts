@@ -1,8 +1,8 @@
 import { SEVERITIES } from '../../../catalog/catalog.ts';
-import { decode, isFields, isTextMap } from '../../../std/std.ts';
+import { isFields, isTextMap } from '../../../std/std.ts';
 import type { Fields, Problem } from '../../../std/std.ts';
 import type { AlertEvent } from '../alert-event.ts';
-import { decodeEach, expected, parseJson, parseTimeMs } from '../decoding.ts';
+import { decodeEach, describeFound, expected, parseJson, parseTimeMs } from '../decoding.ts';
 import { refused, toDecoding } from '../decoding.ts';
 import type { Labels, WebhookDecoder, WebhookSource } from '../decoding.ts';
 import { fingerprintOf } from '../fingerprint.ts';
@@ -21,18 +21,17 @@ export const decodeGenericEvents: WebhookDecoder = (rawBody, source) => {
   const parsed = parseJson(rawBody);
   if (!parsed.ok) return refused('', parsed.why, REMEDY);
   const body = parsed.value;
-  if (!isFields(body))
-    return refused('', `expected a map, found ${decode.describeValue(body)}`, REMEDY);
+  if (!isFields(body)) return refused('', `expected a map, found ${describeFound(body)}`, REMEDY);
   const { version = VERSION, events } = body;
   if (version !== VERSION) {
-    const found = decode.describeValue(version);
+    const found = describeFound(version);
     return refused('version', `expected text "${VERSION}" or nothing, found ${found}`, REMEDY);
   }
   if (events === undefined) {
     return toDecoding(decodeEach([body], (event) => decodeOne(event, '', source)));
   }
   if (!Array.isArray(events)) {
-    return refused('events', `expected a list, found ${decode.describeValue(events)}`, REMEDY);
+    return refused('events', `expected a list, found ${describeFound(events)}`, REMEDY);
   }
   return toDecoding(
     decodeEach(events, (event, place) =>

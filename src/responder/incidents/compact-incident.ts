@@ -1,0 +1,107 @@
+import type { EventOf } from './incident-event.ts';
+import type {
+  Compaction,
+  DiagnosisView,
+  ForgettingRule,
+  Incident,
+  IncidentAlert,
+} from './incident.ts';
+
+const NAMED = 100;
+
+/** What a text of the incident is, once it was erased. */
+const ERASED = 'erased on request';
+
+export type CompactionOptions = {
+  readonly rule: ForgettingRule;
+  readonly atMs: number;
+  /** Whether a name holds what is to be erased, so that it has to go, too. */
+  readonly isToErase?: (name: string) => boolean;
+};
+
+/**
+ * The event that leaves the figures of an incident alone: its times, severities, counts, class, target and title.
+ * Labels, annotations, reasons, evidence, steps and names of components go, and so does the title when it is erased.
+ * Alerts that still count as firing keep their identity, so that a repeat of one does not open another incident.
+ * Give it only an incident that is over. Actors stay: the hashes of the journal are over them.
+ */
+export function compactedEventOf(
+  incident: Incident,
+  actor: string,
+  options: CompactionOptions,
+): EventOf<'compacted'> {
+  const { rule } = options;
+  const kept = keep(incident, options);
+  return { kind: 'compacted', actor, rule, entries: incident.sequence, kept };
+}
+
+function keep(incident: Incident, options: CompactionOptions): Incident {
+  const { rule, atMs, isToErase = () => false } = options;
+  const { upstream: _upstream, ...rest } = incident;
+  const isErased = rule === 'erasure';
+  const withTarget = isToErase(incident.scope);
+  const nameOf = (name: string): string => (isToErase(name) ? ERASED : name);
+  return {
+    ...rest,
+    ...(isErased ? { title: ERASED } : {}),
+    ...(withTarget ? { target: null, scope: `erased:${incident.id}` } : {}),
+    sequence: incident.sequence + 1,
+    alerts: incident.alerts
+      .filter(({ status }) => status === 'firing')
+      .map((alert) => identityOf({ ...alert, name: nameOf(alert.name) })),
+    diagnosis: incident.diagnosis === null ? null : withoutTexts(incident.diagnosis),
+    evidenceSummary: [],
+    component:
+      incident.component === null || isErased
+        ? null
+        : { name: incident.component.name, score: incident.component.score, why: '' },
+    plan: null,
+    verification:
+      incident.verification === null ? null : { ...incident.verification, why: '', checks: [] },
+    compacted: { rule, atMs, ...countAlerts(incident, nameOf) },
+  };
+}
+
+function identityOf(alert: IncidentAlert): IncidentAlert {
+  const { sender, source, fingerprint, name, severity, status } = alert;
+  const { startsAtMs, endsAtMs, receivedAtMs } = alert;
+  return {
+    sender,
+    ...(source === undefined ? {} : { source }),
+    fingerprint,
+    name,
+    severity,
+    labels: {},
+    annotations: {},
+    generatorUrl: '',
+    status,
+    startsAtMs,
+    endsAtMs,
+    receivedAtMs,
+  };
+}
+
+function withoutTexts(diagnosis: DiagnosisView): DiagnosisView {
+  const { answer, probability, alternatives, modelId } = diagnosis;
+  return { answer, probability, alternatives, reasons: [], components: [], modelId };
+}
+
+/** Of one that was compacted before, what was counted then. */
+function countAlerts(
+  { alerts, compacted }: Incident,
+  nameOf: (name: string) => string,
+): Pick<Compaction, 'totalAlerts' | 'alerts'> {
+  if (compacted !== undefined) {
+    const renamed = compacted.alerts.map((each) => ({ ...each, name: nameOf(each.name) }));
+    return { totalAlerts: compacted.totalAlerts, alerts: renamed };
+  }
+  const groups = Map.groupBy(alerts, ({ name, severity }) => JSON.stringify([name, severity]));
+  const counts = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined
+      ? []
+      : [{ name: nameOf(first.name), severity: first.severity, count: group.length }];
+  });
+  const sorted = counts.toSorted((left, right) => right.count - left.count);
+  return { totalAlerts: alerts.length, alerts: sorted.slice(0, NAMED) };
+}

@@ -1,0 +1,51 @@
+import type { DatabaseTransaction } from '../../../store/store.ts';
+import { compactedEventOf, forgetEntries } from '../../incidents/incidents.ts';
+import type { CompactionOptions, Incident } from '../../incidents/incidents.ts';
+import { forgetMessages } from '../../notify/notify.ts';
+import type { ChangeSet } from '../change-set.ts';
+import { forgetPlaces } from '../correlation-tables.ts';
+import { pipelineTables } from '../pipeline-tables.ts';
+import { leaveStorms } from '../storm-records.ts';
+
+/**
+ * Compacts an incident that is over, in one transaction with everything that hangs on it: its journal loses its texts,
+ * its notices their messages, and its evidence goes. Classes that people corrected stay with the evidence that they
+ * were about, to train on, unless the incident is erased. Gives whether it did; one that is open is left alone.
+ */
+export async function forgetIncident(
+  changes: ChangeSet,
+  incident: Incident,
+  actor: string,
+  options: CompactionOptions,
+): Promise<boolean> {
+  const { id } = incident;
+  const { transaction } = changes;
+  const event = compactedEventOf(incident, actor, options);
+  const { changed } = await changes.apply(incident, event, options.atMs);
+  if (!changed) return false;
+  await forgetEntries(transaction, id, event.kept.sequence);
+  await forgetMessages(transaction, id);
+  await forgetWork(transaction, id);
+  await leaveStorms(transaction, id);
+  // While an alert counts as firing, its repeats must be known as what they are.
+  if (event.kept.alerts.length === 0) await forgetPlaces(transaction, id);
+  if (options.rule === 'erasure') await forgetLabelledEvidence(transaction, id);
+  return true;
+}
+
+async function forgetWork(transaction: DatabaseTransaction, incidentId: string): Promise<void> {
+  const tables = pipelineTables(transaction);
+  await tables.deleteFrom('evidence').where('incident_id', '=', incidentId).execute();
+  await tables.deleteFrom('due_work').where('incident_id', '=', incidentId).execute();
+}
+
+async function forgetLabelledEvidence(
+  transaction: DatabaseTransaction,
+  incidentId: string,
+): Promise<void> {
+  await pipelineTables(transaction)
+    .updateTable('diagnosis_labels')
+    .set({ evidence: null })
+    .where('incident_id', '=', incidentId)
+    .execute();
+}
