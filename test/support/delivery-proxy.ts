@@ -8,6 +8,8 @@ export type Way =
   | 'pass'
   /** It is answered with a redirect to the responder, which never sees the delivery itself. */
   | 'redirect'
+  /** It is answered with 503, and the responder never sees it. */
+  | 'refuse'
   /** The responder commits and answers, and the connection is cut before the answer arrives. */
   | 'cut_after_commit'
   /** It waits until `release` before the responder sees it. */
@@ -59,6 +61,11 @@ export async function startDeliveryProxy(target: () => string): Promise<Delivery
     deliveries.push({ ...seen, way });
     if (way === 'redirect') {
       response.writeHead(301, { location: target() }).end();
+      return;
+    }
+    if (way === 'refuse') {
+      deliveries[index] = { ...seen, way, status: 503 };
+      response.writeHead(503).end();
       return;
     }
     if (way === 'hold') await released.promise;

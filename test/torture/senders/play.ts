@@ -1,0 +1,171 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { waitUntil } from '../../support/program.ts';
+import type { Way } from '../../support/delivery-proxy.ts';
+import { judge } from './judge.ts';
+import type { Episode, Verdict } from './judge.ts';
+import { PARTS } from './lane.ts';
+import type { CrmState, Lane } from './lane.ts';
+import type { EpisodePlan, Fault, Scenario, TargetPlan } from './scenario.ts';
+import { setStage } from './stage.ts';
+import type { Setting, Stage } from './stage.ts';
+
+/** What is promised for a resolve that was lost; nothing here should need a fraction of it. */
+const PATIENCE_MS = 120_000;
+/** For peers to tell by turns what they still have to tell, and for the reconciler to look twice. */
+const CALM_MS = 5000;
+const [FIRST, SECOND] = PARTS;
+/** Long enough that the end comes to Alertmanager, and is dropped by it, while the target is silenced. */
+const SILENCE_MS = 6000;
+
+type Actor = { readonly stage: Stage; readonly crm: CrmState; readonly target: string };
+
+/** What is true of the newest incident of a target. */
+async function until(
+  { stage, target }: Actor,
+  what: string,
+  isSo: (incidents: Awaited<ReturnType<Stage['incidents']>>) => boolean,
+): Promise<void> {
+  const seen = { told: 'nothing' };
+  const look = async (): Promise<boolean> => {
+    const own = (await stage.incidents()).filter((incident) => incident.target === target);
+    seen.told = JSON.stringify(
+      own.map(({ id, phase, recovery, firingAlerts, unconfirmedBecause }) => {
+        return { id, phase, recovery, firingAlerts, unconfirmedBecause };
+      }),
+    );
+    return isSo(own);
+  };
+  const describe = (): string => `${target}: ${what}: ${seen.told}`;
+  await waitUntil(look, { timeoutMs: PATIENCE_MS, everyMs: 150, describe });
+}
+
+const isOver = ({ phase }: { readonly phase: string }): boolean => phase === 'resolved';
+
+async function flap({ crm }: Actor, flaps: EpisodePlan['flaps']): Promise<void> {
+  for (const { afterMs, offMs } of flaps) {
+    await wait(afterMs);
+    crm.firing.delete(FIRST);
+    await wait(offMs);
+    crm.firing.add(FIRST);
+  }
+}
+
+async function playEpisode(actor: Actor, plan: EpisodePlan): Promise<Episode> {
+  const { stage, crm, target } = actor;
+  await wait(plan.waitMs);
+  const startedAtMs = Date.now();
+  crm.isIll = true;
+  crm.firing.add(FIRST);
+  await until(actor, 'an open incident', (own) => own.some((incident) => !isOver(incident)));
+  const join = async (): Promise<void> => {
+    if (plan.secondAfterMs === null) return;
+    await wait(plan.secondAfterMs);
+    crm.firing.add(SECOND);
+  };
+  await Promise.all([wait(plan.holdMs), flap(actor, plan.flaps), join()]);
+  const silencedUntilMs = plan.isEndSilenced ? Date.now() + SILENCE_MS : 0;
+  if (plan.isEndSilenced) {
+    // One that is down just now is not asked; then nobody is silenced.
+    const [peer] = stage.peers;
+    await peer?.silence({ target }, SILENCE_MS).catch(() => {});
+    await wait(1000);
+  }
+  crm.isIll = false;
+  crm.firing.clear();
+  const endedAtMs = Date.now();
+  await until(actor, 'over', (own) => own.length > 0 && own.every(isOver));
+  await wait(Math.max(0, silencedUntilMs - Date.now()));
+  return { target, startedAtMs, endedAtMs };
+}
+
+async function playTarget(
+  stage: Stage,
+  lane: Lane,
+  { name, episodes }: TargetPlan,
+): Promise<readonly Episode[]> {
+  const crm = lane.crms.get(name);
+  if (crm === undefined) throw new Error(`the stage has no CRM ${name}`);
+  const played: Episode[] = [];
+  for (const plan of episodes) {
+    played.push(await playEpisode({ stage, crm, target: name }, plan));
+  }
+  return played;
+}
+
+function steer(stage: Stage, way: Way): void {
+  stage.deliveries.steer(() => way);
+  if (way === 'pass') stage.deliveries.release();
+}
+
+async function playFault(stage: Stage, fault: Fault): Promise<void> {
+  const { lastsMs } = fault;
+  switch (fault.kind) {
+    case 'partition':
+      stage.network?.part(fault.groups);
+      await wait(lastsMs);
+      stage.network?.heal();
+      return;
+    case 'restart': {
+      const peer = stage.peers[fault.peer];
+      await peer?.stop(fault.signal);
+      await wait(lastsMs);
+      await peer?.start(fault.isAfresh);
+      return;
+    }
+    case 'deaf':
+      stage.lines[fault.peer]?.cut();
+      await wait(lastsMs);
+      stage.lines[fault.peer]?.mend();
+      return;
+    case 'responder':
+      steer(stage, fault.way);
+      await wait(lastsMs);
+      steer(stage, 'pass');
+      return;
+  }
+}
+
+async function playFaults(stage: Stage, faults: readonly Fault[]): Promise<void> {
+  // Those of one kind one after the other, and the kinds at once, so that they meet.
+  const play = async (list: readonly Fault[]): Promise<void> => {
+    for (const fault of list) {
+      await wait(fault.waitMs);
+      await playFault(stage, fault);
+    }
+  };
+  await Promise.all([...Map.groupBy(faults, ({ kind }) => kind).values()].map(play));
+}
+
+export type Played = Verdict & {
+  readonly episodes: number;
+  readonly incidents: number;
+  readonly deliveries: number;
+  readonly pages: number;
+};
+
+/** Plays one scenario with real programs, from a stage that is well to a stage that is well again, and judges it. */
+export async function play(lane: Lane, setting: Setting, scenario: Scenario): Promise<Played> {
+  await using stage = await setStage(lane, setting, scenario);
+  await waitUntil(
+    async () =>
+      (await Promise.all(stage.peers.map(async (peer) => peer.held()))).every((held) =>
+        held.some((line) => line.startsWith('CrmWatchdog')),
+      ),
+    { timeoutMs: PATIENCE_MS, describe: () => 'Prometheus tells every peer' },
+  );
+  const [played] = await Promise.all([
+    Promise.all(scenario.targets.map(async (target) => playTarget(stage, lane, target))),
+    playFaults(stage, scenario.faults),
+  ]);
+  await wait(CALM_MS);
+  const episodes = played.flat();
+  const incidents = await stage.seen();
+  const pages = stage.pages();
+  return {
+    ...judge(episodes, incidents, pages),
+    episodes: episodes.length,
+    incidents: incidents.length,
+    deliveries: stage.deliveries.deliveries.length,
+    pages: pages.length,
+  };
+}
