@@ -127,13 +127,13 @@ async function playFault(stage: Stage, fault: Fault): Promise<void> {
 
 async function playFaults(stage: Stage, faults: readonly Fault[]): Promise<void> {
   // Those of one kind one after the other, and the kinds at once, so that they meet.
-  const play = async (list: readonly Fault[]): Promise<void> => {
+  const playList = async (list: readonly Fault[]): Promise<void> => {
     for (const fault of list) {
       await wait(fault.waitMs);
       await playFault(stage, fault);
     }
   };
-  await Promise.all([...Map.groupBy(faults, ({ kind }) => kind).values()].map(play));
+  await Promise.all([...Map.groupBy(faults, ({ kind }) => kind).values()].map(playList));
 }
 
 export type Played = Verdict & {
