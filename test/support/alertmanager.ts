@@ -5,6 +5,7 @@ import { findFreePort, findProgram, startProgram, waitUntil } from './program.ts
 import type { Program } from './program.ts';
 
 const PROGRAM = 'prometheus-alertmanager';
+const LAUNCHES_MAX = 10;
 export const hasAlertmanager: boolean = findProgram(PROGRAM) !== undefined;
 
 /** What is posted to it, as Prometheus would. Times are relative to now, in seconds. */
@@ -38,7 +39,8 @@ export type RealAlertmanager = {
 
 export type AlertmanagerOptions = {
   readonly folder: string;
-  readonly configuration: object;
+  /** An object, or the text of a file. */
+  readonly configuration: object | string;
   /** Another Alertmanager than that of this machine: the path of its program. */
   readonly program?: string;
   /** As a peer of a cluster; alone otherwise. */
@@ -73,7 +75,11 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
   mkdirSync(folder, { recursive: true });
 
   // JSON is YAML.
-  const write = (configuration: object): void => writeFileSync(file, JSON.stringify(configuration));
+  const write = (configuration: object | string): void =>
+    writeFileSync(
+      file,
+      typeof configuration === 'string' ? configuration : JSON.stringify(configuration),
+    );
 
   async function start(afresh = false): Promise<void> {
     if (afresh) running.life++;
@@ -89,9 +95,13 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
       });
     let program = launch();
     running.program = program;
+    let launches = 1;
     const isReady = async (): Promise<boolean> => {
       // Something else may have had its port while it was down.
-      if (program.hasEnded()) running.program = program = launch();
+      if (program.hasEnded()) {
+        if (launches++ >= LAUNCHES_MAX) throw new Error(`it does not start: ${program.log()}`);
+        running.program = program = launch();
+      }
       return (await fetch(`${url}/-/ready`).catch(() => null))?.ok ?? false;
     };
     await waitUntil(isReady, { timeoutMs: 60_000, describe: () => program.log() });

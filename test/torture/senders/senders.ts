@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startAlertmanager } from '../../support/alertmanager.ts';
+import { createTemporaryFolder } from '../../support/responder.ts';
 import { startDurablePostgres, postgresMissing } from '../../support/postgres-server.ts';
 import type { PostgresServer } from '../../support/postgres-server.ts';
 import type { StoreName, Suite, SuiteOptions, SuiteReport, Violation } from '../suite.ts';
@@ -9,6 +13,7 @@ import { play } from './play.ts';
 import type { Played } from './play.ts';
 import { drawScenario } from './scenario.ts';
 
+const CONFIGURATION = join(import.meta.dirname, '../../../deploy/alertmanager.yml');
 const SIZES = [1, 3];
 /** Runs at once: each waits most of its time. */
 const LANES = 3;
@@ -61,6 +66,23 @@ function rowOf(name: string, runs: readonly Run[]): readonly (string | number)[]
     `${percentile(healed, 0.5)} / ${percentile(healed, 1)}`,
     sum(runs, ({ breaches }) => breaches.length),
   ];
+}
+
+/** Each version must take the very file that people copy. */
+async function findRefusals(senders: readonly Sender[]): Promise<readonly Violation[]> {
+  const configuration = readFileSync(CONFIGURATION, 'utf8');
+  const violations: Violation[] = [];
+  for (const { name, program } of senders) {
+    using folder = createTemporaryFolder();
+    try {
+      const options = { folder: folder.path, configuration, program };
+      await (await startAlertmanager(options)).stop();
+    } catch (error) {
+      const what = `${name} refuses deploy/alertmanager.yml: ${(error as Error).message}`;
+      violations.push({ what, repeat: `${program} --config.file=deploy/alertmanager.yml` });
+    }
+  }
+  return violations;
 }
 
 const COLUMNS = [
@@ -141,7 +163,9 @@ export const senders: Suite = {
     const cells = cellsOf(found.senders, stores);
     const server = stores.includes('postgresql') ? await startDurablePostgres() : undefined;
     try {
-      return { ...(await runMatrix({ ...options, stores }, cells, server)), missing };
+      const refusals = await findRefusals(found.senders);
+      const matrix = await runMatrix({ ...options, stores }, cells, server);
+      return { ...matrix, violations: [...refusals, ...matrix.violations], missing };
     } finally {
       await server?.stop();
     }
