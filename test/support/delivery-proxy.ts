@@ -21,10 +21,14 @@ export type Delivery = {
   /** The path that the sender asked for: its own, so that senders can be told apart. */
   readonly path: string;
   readonly way: Way;
+  /** When it came, by the clock of this machine. */
+  readonly atMs: number;
   readonly groupKey: string;
   readonly truncatedAlerts: number;
   /** `name status` of each alert. */
   readonly alerts: readonly string[];
+  /** The common label `target` of its group. */
+  readonly target: string | null;
   /** Of the responder; null while there is none. */
   readonly status: number | null;
 };
@@ -41,6 +45,7 @@ export type DeliveryProxy = {
 
 type Payload = {
   readonly groupKey: string;
+  readonly groupLabels: { readonly target?: string };
   readonly truncatedAlerts: number;
   readonly alerts: readonly { readonly status: string; readonly labels: Record<string, string> }[];
 };
@@ -112,7 +117,17 @@ export async function startDeliveryProxy(target: () => string): Promise<Delivery
 }
 
 function describeDelivery(path: string, body: Buffer): Delivery {
-  const { groupKey, truncatedAlerts, alerts } = JSON.parse(body.toString()) as Payload;
+  const { groupKey, groupLabels, truncatedAlerts, alerts } = JSON.parse(body.toString()) as Payload;
+  const target = groupLabels.target ?? null;
   const told = alerts.map(({ status, labels }) => `${labels['alertname'] ?? ''} ${status}`);
-  return { path, way: 'pass', groupKey, truncatedAlerts, alerts: told, status: null };
+  return {
+    path,
+    way: 'pass',
+    atMs: Date.now(),
+    groupKey,
+    target,
+    truncatedAlerts,
+    alerts: told,
+    status: null,
+  };
 }

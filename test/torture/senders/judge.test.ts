@@ -9,7 +9,9 @@ const EPISODES: readonly Episode[] = [
 type Step = readonly [atMs: number, phase: string];
 
 function incident(id: string, ...steps: readonly Step[]): SeenIncident {
-  const journal = steps.map(([atMs, phase]) => ({ atMs, phase }));
+  const journal = steps.map(([atMs, phase]) => {
+    return { atMs, phase, actor: 'am', text: phase };
+  });
   const phase = journal.at(-1)?.phase ?? 'reported';
   const isOver = phase === 'resolved';
   const recovery = isOver ? 'confirmed' : 'none';

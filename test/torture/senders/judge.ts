@@ -13,7 +13,14 @@ export type SeenIncident = {
   readonly recovery: string;
   readonly firingAlerts: number;
   /** The whole journal, the oldest entry first. */
-  readonly journal: readonly { readonly atMs: number; readonly phase: string }[];
+  readonly journal: readonly SeenEntry[];
+};
+
+export type SeenEntry = {
+  readonly atMs: number;
+  readonly phase: string;
+  readonly actor: string;
+  readonly text: string;
 };
 
 /** One page that was received. */

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { IncidentSummaryView } from '../../../src/console/console.ts';
 import { waitUntil } from '../../support/program.ts';
 import type { Way } from '../../support/delivery-proxy.ts';
 import { judge } from './judge.ts';
@@ -7,6 +8,8 @@ import { PARTS } from './lane.ts';
 import type { CrmState, Lane } from './lane.ts';
 import type { EpisodePlan, Fault, Scenario, TargetPlan } from './scenario.ts';
 import { setStage } from './stage.ts';
+import { tellStory } from './story.ts';
+import type { Happening } from './story.ts';
 import type { Setting, Stage } from './stage.ts';
 
 /** What is promised for a resolve that was lost; nothing here should need a fraction of it. */
@@ -23,7 +26,7 @@ type Actor = { readonly stage: Stage; readonly crm: CrmState; readonly target: s
 async function until(
   { stage, target }: Actor,
   what: string,
-  isSo: (incidents: Awaited<ReturnType<Stage['incidents']>>) => boolean,
+  isSo: (incidents: readonly IncidentSummaryView[]) => boolean,
 ): Promise<void> {
   const seen = { told: 'nothing' };
   const look = async (): Promise<boolean> => {
@@ -39,7 +42,10 @@ async function until(
   await waitUntil(look, { timeoutMs: PATIENCE_MS, everyMs: 150, describe });
 }
 
-const isOver = ({ phase }: { readonly phase: string }): boolean => phase === 'resolved';
+const isOver = ({ phase }: IncidentSummaryView): boolean => phase === 'resolved';
+
+const isFiring = ({ phase, firingAlerts }: IncidentSummaryView): boolean =>
+  !['verifying', 'resolved'].includes(phase) && firingAlerts > 0;
 
 async function flap({ crm }: Actor, flaps: EpisodePlan['flaps']): Promise<void> {
   for (const { afterMs, offMs } of flaps) {
@@ -63,6 +69,8 @@ async function playEpisode(actor: Actor, plan: EpisodePlan): Promise<Episode> {
     crm.firing.add(SECOND);
   };
   await Promise.all([wait(plan.holdMs), flap(actor, plan.flaps), join()]);
+  // The news of a flap must have come: else the alert fires for the responder only after all is well.
+  if (plan.flaps.length > 0) await until(actor, 'firing again', (own) => own.some(isFiring));
   const silencedUntilMs = plan.isEndSilenced ? Date.now() + SILENCE_MS : 0;
   if (plan.isEndSilenced) {
     // One that is down just now is not asked; then nobody is silenced.
@@ -125,15 +133,26 @@ async function playFault(stage: Stage, fault: Fault): Promise<void> {
   }
 }
 
-async function playFaults(stage: Stage, faults: readonly Fault[]): Promise<void> {
+function describeFault(fault: Fault): string {
+  const { waitMs: _, lastsMs: _lasts, kind, ...rest } = fault;
+  return `${kind} ${JSON.stringify(rest)}`;
+}
+
+/** Gives when each began and ended. */
+async function playFaults(stage: Stage, faults: readonly Fault[]): Promise<readonly Happening[]> {
+  const happened: Happening[] = [];
+  const note = (what: string): void => void happened.push({ atMs: Date.now(), what });
   // Those of one kind one after the other, and the kinds at once, so that they meet.
   const playList = async (list: readonly Fault[]): Promise<void> => {
     for (const fault of list) {
       await wait(fault.waitMs);
+      note(`*** begin of ${describeFault(fault)}`);
       await playFault(stage, fault);
+      note(`*** end of ${describeFault(fault)}`);
     }
   };
   await Promise.all([...Map.groupBy(faults, ({ kind }) => kind).values()].map(playList));
+  return happened;
 }
 
 export type Played = Verdict & {
@@ -141,6 +160,8 @@ export type Played = Verdict & {
   readonly incidents: number;
   readonly deliveries: number;
   readonly pages: number;
+  /** Of each target that a breach is about. */
+  readonly stories: readonly string[];
 };
 
 /** Plays one scenario with real programs, from a stage that is well to a stage that is well again, and judges it. */
@@ -153,7 +174,7 @@ export async function play(lane: Lane, setting: Setting, scenario: Scenario): Pr
       ),
     { timeoutMs: PATIENCE_MS, describe: () => 'Prometheus tells every peer' },
   );
-  const [played] = await Promise.all([
+  const [played, faults] = await Promise.all([
     Promise.all(scenario.targets.map(async (target) => playTarget(stage, lane, target))),
     playFaults(stage, scenario.faults),
   ]);
@@ -161,11 +182,20 @@ export async function play(lane: Lane, setting: Setting, scenario: Scenario): Pr
   const episodes = played.flat();
   const incidents = await stage.seen();
   const pages = stage.pages();
+  const { deliveries } = stage.deliveries;
+  const verdict = judge(episodes, incidents, pages);
+  const blamed = scenario.targets.filter(({ name }) =>
+    verdict.breaches.some((breach) => breach.includes(name)),
+  );
   return {
-    ...judge(episodes, incidents, pages),
+    ...verdict,
     episodes: episodes.length,
     incidents: incidents.length,
-    deliveries: stage.deliveries.deliveries.length,
+    deliveries: deliveries.length,
     pages: pages.length,
+    stories: blamed.flatMap(({ name }) => [
+      name,
+      ...tellStory(name, { episodes, faults, deliveries, incidents }),
+    ]),
   };
 }

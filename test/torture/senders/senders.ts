@@ -121,6 +121,7 @@ async function runMatrix(
       const played = await play(lane, setting, drawScenario(own, peers));
       runs.push({ cell, played });
       for (const breach of played.breaches) blame(breach);
+      for (const line of played.stories) progress(`  ${line}`);
       progress(`${runs.length} of ${count} runs done: seed ${own}, ${nameOf(cell)}`);
     } catch (error) {
       blame((error as Error).message);
