@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterAddress } from './cluster-network.ts';
-import { findFreePort, findProgram, startProgram, waitUntil } from './program.ts';
+import { findLastingPort, findProgram, startProgram, waitUntil } from './program.ts';
 import type { Program } from './program.ts';
 
 const PROGRAM = 'prometheus-alertmanager';
@@ -19,6 +19,20 @@ export type PostedAlert = {
   readonly endedAgo?: number;
 };
 
+export type HeldAlert = {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly startsAtMs: number;
+  /** When it was told of it last, by its own clock. */
+  readonly updatedAtMs: number;
+};
+
+type AlertOfApi = {
+  readonly labels: Record<string, string>;
+  readonly status: { readonly state: string };
+  readonly startsAt: string;
+  readonly updatedAt: string;
+};
+
 export type RealAlertmanager = {
   readonly url: string;
   post(...alerts: readonly PostedAlert[]): Promise<void>;
@@ -26,6 +40,8 @@ export type RealAlertmanager = {
   silence(labels: Readonly<Record<string, string>>, lastsMs?: number): Promise<void>;
   /** Alerts that it holds, silenced and inhibited included: `name state`. */
   held(): Promise<readonly string[]>;
+  /** Of the alerts that it holds, those with these labels. */
+  find(labels: Readonly<Record<string, string>>): Promise<readonly HeldAlert[]>;
   /** The value of one line of its metrics. */
   metric(name: string, labels?: string): Promise<number>;
   /** Another configuration, in force when this resolves. */
@@ -68,7 +84,7 @@ function clusterArguments(cluster: AlertmanagerOptions['cluster']): readonly str
 /** An Alertmanager on a port of its own. */
 export async function startAlertmanager(options: AlertmanagerOptions): Promise<RealAlertmanager> {
   const { folder } = options;
-  const port = await findFreePort();
+  const port = await findLastingPort();
   const url = `http://127.0.0.1:${port}`;
   const file = join(folder, 'alertmanager.yml');
   const running: { program?: Program; life: number } = { life: 0 };
@@ -148,11 +164,18 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
       };
       await ask('/api/v2/silences', { matchers, ...times, createdBy: 'ann', comment: 'a test' });
     },
+    async find(labels) {
+      const alerts = JSON.parse(await ask('/api/v2/alerts')) as readonly AlertOfApi[];
+      return alerts
+        .filter((alert) => Object.entries(labels).every(([name, is]) => alert.labels[name] === is))
+        .map((alert) => {
+          const { startsAt, updatedAt } = alert;
+          const startsAtMs = Date.parse(startsAt);
+          return { labels: alert.labels, startsAtMs, updatedAtMs: Date.parse(updatedAt) };
+        });
+    },
     async held() {
-      const alerts = JSON.parse(await ask('/api/v2/alerts')) as readonly {
-        labels: Record<string, string>;
-        status: { state: string };
-      }[];
+      const alerts = JSON.parse(await ask('/api/v2/alerts')) as readonly AlertOfApi[];
       return alerts.map(({ labels, status }) => `${labels['alertname']} ${status.state}`);
     },
     metric,

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { joinSockets } from './cuttable-proxy.ts';
-import { findFreePort } from './program.ts';
+import { findLastingPort } from './program.ts';
 
 /** Where one peer of a cluster listens, and the address in front of it that it tells the others. */
 export type ClusterAddress = { readonly listenPort: number; readonly advertisedPort: number };
@@ -59,7 +59,7 @@ export async function startClusterNetwork(size: number): Promise<ClusterNetwork>
   const addresses: ClusterAddress[] = [];
   for (const { server } of fronts) {
     const { port: advertisedPort } = server.address() as AddressInfo;
-    addresses.push({ listenPort: await findFreePort(), advertisedPort });
+    addresses.push({ listenPort: await findLastingPort(), advertisedPort });
   }
   const sockets = new Set<Socket>();
   const everybody = addresses.map((_, index) => index);

@@ -19,6 +19,10 @@ const CALM_MS = 5000;
 const [FIRST, SECOND] = PARTS;
 /** Long enough that the end comes to Alertmanager, and is dropped by it, while the target is silenced. */
 const SILENCE_MS = 6000;
+/** Prometheus scrapes, evaluates and tells once a second each. */
+const PROMETHEUS_MS = 3000;
+/** Servers may cut a time differently. */
+const SAME_START_MS = 1000;
 
 type Actor = { readonly stage: Stage; readonly crm: CrmState; readonly target: string };
 
@@ -47,13 +51,46 @@ const isOver = ({ phase }: IncidentSummaryView): boolean => phase === 'resolved'
 const isFiring = ({ phase, firingAlerts }: IncidentSummaryView): boolean =>
   !['verifying', 'resolved'].includes(phase) && firingAlerts > 0;
 
-async function flap({ crm }: Actor, flaps: EpisodePlan['flaps']): Promise<void> {
+async function flap(actor: Actor, flaps: EpisodePlan['flaps']): Promise<void> {
+  const { crm } = actor;
   for (const { afterMs, offMs } of flaps) {
     await wait(afterMs);
     crm.firing.delete(FIRST);
     await wait(offMs);
     crm.firing.add(FIRST);
   }
+  if (flaps.length > 0) await untilFiringIsTold(actor);
+}
+
+/**
+ * The news that an alert fires again must come while it does. Else it fires for the responder only when all is well, and a
+ * CRM that is well in the middle of a flap is rightly called recovered.
+ */
+async function untilFiringIsTold(actor: Actor): Promise<void> {
+  const { stage, target } = actor;
+  await wait(PROMETHEUS_MS);
+  const sinceMs = Date.now();
+  const labels = { target, part: FIRST };
+  const isTold = async (): Promise<boolean> => {
+    // One that is down is waited for.
+    const held = await Promise.all(
+      stage.peers.map(async (peer) => peer.find(labels).catch(() => [])),
+    );
+    if (!held.every(([alert]) => (alert?.updatedAtMs ?? 0) > sinceMs)) return false;
+    const newestMs = Math.max(...held.flat().map(({ startsAtMs }) => startsAtMs));
+    const own = (await stage.incidents()).filter((one) => one.target === target && isFiring(one));
+    const details = await Promise.all(own.map(async ({ id }) => stage.detail(id)));
+    return details.some(({ alerts }) =>
+      alerts.some(
+        (alert) =>
+          alert.labels['part'] === FIRST &&
+          alert.status === 'firing' &&
+          alert.startsAtMs >= newestMs - SAME_START_MS,
+      ),
+    );
+  };
+  const describe = (): string => `${target}: the end of a flap is told to the responder`;
+  await waitUntil(isTold, { timeoutMs: PATIENCE_MS, everyMs: 150, describe });
 }
 
 async function playEpisode(actor: Actor, plan: EpisodePlan): Promise<Episode> {
@@ -69,8 +106,6 @@ async function playEpisode(actor: Actor, plan: EpisodePlan): Promise<Episode> {
     crm.firing.add(SECOND);
   };
   await Promise.all([wait(plan.holdMs), flap(actor, plan.flaps), join()]);
-  // The news of a flap must have come: else the alert fires for the responder only after all is well.
-  if (plan.flaps.length > 0) await until(actor, 'firing again', (own) => own.some(isFiring));
   const silencedUntilMs = plan.isEndSilenced ? Date.now() + SILENCE_MS : 0;
   if (plan.isEndSilenced) {
     // One that is down just now is not asked; then nobody is silenced.

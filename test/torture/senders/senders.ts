@@ -18,6 +18,9 @@ const SIZES = [1, 3];
 /** Runs at once: each waits most of its time. */
 const LANES = 3;
 
+/** The reason of what does not start is a whole log. */
+const BLAME_CHARACTERS = 600;
+
 type Cell = { readonly sender: Sender; readonly peers: number; readonly store: StoreName };
 type Run = { readonly cell: Cell; readonly played: Played };
 
@@ -111,7 +114,8 @@ async function runMatrix(
     const { sender, peers } = cell;
     const storeWords = stores.length === 1 ? ` --store ${stores[0]}` : '';
     const repeat = `npm run torture -- --only senders --runs 1 --seed ${own}${storeWords}`;
-    const blame = (what: string): void => {
+    const blame = (whole: string): void => {
+      const what = whole.slice(0, BLAME_CHARACTERS);
       violations.push({ what: `${nameOf(cell)}, seed ${own}: ${what}`, repeat });
       progress(`seed ${own}, ${nameOf(cell)}: ${what}`);
     };

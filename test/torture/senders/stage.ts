@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRuntime, startResponder } from '../../../src/app/app.ts';
 import { loadConfig } from '../../../src/config/config.ts';
-import type { IncidentSummaryView } from '../../../src/console/console.ts';
+import type { IncidentDetailView, IncidentSummaryView } from '../../../src/console/console.ts';
 import { startAlertmanager } from '../../support/alertmanager.ts';
 import type { RealAlertmanager } from '../../support/alertmanager.ts';
 import { startClusterNetwork } from '../../support/cluster-network.ts';
@@ -35,6 +35,8 @@ export type Stage = {
   readonly lines: readonly CuttableProxy[];
   readonly deliveries: DeliveryProxy;
   incidents(): Promise<readonly IncidentSummaryView[]>;
+  /** With its alerts. */
+  detail(id: string): Promise<IncidentDetailView>;
   /** With their journals. */
   seen(): Promise<readonly SeenIncident[]>;
   pages(): readonly SeenPage[];
@@ -166,6 +168,7 @@ export async function setStage(lane: Lane, setting: Setting, scenario: Scenario)
     lines,
     deliveries,
     incidents,
+    detail: async (id) => ask<IncidentDetailView>(url, `/${id}`),
     async seen() {
       const list = await incidents();
       return Promise.all(
