@@ -1,19 +1,18 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSystemClock } from '../../src/std/std.ts';
 import { createAlert, createWebhookBody } from '../support/alerts.ts';
-import { writeSmallConfig } from '../support/app-site.ts';
+import { postgresMissing, startDurablePostgres } from '../support/postgres-server.ts';
+import { readProcess } from './load/process-facts.ts';
+import { startMeasuredResponder } from './load/responder.ts';
 import type { Figure } from './main.ts';
 
 const ALERTS = 20_000;
 /** With this much text an alert is 1.5 kB, as those of kube-prometheus are. */
 const DESCRIPTION =
-  'The share of requests that fail is above the threshold for a long time. '.repeat(15);
-const MEGABYTE = 1024 * 1024;
+  'The share of requests that fail is above the threshold for a long time. '.repeat(16);
+const CATCH_UP_MS = 300_000;
 
 function bigBody(): Buffer {
   const alerts = Array.from({ length: ALERTS }, (_, index) =>
@@ -43,38 +42,52 @@ async function post(url: string, body: Buffer): Promise<number> {
   });
 }
 
-/** Of a process since its start, by the kernel. */
-function peakMegabytes(processId: number | undefined): number {
-  const status = readFileSync(`/proc/${processId}/status`, 'utf8');
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) / 1024;
-}
-
-/** One post of 20,000 alerts to a responder in a process of its own, from the first byte to the durable answer. */
-export async function benchBigPost(): Promise<readonly Figure[]> {
+/** One post to a responder in a process of its own: until its durable answer, and until it is in incidents. */
+async function measure(engine: string, store: object | null): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'crmwatch-bench-'));
-  const { source } = writeSmallConfig(folder);
-  const program = join(import.meta.dirname, '../support/responder-child.ts');
-  const child = spawn(process.execPath, [program, source.path], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const target = {
+    name: 'crm-0',
+    connection: {
+      platform: 'rest',
+      url: 'http://127.0.0.1:9',
+      authentication: { method: 'none' },
+      health: { path: '/health' },
+    },
+  };
+  const responder = await startMeasuredResponder({ folder, store, targets: [target] });
   try {
-    const [line] = (await once(child.stdout, 'data')) as [Buffer];
-    const url = line.toString().trim();
     const body = bigBody();
-    const clock = createSystemClock();
-    const start = clock.monotonicMs();
-    const status = await post(url, body);
-    const seconds = (clock.monotonicMs() - start) / 1000;
+    const peakMegabytes = (): number => readProcess(responder.processId).peakMegabytes;
+    const start = performance.now();
+    const status = await post(responder.url, body);
+    const seconds = (performance.now() - start) / 1000;
     if (status !== 200) throw new Error(`the responder answered ${status}`);
-    const of = `one post of ${ALERTS} alerts (${(body.length / MEGABYTE).toFixed(0)} MB)`;
+    const answeredMegabytes = peakMegabytes();
+    const caughtUp = (await responder.catchUp(CATCH_UP_MS)) ?? Number.NaN;
+    const of = `${engine}: one post of ${ALERTS} alerts (${(body.length / 1e6).toFixed(0)} MB)`;
+    const memory = `${of}: peak memory of the responder`;
     return [
       { name: of, value: seconds, unit: 's' },
-      { name: `${of}: peak memory of the responder`, value: peakMegabytes(child.pid), unit: 'MB' },
+      { name: `${of}: in incidents, after the answer`, value: caughtUp, unit: 's' },
+      { name: `${memory}, at the answer`, value: answeredMegabytes, unit: 'MiB' },
+      { name: `${memory}, at the end`, value: peakMegabytes(), unit: 'MiB' },
     ];
   } finally {
-    const ended = once(child, 'exit');
-    // It would first work through the storm.
-    if (child.exitCode === null && child.kill('SIGKILL')) await ended;
+    await responder.stop();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export async function benchBigPost(): Promise<readonly Figure[]> {
+  const figures = await measure('SQLite', null);
+  if (postgresMissing() !== undefined) return figures;
+  const server = await startDurablePostgres();
+  try {
+    await server.createDatabase('big_post');
+    const { host, port, user } = server;
+    const store = { engine: 'postgresql', host, port, user, database: 'big_post' };
+    return [...figures, ...(await measure('PostgreSQL', store))];
+  } finally {
+    await server.stop();
   }
 }

@@ -34,7 +34,7 @@ describe.skipIf(!hasAlertmanager || !hasPrometheus)('traps that lose what was to
       const [am] = trap.alertmanagers;
       await am?.post({ labels: UNREACHABLE }, { labels: OTHER });
       await trap.delivered(1);
-      await am?.silence('CrmUnreachable');
+      await am?.silence({ alertname: 'CrmUnreachable' });
       const silenced = await trap.reach('the silence', ({ muted }) => muted.length > 0);
       expect(silenced.muted).toEqual(['CrmUnreachable fires and is silenced in Alertmanager']);
       expect([silenced.firingAlerts, silenced.recovery]).toEqual([2, 'none']);

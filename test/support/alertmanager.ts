@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFreePort, findProgram, startProgram, waitUntil } from './program.ts';
+import type { ClusterAddress } from './cluster-network.ts';
+import { findLastingPort, findProgram, startProgram, waitUntil } from './program.ts';
 import type { Program } from './program.ts';
 
 const PROGRAM = 'prometheus-alertmanager';
+const LAUNCHES_MAX = 10;
 export const hasAlertmanager: boolean = findProgram(PROGRAM) !== undefined;
 
 /** What is posted to it, as Prometheus would. Times are relative to now, in seconds. */
@@ -17,13 +19,29 @@ export type PostedAlert = {
   readonly endedAgo?: number;
 };
 
+export type HeldAlert = {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly startsAtMs: number;
+  /** When it was told of it last, by its own clock. */
+  readonly updatedAtMs: number;
+};
+
+type AlertOfApi = {
+  readonly labels: Record<string, string>;
+  readonly status: { readonly state: string };
+  readonly startsAt: string;
+  readonly updatedAt: string;
+};
+
 export type RealAlertmanager = {
   readonly url: string;
   post(...alerts: readonly PostedAlert[]): Promise<void>;
-  /** Silences one alert name for an hour. */
-  silence(alertname: string): Promise<void>;
+  /** Silences alerts with these labels, for an hour unless told otherwise. */
+  silence(labels: Readonly<Record<string, string>>, lastsMs?: number): Promise<void>;
   /** Alerts that it holds, silenced and inhibited included: `name state`. */
   held(): Promise<readonly string[]>;
+  /** Of the alerts that it holds, those with these labels. */
+  find(labels: Readonly<Record<string, string>>): Promise<readonly HeldAlert[]>;
   /** The value of one line of its metrics. */
   metric(name: string, labels?: string): Promise<number>;
   /** Another configuration, in force when this resolves. */
@@ -31,41 +49,78 @@ export type RealAlertmanager = {
   kill(): Promise<void>;
   /** Again, on the same port; with nothing of what it knew when `afresh`. */
   start(afresh?: boolean): Promise<void>;
-  stop(): Promise<void>;
+  /** SIGTERM unless told otherwise. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 };
 
 export type AlertmanagerOptions = {
   readonly folder: string;
-  readonly configuration: object;
+  /** An object, or the text of a file. */
+  readonly configuration: object | string;
+  /** Another Alertmanager than that of this machine: the path of its program. */
+  readonly program?: string;
+  /** As a peer of a cluster; alone otherwise. */
+  readonly cluster?: ClusterAddress & { readonly fellowPorts: readonly number[] };
 };
 
-/** The Alertmanager of this machine on a port of its own. */
+/** As the defaults, with every wait shortened: peers know within a second or two who is there and who is not. */
+function clusterArguments(cluster: AlertmanagerOptions['cluster']): readonly string[] {
+  if (cluster === undefined) return ['--cluster.listen-address='];
+  return [
+    `--cluster.listen-address=127.0.0.1:${cluster.listenPort}`,
+    `--cluster.advertise-address=127.0.0.1:${cluster.advertisedPort}`,
+    ...cluster.fellowPorts.map((port) => `--cluster.peer=127.0.0.1:${port}`),
+    '--cluster.peer-timeout=1s',
+    '--cluster.gossip-interval=50ms',
+    '--cluster.pushpull-interval=1s',
+    '--cluster.probe-interval=200ms',
+    '--cluster.probe-timeout=100ms',
+    '--cluster.tcp-timeout=1s',
+    '--cluster.settle-timeout=5s',
+    '--cluster.reconnect-interval=500ms',
+  ];
+}
+
+/** An Alertmanager on a port of its own. */
 export async function startAlertmanager(options: AlertmanagerOptions): Promise<RealAlertmanager> {
   const { folder } = options;
-  const port = await findFreePort();
+  const port = await findLastingPort();
   const url = `http://127.0.0.1:${port}`;
   const file = join(folder, 'alertmanager.yml');
   const running: { program?: Program; life: number } = { life: 0 };
   mkdirSync(folder, { recursive: true });
 
   // JSON is YAML.
-  const write = (configuration: object): void => writeFileSync(file, JSON.stringify(configuration));
+  const write = (configuration: object | string): void =>
+    writeFileSync(
+      file,
+      typeof configuration === 'string' ? configuration : JSON.stringify(configuration),
+    );
 
   async function start(afresh = false): Promise<void> {
     if (afresh) running.life++;
-    running.program = startProgram(PROGRAM, {
-      arguments: [
-        `--config.file=${file}`,
-        `--storage.path=${join(folder, `data-${running.life}`)}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-        '--cluster.listen-address=',
-      ],
-      logFile: join(folder, 'alertmanager.log'),
-    });
-    await waitUntil(async () => (await fetch(`${url}/-/ready`).catch(() => null))?.ok ?? false, {
-      timeoutMs: 60_000,
-      describe: () => running.program?.log() ?? '',
-    });
+    const launch = (): Program =>
+      startProgram(options.program ?? PROGRAM, {
+        arguments: [
+          `--config.file=${file}`,
+          `--storage.path=${join(folder, `data-${running.life}`)}`,
+          `--web.listen-address=127.0.0.1:${port}`,
+          ...clusterArguments(options.cluster),
+        ],
+        logFile: join(folder, 'alertmanager.log'),
+      });
+    let program = launch();
+    running.program = program;
+    let launches = 1;
+    const isReady = async (): Promise<boolean> => {
+      // Something else may have had its port while it was down.
+      if (program.hasEnded()) {
+        if (launches++ >= LAUNCHES_MAX) throw new Error(`it does not start: ${program.log()}`);
+        running.program = program = launch();
+      }
+      return (await fetch(`${url}/-/ready`).catch(() => null))?.ok ?? false;
+    };
+    await waitUntil(isReady, { timeoutMs: 60_000, describe: () => program.log() });
   }
 
   async function ask(path: string, body?: object): Promise<string> {
@@ -99,19 +154,28 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
       });
       await ask('/api/v2/alerts', body);
     },
-    async silence(alertname) {
-      const matchers = [{ name: 'alertname', value: alertname, isRegex: false, isEqual: true }];
+    async silence(labels, lastsMs = 3_600_000) {
+      const matchers = Object.entries(labels).map(([name, value]) => {
+        return { name, value, isRegex: false, isEqual: true };
+      });
       const times = {
         startsAt: new Date().toISOString(),
-        endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+        endsAt: new Date(Date.now() + lastsMs).toISOString(),
       };
       await ask('/api/v2/silences', { matchers, ...times, createdBy: 'ann', comment: 'a test' });
     },
+    async find(labels) {
+      const alerts = JSON.parse(await ask('/api/v2/alerts')) as readonly AlertOfApi[];
+      return alerts
+        .filter((alert) => Object.entries(labels).every(([name, is]) => alert.labels[name] === is))
+        .map((alert) => {
+          const { startsAt, updatedAt } = alert;
+          const startsAtMs = Date.parse(startsAt);
+          return { labels: alert.labels, startsAtMs, updatedAtMs: Date.parse(updatedAt) };
+        });
+    },
     async held() {
-      const alerts = JSON.parse(await ask('/api/v2/alerts')) as readonly {
-        labels: Record<string, string>;
-        status: { state: string };
-      }[];
+      const alerts = JSON.parse(await ask('/api/v2/alerts')) as readonly AlertOfApi[];
       return alerts.map(({ labels, status }) => `${labels['alertname']} ${status.state}`);
     },
     metric,
@@ -126,6 +190,6 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
     },
     kill: async () => running.program?.stop('SIGKILL'),
     start,
-    stop: async () => running.program?.stop(),
+    stop: async (signal) => running.program?.stop(signal),
   };
 }

@@ -8,6 +8,8 @@ export type Way =
   | 'pass'
   /** It is answered with a redirect to the responder, which never sees the delivery itself. */
   | 'redirect'
+  /** It is answered with 503, and the responder never sees it. */
+  | 'refuse'
   /** The responder commits and answers, and the connection is cut before the answer arrives. */
   | 'cut_after_commit'
   /** It waits until `release` before the responder sees it. */
@@ -19,10 +21,14 @@ export type Delivery = {
   /** The path that the sender asked for: its own, so that senders can be told apart. */
   readonly path: string;
   readonly way: Way;
+  /** When it came, by the clock of this machine. */
+  readonly atMs: number;
   readonly groupKey: string;
   readonly truncatedAlerts: number;
   /** `name status` of each alert. */
   readonly alerts: readonly string[];
+  /** The common label `target` of its group. */
+  readonly target: string | null;
   /** Of the responder; null while there is none. */
   readonly status: number | null;
 };
@@ -39,6 +45,7 @@ export type DeliveryProxy = {
 
 type Payload = {
   readonly groupKey: string;
+  readonly groupLabels: { readonly target?: string };
   readonly truncatedAlerts: number;
   readonly alerts: readonly { readonly status: string; readonly labels: Record<string, string> }[];
 };
@@ -59,6 +66,11 @@ export async function startDeliveryProxy(target: () => string): Promise<Delivery
     deliveries.push({ ...seen, way });
     if (way === 'redirect') {
       response.writeHead(301, { location: target() }).end();
+      return;
+    }
+    if (way === 'refuse') {
+      deliveries[index] = { ...seen, way, status: 503 };
+      response.writeHead(503).end();
       return;
     }
     if (way === 'hold') await released.promise;
@@ -105,7 +117,17 @@ export async function startDeliveryProxy(target: () => string): Promise<Delivery
 }
 
 function describeDelivery(path: string, body: Buffer): Delivery {
-  const { groupKey, truncatedAlerts, alerts } = JSON.parse(body.toString()) as Payload;
+  const { groupKey, groupLabels, truncatedAlerts, alerts } = JSON.parse(body.toString()) as Payload;
+  const target = groupLabels.target ?? null;
   const told = alerts.map(({ status, labels }) => `${labels['alertname'] ?? ''} ${status}`);
-  return { path, way: 'pass', groupKey, truncatedAlerts, alerts: told, status: null };
+  return {
+    path,
+    way: 'pass',
+    atMs: Date.now(),
+    groupKey,
+    target,
+    truncatedAlerts,
+    alerts: told,
+    status: null,
+  };
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommandLine } from '../../src/cli/run-command-line.ts';
+import { parseLoadOptions } from '../bench/load/options.ts';
 import { REPOSITORY } from './documents.ts';
 import { findProgram } from './program.ts';
 
@@ -113,6 +114,16 @@ async function tryScript(line: string): Promise<CommandResult> {
   return { exitCode: isKnown ? 0 : 1, output: `npm script ${name}` };
 }
 
+/** A bench takes minutes: that it exists, and understands its options, is what can be wrong. */
+async function tryBench(line: string): Promise<CommandResult> {
+  const [name = '', ...words] = line.split(' ').slice(4);
+  if (!existsSync(join(REPOSITORY, `test/bench/${name}.ts`))) {
+    return { exitCode: 1, output: `there is no bench ${name}` };
+  }
+  const options = name === 'load' ? parseLoadOptions(words) : words;
+  return { exitCode: 0, output: JSON.stringify(options) };
+}
+
 /** Commands that change a machine are read, not run: the shell parses them, and the files they use exist. */
 async function tryReading(line: string, world: ReaderWorld): Promise<CommandResult> {
   const missing = line
@@ -128,6 +139,7 @@ export const WAYS: readonly Way[] = [
   { matches: /^(npx )?crmwatch /, try: tryCrmwatch },
   { matches: /^npm start -- --config \S+$/, try: async () => refusesEmptyConfig('start') },
   { matches: /^npm (start|test)$/, try: tryScript },
+  { matches: /^npm run bench -- /, try: tryBench },
   { matches: /^curl -si? "\$(EXPORTER|RESPONDER)\//, program: 'curl', try: tryCurl },
   { matches: /^openssl rand /, program: 'openssl', try: runProgram },
   {
@@ -145,6 +157,12 @@ export const WAYS: readonly Way[] = [
     matches: /^amtool /,
     program: 'amtool',
     try: async (line, world) => runProgram(`${line} --help`, world),
+  },
+  // It would serve for ever; a flag that it does not know it refuses before it tells its version.
+  {
+    matches: /^prometheus-alertmanager /,
+    program: 'prometheus-alertmanager',
+    try: async (line, world) => runProgram(`${line} --version`, world),
   },
   {
     matches: /^(cp|sh|install|systemctl|journalctl|docker compose) /,

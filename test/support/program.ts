@@ -136,6 +136,29 @@ export async function findFreePort(): Promise<number> {
   return address.port;
 }
 
+/** Below the ports that Linux hands out by itself, see ip(7), ip_local_port_range. */
+const LASTING_PORTS = { from: 15_000, to: 32_000 };
+const PORT_TRIES = 100;
+
+/** A TCP port of 127.0.0.1 for a program that comes back to it: nobody is given it by chance while that is down. */
+export async function findLastingPort(): Promise<number> {
+  const { from, to } = LASTING_PORTS;
+  for (let tries = 0; tries < PORT_TRIES; tries++) {
+    const port = from + Math.floor(Math.random() * (to - from));
+    const server = createServer();
+    const listens = once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    server.listen(port, '127.0.0.1');
+    if (!(await listens)) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+  throw new Error(`none of ${PORT_TRIES} ports from ${from} on is free`);
+}
+
 /** Asks `condition` until it holds; throws with `describe()` after `timeoutMs`. For real programs only. */
 export async function waitUntil(
   condition: () => Promise<boolean> | boolean,

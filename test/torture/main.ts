@@ -4,6 +4,7 @@
  */
 import { arch, availableParallelism, platform, release } from 'node:os';
 
+import { senders } from './senders/senders.ts';
 import { parseOptions, renderHelp } from './options.ts';
 import type { TortureOptions } from './options.ts';
 import { renderReport } from './report.ts';
@@ -11,7 +12,7 @@ import type { FinishedSuite } from './report.ts';
 import type { Suite } from './suite.ts';
 
 /** Every kind of torture, in the order in which they run. A new one is one line here. */
-const SUITES: readonly Suite[] = [];
+const SUITES: readonly Suite[] = [senders];
 
 async function runAll({ seed, stores, suites }: TortureOptions): Promise<number> {
   const finished: FinishedSuite[] = [];
