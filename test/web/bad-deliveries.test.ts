@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
@@ -85,6 +85,7 @@ function withText(text: string): string {
   return createWebhookBody([createAlert({ labels, annotations: { summary: text, [text]: text } })]);
 }
 
+const QUICK = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
 const ZEROS = Buffer.alloc(80 * 1024 * 1024);
 
 it.each<[what: string, status: number, body: () => string | Buffer, encoding?: string]>([
@@ -103,7 +104,7 @@ it.each<[what: string, status: number, body: () => string | Buffer, encoding?: s
   ['an absurd time', 200, () => GOOD.replace(/"startsAt":"2026/, '"startsAt":"9999')],
   ['a gzip bomb', 400, () => gzipSync(ZEROS), 'gzip'],
   ['a deflate bomb', 400, () => deflateSync(ZEROS), 'deflate'],
-  ['a br bomb', 400, () => brotliCompressSync(ZEROS), 'br'],
+  ['a br bomb', 400, () => brotliCompressSync(ZEROS, QUICK), 'br'],
   ['a bomb in a bomb', 400, () => gzipSync(gzipSync(ZEROS)), 'gzip'],
   ['a body compressed twice', 400, () => gzipSync(gzipSync(GOOD)), 'gzip, gzip'],
   ['no gzip although it says so', 400, () => GOOD, 'gzip'],
