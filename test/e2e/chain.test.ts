@@ -13,6 +13,7 @@ import { restartAlertmanager } from './alertmanager.ts';
 import { deliverFalseEnd, settled, startChain } from './chain.ts';
 import type { Chain } from './chain.ts';
 import { OUTAGE_SCENARIOS } from './outage-scenarios.ts';
+import { SLOWNESS } from './pace.ts';
 import { pause, until } from './polling.ts';
 import { QUALITY_SCENARIOS } from './quality-scenarios.ts';
 import { required } from './scenario.ts';
@@ -28,10 +29,10 @@ const FALSELY_ENDED = 'server-stopped';
 /** The dashboard of one target is asked about this one: it speaks TLS, so it has everything. */
 const SHOWN = 'certificate-expired';
 /** Long enough for what is usual to be known before something breaks. */
-const BASELINE_MS = 45_000;
+const BASELINE_MS = 45_000 * SLOWNESS;
 /** Setting up Tryton for the first time on a machine takes minutes. */
-const START_TIMEOUT_MS = 500_000;
-const SCENARIO_TIMEOUT_MS = 600_000;
+const START_TIMEOUT_MS = 500_000 * SLOWNESS;
+const SCENARIO_TIMEOUT_MS = 600_000 * SLOWNESS;
 
 const missing = [
   trytonMissing('postgresql'),

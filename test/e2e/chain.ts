@@ -1,5 +1,6 @@
 import type { AlertView, IncidentDetailView } from '../../src/console/console.ts';
 import { describeTarget } from './describe-target.ts';
+import { SLOWNESS } from './pace.ts';
 import { pause, until } from './polling.ts';
 import { selectorOf } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
@@ -36,7 +37,7 @@ export type ChainOptions = {
   readonly mendAfter: Promise<void>;
 };
 
-const DIAGNOSIS_PATIENCE_MS = 60_000;
+const DIAGNOSIS_PATIENCE_MS = 60_000 * SLOWNESS;
 
 /** A promise that may be awaited late: until then its rejection is nobody's. */
 function kept<T>(promise: Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { dump } from 'js-yaml';
 
+import { SLOWNESS } from './pace.ts';
 import { STALE_AFTER_SECONDS } from './quality-scenarios.ts';
 import { MONITOR, SQL_READER } from './seed.ts';
 
@@ -23,13 +24,23 @@ export type ConfigurationOptions = {
   readonly notify: readonly object[];
 };
 
+/** Time that something has on this machine; how often it is done stays the same. */
+function limit(seconds: number): string {
+  return `${seconds * SLOWNESS}s`;
+}
+
 /** Short enough for a test to watch; everything else is as a user would write it. */
-const SECURITY_PACE = { interval: '10s', retry_interval: '4s', max_attempts: 2, timeout: '20s' };
+const SECURITY_PACE = {
+  interval: '10s',
+  retry_interval: '4s',
+  max_attempts: 2,
+  timeout: limit(20),
+};
 const PROBES = {
-  reachability: { interval: '5s', retry_interval: '2s', max_attempts: 3, timeout: '5s' },
-  login: { interval: '12s', retry_interval: '4s', max_attempts: 2, timeout: '15s' },
-  api_latency: { interval: '10s', retry_interval: '4s', max_attempts: 2, timeout: '20s' },
-  background_jobs: { interval: '10s', retry_interval: '4s', max_attempts: 2, timeout: '20s' },
+  reachability: { interval: '5s', retry_interval: '2s', max_attempts: 3, timeout: limit(5) },
+  login: { interval: '12s', retry_interval: '4s', max_attempts: 2, timeout: limit(15) },
+  api_latency: { interval: '10s', retry_interval: '4s', max_attempts: 2, timeout: limit(20) },
+  background_jobs: { interval: '10s', retry_interval: '4s', max_attempts: 2, timeout: limit(20) },
   certificate: SECURITY_PACE,
   failed_logins: { ...SECURITY_PACE, options: { window: '45s' } },
   accounts: SECURITY_PACE,
@@ -42,7 +53,7 @@ function qualityOf(place: TargetPlace): object {
     interval: '12s',
     retry_interval: '5s',
     max_attempts: 2,
-    timeout: '60s',
+    timeout: limit(60),
     options: {
       objects: {
         parties: {
@@ -118,7 +129,8 @@ export function writeConfiguration(options: ConfigurationOptions): string {
       prometheus: { url: options.prometheusUrl },
       senders: [{ name: 'alertmanager', token: { file: 'secrets/intake' } }],
       console_token: { file: 'secrets/console' },
-      diagnosis_delay: '8s',
+      // Two scrapes, so that what broke is on the metrics.
+      diagnosis_delay: limit(8),
       verification_interval: '5s',
       // Everything breaks at once here, and each of it is to be told by itself.
       storm: { incidents: 1000 },

@@ -1,4 +1,6 @@
-export const PATIENCE_MS = 180_000;
+import { SLOWNESS } from './pace.ts';
+
+export const PATIENCE_MS: number = 180_000 * SLOWNESS;
 const POLL_MS = 1000;
 
 /**

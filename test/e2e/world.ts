@@ -21,6 +21,7 @@ import { startTlsProxy } from '../support/tls-proxy.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import type { WebhookReceiver } from '../support/webhook-receiver.ts';
 import { writeConfiguration, writeSecret } from './configuration.ts';
+import { SLOWNESS } from './pace.ts';
 import { createResponderApi } from './responder-api.ts';
 import type { ResponderApi } from './responder-api.ts';
 import { required } from './scenario.ts';
@@ -187,7 +188,10 @@ async function logInPatiently(url: string, database: string): Promise<TrytonRpc>
       }
       return found.monitor !== undefined;
     },
-    { timeoutMs: 60_000, describe: () => `log-in to ${database}: ${String(found.problem)}` },
+    {
+      timeoutMs: 60_000 * SLOWNESS,
+      describe: () => `log-in to ${database}: ${String(found.problem)}`,
+    },
   );
   return required(found.monitor, 'a session');
 }
@@ -247,7 +251,7 @@ async function startCrmwatch(
     intakeTokenFile,
     smtpSmarthost: `127.0.0.1:${mail.port}`,
     intervals: {
-      scrape: '3s',
+      scrape: `${3 * SLOWNESS}s`,
       evaluation: '3s',
       groupWait: '1s',
       groupInterval: '3s',
