@@ -31,6 +31,7 @@ describe.skipIf(!hasAlertmanager || !hasPrometheus).concurrent('the matrix of se
 
   it.for([...RUNS.entries()])(
     'run %o: one incident per episode, none stuck open, none closed falsely',
+    { timeout: 300_000 },
     async ([index, { peers, seed }]) => {
       const lane = lanes[index];
       if (lane === undefined) throw new Error('there is no lane');

@@ -51,30 +51,33 @@ const isOver = ({ phase }: IncidentSummaryView): boolean => phase === 'resolved'
 const isFiring = ({ phase, firingAlerts }: IncidentSummaryView): boolean =>
   !['verifying', 'resolved'].includes(phase) && firingAlerts > 0;
 
-async function flap(actor: Actor, flaps: EpisodePlan['flaps']): Promise<void> {
-  const { crm } = actor;
+async function flap({ crm }: Actor, flaps: EpisodePlan['flaps']): Promise<void> {
   for (const { afterMs, offMs } of flaps) {
     await wait(afterMs);
     crm.firing.delete(FIRST);
     await wait(offMs);
     crm.firing.add(FIRST);
   }
-  if (flaps.length > 0) await untilFiringIsTold(actor);
+}
+
+async function joinSecond({ crm }: Actor, afterMs: number): Promise<void> {
+  await wait(afterMs);
+  crm.firing.add(SECOND);
 }
 
 /**
- * The news that an alert fires again must come while it does. Else it fires for the responder only when all is well, and a
- * CRM that is well in the middle of a flap is rightly called recovered.
+ * Everything that fires must be told while the trouble lasts. Else the responder hears of it for the first time when all is
+ * well, and cannot know that it is over: it opens what no resolve has closed yet, as it must. A CRM that is well in the
+ * middle of a flap is rightly called recovered, too.
  */
-async function untilFiringIsTold(actor: Actor): Promise<void> {
-  const { stage, target } = actor;
+async function untilAllIsTold(actor: Actor): Promise<void> {
+  const { stage, crm, target } = actor;
   await wait(PROMETHEUS_MS);
   const sinceMs = Date.now();
-  const labels = { target, part: FIRST };
-  const isTold = async (): Promise<boolean> => {
-    // One that is down is waited for.
+  const isTold = async (part: string): Promise<boolean> => {
     const held = await Promise.all(
-      stage.peers.map(async (peer) => peer.find(labels).catch(() => [])),
+      // One that is down is waited for.
+      stage.peers.map(async (peer) => peer.find({ target, part }).catch(() => [])),
     );
     if (!held.every(([alert]) => (alert?.updatedAtMs ?? 0) > sinceMs)) return false;
     const newestMs = Math.max(...held.flat().map(({ startsAtMs }) => startsAtMs));
@@ -82,15 +85,15 @@ async function untilFiringIsTold(actor: Actor): Promise<void> {
     const details = await Promise.all(own.map(async ({ id }) => stage.detail(id)));
     return details.some(({ alerts }) =>
       alerts.some(
-        (alert) =>
-          alert.labels['part'] === FIRST &&
-          alert.status === 'firing' &&
-          alert.startsAtMs >= newestMs - SAME_START_MS,
+        ({ labels, status, startsAtMs }) =>
+          labels['part'] === part && status === 'firing' && startsAtMs >= newestMs - SAME_START_MS,
       ),
     );
   };
-  const describe = (): string => `${target}: the end of a flap is told to the responder`;
-  await waitUntil(isTold, { timeoutMs: PATIENCE_MS, everyMs: 150, describe });
+  const describe = (): string => `${target}: all that fires is told to the responder`;
+  const areTold = async (): Promise<boolean> =>
+    (await Promise.all([...crm.firing].map(isTold))).every(Boolean);
+  await waitUntil(areTold, { timeoutMs: PATIENCE_MS, everyMs: 150, describe });
 }
 
 async function playEpisode(actor: Actor, plan: EpisodePlan): Promise<Episode> {
@@ -100,12 +103,13 @@ async function playEpisode(actor: Actor, plan: EpisodePlan): Promise<Episode> {
   crm.isIll = true;
   crm.firing.add(FIRST);
   await until(actor, 'an open incident', (own) => own.some((incident) => !isOver(incident)));
-  const join = async (): Promise<void> => {
-    if (plan.secondAfterMs === null) return;
-    await wait(plan.secondAfterMs);
-    crm.firing.add(SECOND);
-  };
-  await Promise.all([wait(plan.holdMs), flap(actor, plan.flaps), join()]);
+  const { holdMs, flaps, secondAfterMs } = plan;
+  await Promise.all([
+    wait(holdMs),
+    flap(actor, flaps),
+    ...(secondAfterMs === null ? [] : [joinSecond(actor, secondAfterMs)]),
+  ]);
+  if (flaps.length > 0 || secondAfterMs !== null) await untilAllIsTold(actor);
   const silencedUntilMs = plan.isEndSilenced ? Date.now() + SILENCE_MS : 0;
   if (plan.isEndSilenced) {
     // One that is down just now is not asked; then nobody is silenced.
