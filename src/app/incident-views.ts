@@ -5,10 +5,17 @@ import type {
   IncidentDetailView,
   IncidentPhase,
   IncidentSummaryView,
+  RegroupingView,
   TimelineEntryView,
 } from '../console/console.ts';
-import { isDoubt, isOpen, kindOf } from '../responder/incidents/incidents.ts';
-import type { Incident, IncidentAlert } from '../responder/incidents/incidents.ts';
+import {
+  alertIdOf,
+  describeMembership,
+  isDoubt,
+  isOpen,
+  kindOf,
+} from '../responder/incidents/incidents.ts';
+import type { Incident, IncidentAlert, Regrouping } from '../responder/incidents/incidents.ts';
 import type { IncidentDetail, PipelineLine } from '../responder/pipeline/pipeline.ts';
 import type { IncidentEvent, JournalEntryView } from '../web/web.ts';
 
@@ -29,8 +36,15 @@ function whysOf(incident: Incident, ofDoubts: boolean): readonly string[] {
   return notes.filter((note) => isDoubt(note) === ofDoubts).map(({ why }) => why);
 }
 
+function toRegroupingView(regrouping: Regrouping): RegroupingView {
+  const { incidentId, title, actor: by, why, atMs } = regrouping;
+  return { incidentId, title, by, why, atMs };
+}
+
 export function toSummaryView(incident: Incident): IncidentSummaryView {
-  const { acknowledgedAtMs, acknowledgedBy, alerts } = incident;
+  const { acknowledgedAtMs, acknowledgedBy, alerts, mergedInto } = incident;
+  // Those of a merged one fire elsewhere.
+  const firing = mergedInto === undefined ? alerts.filter(({ status }) => status === 'firing') : [];
   return {
     id: incident.id,
     target: incident.target,
@@ -49,9 +63,10 @@ export function toSummaryView(incident: Incident): IncidentSummaryView {
       acknowledgedAtMs === null || acknowledgedBy === null
         ? null
         : { by: acknowledgedBy, atMs: acknowledgedAtMs },
-    firingAlerts: alerts.filter(({ status }) => status === 'firing').length,
+    firingAlerts: firing.length,
     totalAlerts: incident.compacted?.totalAlerts ?? alerts.length,
     timesReopened: incident.reopenings,
+    mergedInto: mergedInto === undefined ? null : toRegroupingView(mergedInto),
     sequence: incident.sequence,
   };
 }
@@ -90,9 +105,10 @@ function shownAlerts(alerts: readonly IncidentAlert[]): readonly IncidentAlert[]
   return [...firing, ...stopped.slice(0, SHOWN_ALERTS - firing.length)];
 }
 
-function toAlertView(alert: IncidentAlert): AlertView {
+function toAlertView(incident: Incident, alert: IncidentAlert): AlertView {
   const { annotations } = alert;
   return {
+    id: alertIdOf(alert),
     fingerprint: alert.fingerprint,
     name: alert.name,
     severity: alert.severity,
@@ -103,7 +119,7 @@ function toAlertView(alert: IncidentAlert): AlertView {
     labels: alert.labels,
     runbookUrl: annotations['runbook_url'] ?? null,
     sourceUrl: alert.generatorUrl === '' ? null : alert.generatorUrl,
-    joinedBecause: alert.because ?? null,
+    joinedBecause: describeMembership(incident, alert),
   };
 }
 
@@ -144,7 +160,7 @@ function notificationEntries(detail: IncidentDetail): readonly TimelineEntryView
 
 export function toDetailView(detail: IncidentDetail): IncidentDetailView {
   const { incident, journal } = detail;
-  const { plan, verification } = incident;
+  const { plan, verification, merged = [], splitFrom } = incident;
   const timeline = journal.map(({ id, atMs, event, line }) => ({
     id,
     atMs,
@@ -157,7 +173,9 @@ export function toDetailView(detail: IncidentDetail): IncidentDetailView {
     phaseTimes: phaseTimes(journal),
     modelDiagnosis: toDiagnosisView(incident),
     correction: correctionOf(incident, journal),
-    alerts: shownAlerts(incident.alerts).map(toAlertView),
+    alerts: shownAlerts(incident.alerts).map((alert) => toAlertView(incident, alert)),
+    merged: merged.map(toRegroupingView),
+    splitFrom: splitFrom === undefined ? null : toRegroupingView(splitFrom),
     verifications: (verification?.checks ?? []).map(({ alert, probe, outcome, why }) => ({
       alert,
       probe,

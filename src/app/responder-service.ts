@@ -30,10 +30,12 @@ const DAY_MS = 86_400_000;
 
 async function outcomeOf(answer: Promise<Answer>): Promise<ActionOutcome> {
   try {
-    const { changed, reason, conflict, incident, sequence, isReplayed } = await answer;
+    const { changed, reason, conflict, incident, sequence, isReplayed, otherId } = await answer;
     if (conflict === 'stale') return { status: 'stale', current: toSummaryView(incident) };
     if (conflict === 'key_reused') return { status: 'key_reused' };
-    if (changed) return { status: 'done', sequence, ...(isReplayed ? { isReplayed } : {}) };
+    const other = otherId === undefined ? {} : { incidentId: otherId };
+    if (changed)
+      return { status: 'done', sequence, ...other, ...(isReplayed ? { isReplayed } : {}) };
     return { status: 'refused', why: reason, remedy: 'reload the incident: it may have moved on' };
   } catch (error) {
     if (error instanceof CrmwatchError && error.code === 'unknown_incident') {
@@ -146,6 +148,14 @@ export function createResponderService(parts: Parts): ResponderService {
       correct(pipeline, id, actor, answer, options),
     close: async (id, actor, note, options) => outcomeOf(pipeline.close(id, actor, note, options)),
     reopen: async (id, actor, why, options) => outcomeOf(pipeline.reopen(id, actor, why, options)),
+    merge: async (id, into, actor, why, options) =>
+      outcomeOf(pipeline.merge(id, into, actor, why, options)),
+    undoMerge: async (id, actor, why, options) =>
+      outcomeOf(pipeline.undoMerge(id, actor, why, options)),
+    split: async (id, alertIds, actor, why, options) =>
+      outcomeOf(pipeline.split(id, alertIds, actor, why, options)),
+    undoSplit: async (id, actor, why, options) =>
+      outcomeOf(pipeline.undoSplit(id, actor, why, options)),
     review: async (id) => orNull(pipeline.review(id)),
     async journalAfter(id, sequence, limit) {
       const entries = await orNull(pipeline.journalAfter(id, sequence, limit));

@@ -25,7 +25,11 @@ export function severityBadge(severity: string): Html {
 }
 
 export function phaseBadge(incident: IncidentSummaryView): Html {
-  const { phase, timesReopened } = incident;
+  const { phase, timesReopened, mergedInto } = incident;
+  if (mergedInto !== null) {
+    const where = `into ${mergedInto.incidentId}`;
+    return html`<span class="badge neutral" title="${where}">Merged</span>`;
+  }
   const isOver = phase === 'resolved' || phase === 'closed';
   const isBack = phase === 'reported' && timesReopened > 0;
   return html`<span class="badge ${isOver ? 'good' : isBack ? 'warning' : 'neutral'}"

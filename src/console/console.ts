@@ -6,6 +6,7 @@ export { exporterLandingPage } from './exporter-landing.ts';
 export type { ExporterLandingView } from './exporter-landing.ts';
 export { CORRECTION_ANSWERS, MAXIMUM_COMMENT_LENGTH } from './incident-actions.ts';
 export { incidentDetailPage } from './incident-detail.ts';
+export { MAXIMUM_REASON_LENGTH, isMergeable } from './incident-grouping.ts';
 export { INCIDENT_STATE_FILTERS, incidentListPage, incidentListUrl } from './incident-list.ts';
 export { renderMarkdown } from './markdown.ts';
 export { quarantineEntryPage, quarantineListPage } from './quarantine.ts';
@@ -37,6 +38,7 @@ export type {
   ProbeStatusView,
   RankedAnswerView,
   RecoveryState,
+  RegroupingView,
   Signature,
   StatisticsView,
   StepView,

@@ -1,8 +1,8 @@
 import { FAULT_CLASS_NAMES, NO_FAULT } from '../catalog/catalog.ts';
 import type { DiagnosisClass } from '../catalog/catalog.ts';
-import { isRoleEnough } from '../responder/accounts/accounts.ts';
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
+import { formAddress, mayAct } from './form-parts.ts';
 import { formToken } from './layout.ts';
 import type { IncidentDetailView, PageContext } from './views.ts';
 import { answerTitle } from './wording.ts';
@@ -12,19 +12,14 @@ export const MAXIMUM_COMMENT_LENGTH = 4000;
 /** What a person may say the cause was; a false alarm is an answer too. */
 export const CORRECTION_ANSWERS: readonly DiagnosisClass[] = [...FAULT_CLASS_NAMES, NO_FAULT];
 
-/** Whether the reader may change incidents, as the server sees it too. */
-function mayAct({ role }: PageContext): boolean {
-  return isRoleEnough(role, 'responder');
-}
-
-function action(view: IncidentDetailView, name: string): string {
-  return `/incidents/${encodeURIComponent(view.id)}/${name}`;
-}
-
 /** Beside the owner, at the top of the page: the first thing to do at night. */
 export function acknowledgeForm(view: IncidentDetailView, context: PageContext): Html | null {
   if (view.acknowledged !== null || view.phase === 'closed' || !mayAct(context)) return null;
-  return html`<form id="acknowledge-form" method="post" action="${action(view, 'acknowledge')}">
+  return html`<form
+    id="acknowledge-form"
+    method="post"
+    action="${formAddress(view.id, 'acknowledge')}"
+  >
     ${formToken(context)}
     <button class="primary" type="submit">Acknowledge</button>
     <p class="muted small">Silences nothing.</p>
@@ -32,7 +27,7 @@ export function acknowledgeForm(view: IncidentDetailView, context: PageContext):
 }
 
 function commentForm(view: IncidentDetailView, context: PageContext): Html {
-  return html`<form id="comment-form" method="post" action="${action(view, 'comment')}">
+  return html`<form id="comment-form" method="post" action="${formAddress(view.id, 'comment')}">
     ${formToken(context)}
     <label for="comment-text">Comment for the timeline</label>
     <textarea
@@ -48,7 +43,11 @@ function commentForm(view: IncidentDetailView, context: PageContext): Html {
 
 function correctionForm(view: IncidentDetailView, context: PageContext): Html {
   const chosen = view.correction?.answer ?? view.modelDiagnosis?.answer;
-  return html`<form id="correction-form" method="post" action="${action(view, 'diagnosis')}">
+  return html`<form
+    id="correction-form"
+    method="post"
+    action="${formAddress(view.id, 'diagnosis')}"
+  >
     ${formToken(context)}
     <label for="correction-answer">The cause really is</label>
     <select id="correction-answer" name="answer" required>
@@ -67,7 +66,7 @@ function correctionForm(view: IncidentDetailView, context: PageContext): Html {
 function closeForm(view: IncidentDetailView, context: PageContext): Html | null {
   if (view.phase === 'closed') return null;
   const unsafe = view.recovery !== 'confirmed';
-  return html`<form id="close-form" method="post" action="${action(view, 'close')}">
+  return html`<form id="close-form" method="post" action="${formAddress(view.id, 'close')}">
     ${formToken(context)}
     ${
       unsafe
@@ -92,7 +91,7 @@ export function actionsSection(view: IncidentDetailView, context: PageContext): 
         ? [commentForm(view, context), correctionForm(view, context), closeForm(view, context)]
         : html`<p id="read-only">
             You have the role <strong>${context.role}</strong>: you may read everything here, but to
-            acknowledge, comment, correct or close takes the role <strong>responder</strong>.
+            change anything takes the role <strong>responder</strong>.
           </p>`
     }
   </section>`;

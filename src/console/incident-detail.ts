@@ -2,6 +2,7 @@ import { html } from '../std/std.ts';
 import { phaseBadge, recoveryBadge, severityBadge } from './badges.ts';
 import { diagnosisSection } from './diagnosis-section.ts';
 import { actionsSection } from './incident-actions.ts';
+import { groupingSection, mergedBanner } from './incident-grouping.ts';
 import {
   alertsSection,
   factsBar,
@@ -12,10 +13,14 @@ import {
 } from './incident-sections.ts';
 import { incidentParagraph } from './incident-summary.ts';
 import { page } from './layout.ts';
-import type { IncidentDetailView, PageContext } from './views.ts';
+import type { IncidentDetailView, IncidentSummaryView, PageContext } from './views.ts';
 
-/** Everything about one incident on one page, the most urgent first. */
-export function incidentDetailPage(view: IncidentDetailView, context: PageContext): string {
+/** Everything about one incident on one page, the most urgent first; `others` are those that it may be merged into. */
+export function incidentDetailPage(
+  view: IncidentDetailView,
+  context: PageContext,
+  others: readonly IncidentSummaryView[] = [],
+): string {
   const { nowMs } = context;
   const address = `/incidents/${encodeURIComponent(view.id)}`;
   const body = html`<nav class="crumbs" aria-label="Breadcrumb">
@@ -28,7 +33,7 @@ export function incidentDetailPage(view: IncidentDetailView, context: PageContex
         ${severityBadge(view.severity)} ${phaseBadge(view)} ${recoveryBadge(view)}
       </p>
     </div>
-    ${phaseRail(view)}
+    ${mergedBanner(view, context)} ${phaseRail(view)}
     <p class="lead" id="paragraph" data-live>${incidentParagraph(view, nowMs)}</p>
     ${factsBar(view, context)}
     <div class="detail">
@@ -37,7 +42,8 @@ export function incidentDetailPage(view: IncidentDetailView, context: PageContex
         ${timelineSection(view)}
       </div>
       <div class="side-column">
-        ${actionsSection(view, context)} ${verificationSection(view, nowMs)}
+        ${actionsSection(view, context)} ${groupingSection(view, context, others)}
+        ${verificationSection(view, nowMs)}
         <section class="card" aria-labelledby="review-title">
           <h2 id="review-title">Review</h2>
           <p>

@@ -53,12 +53,13 @@ const SHOWN_LABELS = 8;
 const SHOWN_ALERTS = 100;
 const SHOWN_ENTRIES = 300;
 
-function alertRow(alert: AlertView, nowMs: number): Html {
+function alertRow(alert: AlertView, isMoved: boolean, nowMs: number): Html {
   const labels = Object.entries(alert.labels)
     .filter(([name]) => name !== 'alertname' && name !== 'severity')
     .slice(0, SHOWN_LABELS);
-  const state =
-    alert.status === 'firing'
+  const state = isMoved
+    ? html`<span class="badge neutral">Moved</span>`
+    : alert.status === 'firing'
       ? html`<span class="badge critical"><span aria-hidden="true">●</span> Firing</span>`
       : html`<span class="badge good"><span aria-hidden="true">✓</span> Stopped</span>`;
   return html`<tr>
@@ -66,7 +67,7 @@ function alertRow(alert: AlertView, nowMs: number): Html {
     <th scope="row">
       ${alert.name} ${severityBadge(alert.severity)}
       <span class="block muted">${alert.summary}</span>
-      ${alert.joinedBecause === null ? null : html`<span class="block muted">joined because ${alert.joinedBecause}</span>`}
+      <span class="block muted small">here because ${alert.joinedBecause}</span>
       <span class="labels"
         >${labels.map(([name, value]) => html`<code>${name}=${value}</code> `)}</span
       >
@@ -106,7 +107,7 @@ export function alertsSection(view: IncidentDetailView, nowMs: number): Html {
           </tr>
         </thead>
         <tbody>
-          ${mostUrgent(view.alerts).map((alert) => alertRow(alert, nowMs))}
+          ${mostUrgent(view.alerts).map((alert) => alertRow(alert, view.mergedInto !== null, nowMs))}
         </tbody>
       </table>
     </div>
@@ -130,9 +131,15 @@ function verificationRow(check: VerificationView, nowMs: number): Html {
   </li>`;
 }
 
+const MERGED_SAY =
+  'It ended by a merge and not by a recovery, which is to be proved where it goes on.';
+
 export function verificationSection(view: IncidentDetailView, nowMs: number): Html {
   const say = {
-    none: 'An incident is over only when a fresh run of the probes that failed passes.',
+    none:
+      view.mergedInto !== null
+        ? MERGED_SAY
+        : 'An incident is over only when a fresh run of the probes that failed passes.',
     unconfirmed: 'Unconfirmed: the alerts are gone, but no fresh run of the probes has passed yet.',
     confirmed: 'Confirmed: a fresh run of every probe that failed has passed.',
   }[view.recovery];
@@ -217,6 +224,7 @@ export function timelineSection(view: IncidentDetailView): Html {
 export function factsBar(view: IncidentDetailView, context: PageContext): Html {
   const { nowMs } = context;
   const { acknowledged } = view;
+  const endMs = view.resolvedAtMs ?? view.mergedInto?.atMs ?? null;
   return html`<div class="facts" id="facts" data-live>
     <dl>
       <div>
@@ -232,13 +240,9 @@ export function factsBar(view: IncidentDetailView, context: PageContext): Html {
         </dd>
       </div>
       <div>
-        <dt>${view.resolvedAtMs === null ? 'In trouble for' : 'Lasted'}</dt>
+        <dt>${endMs === null ? 'In trouble for' : 'Lasted'}</dt>
         <dd>
-          ${
-            view.resolvedAtMs === null
-              ? age(view.openedAtMs, nowMs)
-              : durationText(view.resolvedAtMs - view.openedAtMs)
-          }
+          ${endMs === null ? age(view.openedAtMs, nowMs) : durationText(endMs - view.openedAtMs)}
         </dd>
       </div>
       <div>

@@ -1,4 +1,4 @@
-import type { IncidentDetailView } from './views.ts';
+import type { IncidentDetailView, RegroupingView } from './views.ts';
 import { answerTitle, countText, durationText, percentText } from './wording.ts';
 
 function alertsSentence(view: IncidentDetailView): string {
@@ -35,8 +35,14 @@ function recoverySentence(view: IncidentDetailView): string {
   return '';
 }
 
+function mergedParagraph({ incidentId, title, by, why }: RegroupingView): string {
+  const reason = why === '' ? '' : ` The reason: ${why}`;
+  return `${by} merged it into ${incidentId} (${title}), where its alerts go on.${reason}`;
+}
+
 /** What is known, in one paragraph that can be read aloud to somebody on the phone. */
 export function incidentParagraph(view: IncidentDetailView, nowMs: number): string {
+  if (view.mergedInto !== null) return mergedParagraph(view.mergedInto);
   const about = view.target ?? 'The monitoring itself';
   const end = view.resolvedAtMs;
   const lasted = durationText((end ?? nowMs) - view.openedAtMs);

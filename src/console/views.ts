@@ -45,8 +45,18 @@ export type IncidentSummaryView = {
   readonly firingAlerts: number;
   readonly totalAlerts: number;
   readonly timesReopened: number;
+  /** Where it goes on when a person merged it into another one; it is closed then, and not recovered. */
+  readonly mergedInto: RegroupingView | null;
   /** Entries of its journal so far: rises with every change. */
   readonly sequence: number;
+};
+
+/** A merge or a split by a person, and the other incident of it. */
+export type RegroupingView = Signature & {
+  readonly incidentId: string;
+  readonly title: string;
+  /** What the person wrote; may be empty. */
+  readonly why: string;
 };
 
 export type DiagnosisBriefView = {
@@ -92,6 +102,8 @@ export type DiagnosisView = {
 export type CorrectionView = Signature & { readonly answer: DiagnosisClass };
 
 export type AlertView = {
+  /** Names it in requests, the same over all of its episodes. */
+  readonly id: string;
   readonly fingerprint: string;
   readonly name: string;
   readonly severity: string;
@@ -102,8 +114,8 @@ export type AlertView = {
   readonly labels: Readonly<Record<string, string>>;
   readonly runbookUrl: string | null;
   readonly sourceUrl: string | null;
-  /** Why an alert of another target is part of this incident. */
-  readonly joinedBecause: string | null;
+  /** Why it is part of this incident: its target, a rule of correlation, a merge or a split. */
+  readonly joinedBecause: string;
 };
 
 export type VerificationView = {
@@ -141,6 +153,10 @@ export type IncidentDetailView = IncidentSummaryView & {
   readonly modelDiagnosis: DiagnosisView | null;
   readonly correction: CorrectionView | null;
   readonly alerts: readonly AlertView[];
+  /** Those that are merged into it. */
+  readonly merged: readonly RegroupingView[];
+  /** Null when an alert opened it. */
+  readonly splitFrom: RegroupingView | null;
   readonly verifications: readonly VerificationView[];
   readonly plan: PlanView | null;
   /** Oldest first. */

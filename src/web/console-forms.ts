@@ -18,7 +18,8 @@ const FORM_LIMIT = '64kb';
 export const readForm: Handler = express.urlencoded({
   extended: false,
   limit: FORM_LIMIT,
-  parameterLimit: 50,
+  // A split may name every alert that the page shows.
+  parameterLimit: 150,
 }) as Handler;
 
 export function seeOther(response: Response, path: string): void {
@@ -141,9 +142,9 @@ export function mountForms(
         async (request, response) => {
           const id = String(request.params['id']);
           const { actor } = response.locals['identity'] as Identity;
-          const refusal = await actOnIncident(service, action, { id, actor, body: request.body });
-          if (refusal === null) seeOther(response, `/incidents/${encodeURIComponent(id)}`);
-          else sendRefusal(request, response, refusal, contextOf(request));
+          const acted = await actOnIncident(service, action, { id, actor, body: request.body });
+          if ('show' in acted) seeOther(response, `/incidents/${encodeURIComponent(acted.show)}`);
+          else sendRefusal(request, response, acted, contextOf(request));
         },
       ],
     });

@@ -1,5 +1,10 @@
 import type { Express } from 'express';
-import { incidentDetailPage, incidentListPage, reviewPage } from '../console/console.ts';
+import {
+  incidentDetailPage,
+  incidentListPage,
+  isMergeable,
+  reviewPage,
+} from '../console/console.ts';
 import type { PageContext } from '../console/console.ts';
 import { pageContextOf } from './console-context.ts';
 import type { ConsoleOptions } from './console-context.ts';
@@ -11,6 +16,9 @@ import { mountQuarantinePages } from './quarantine-pages.ts';
 import { queryOf, route, sendPage } from './routes.ts';
 import type { Handler } from './routes.ts';
 import type { ResponderService } from './services.ts';
+
+/** More would not be looked through; the API takes any. */
+const MERGE_CHOICES = 50;
 
 type Page = (context: PageContext, ...rest: Parameters<Handler>) => ReturnType<Handler>;
 
@@ -31,8 +39,15 @@ export function mountConsole(app: Express, options: ConsoleOptions): void {
   route(app, '/incidents/:id', {
     GET: signedIn(async (context, request, response) => {
       const view = await service.getIncident(String(request.params['id']));
-      if (view === null) sendRefusal(request, response, UNKNOWN_INCIDENT, context);
-      else sendPage(response, 200, incidentDetailPage(view, context));
+      if (view === null) {
+        sendRefusal(request, response, UNKNOWN_INCIDENT, context);
+        return;
+      }
+      // Only for whoever may merge, since it reads many incidents.
+      const others = isMergeable(view, context)
+        ? (await service.listIncidents({ state: 'open', limit: MERGE_CHOICES })).incidents
+        : [];
+      sendPage(response, 200, incidentDetailPage(view, context, others));
     }),
   });
   mountReview(app, service, signedIn);

@@ -1,11 +1,28 @@
 import { unreachable } from '../std/std.ts';
 import type { Refusal } from './failures.ts';
-import { decodeAnswer, decodeText, problemsText, remediesText } from './incident-requests.ts';
+import {
+  decodeAnswer,
+  decodeMerge,
+  decodeReason,
+  decodeSplit,
+  decodeText,
+  problemsText,
+  remediesText,
+} from './incident-requests.ts';
 import type { Decoded } from './incident-requests.ts';
 import type { ActionOutcome, Awaitable, ResponderService } from './services.ts';
 
 /** What a person can do to an incident by a form; the last part of its address. */
-export const INCIDENT_ACTIONS = ['acknowledge', 'comment', 'diagnosis', 'close'] as const;
+export const INCIDENT_ACTIONS = [
+  'acknowledge',
+  'comment',
+  'diagnosis',
+  'close',
+  'merge',
+  'merge/undo',
+  'split',
+  'split/undo',
+] as const;
 export type IncidentAction = (typeof INCIDENT_ACTIONS)[number];
 
 export const UNKNOWN_INCIDENT: Refusal = {
@@ -49,22 +66,35 @@ function perform(
       );
     case 'close':
       return withDecoded(decodeText(body, false), (note) => service.close(id, actor, note));
+    case 'merge':
+      return withDecoded(decodeMerge(body), ({ into, why }) => service.merge(id, into, actor, why));
+    case 'merge/undo':
+      return withDecoded(decodeReason(body), (why) => service.undoMerge(id, actor, why));
+    case 'split':
+      return withDecoded(decodeSplit(body), ({ alerts, why }) =>
+        service.split(id, alerts, actor, why),
+      );
+    case 'split/undo':
+      return withDecoded(decodeReason(body), (why) => service.undoSplit(id, actor, why));
     default:
       return unreachable(action);
   }
 }
 
-/** What the forms of the console do: decodes, acts and says why not; null when it was done. */
+/** Done, and the incident to show then. */
+export type Acted = { readonly show: string };
+
+/** What the forms of the console do: decodes, acts and says why not. */
 export async function actOnIncident(
   service: ResponderService,
   action: IncidentAction,
   request: { readonly id: string; readonly actor: string; readonly body: unknown },
-): Promise<Refusal | null> {
+): Promise<Refusal | Acted> {
   const outcome = await perform(service, action, request.id, request.actor, request.body);
   if (typeof outcome.status === 'number') return outcome;
   switch (outcome.status) {
     case 'done':
-      return null;
+      return { show: outcome.incidentId ?? request.id };
     case 'unknown_incident':
       return UNKNOWN_INCIDENT;
     case 'stale':

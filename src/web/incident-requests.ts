@@ -4,6 +4,7 @@ import {
   CORRECTION_ANSWERS,
   INCIDENT_STATE_FILTERS,
   MAXIMUM_COMMENT_LENGTH,
+  MAXIMUM_REASON_LENGTH,
 } from '../console/console.ts';
 import type { IncidentStateFilter } from '../console/console.ts';
 import type { Problem } from '../std/std.ts';
@@ -77,16 +78,20 @@ export function textField(body: unknown, name: string): string {
 }
 
 /** A comment or note, with line ends made uniform. */
-export function decodeText(body: unknown, isRequired: boolean): Decoded<string> {
+export function decodeText(
+  body: unknown,
+  isRequired: boolean,
+  maximumLength: number = MAXIMUM_COMMENT_LENGTH,
+): Decoded<string> {
   const value = textField(body, 'text').replaceAll('\r\n', '\n').trim();
   const place = 'text';
   if (isRequired && value === '') {
     const remedy = 'write what others should know';
     return { ok: false, problems: [{ place, message: 'is empty', remedy }] };
   }
-  if (value.length > MAXIMUM_COMMENT_LENGTH) {
+  if (value.length > maximumLength) {
     const message = `has ${value.length} characters`;
-    const remedy = `shorten it to ${MAXIMUM_COMMENT_LENGTH}`;
+    const remedy = `shorten it to ${maximumLength}`;
     return { ok: false, problems: [{ place, message, remedy }] };
   }
   return { ok: true, value };
@@ -96,6 +101,42 @@ export function decodeAnswer(body: unknown): Decoded<DiagnosisClass> {
   const problems: Problem[] = [];
   const value = oneOf('answer', textField(body, 'answer'), CORRECTION_ANSWERS, problems);
   return value === undefined ? { ok: false, problems } : { ok: true, value };
+}
+
+/** Why incidents are merged or split, which may be left out. */
+export function decodeReason(body: unknown): Decoded<string> {
+  return decodeText(body, false, MAXIMUM_REASON_LENGTH);
+}
+
+/** The incident to merge into. */
+export function decodeMerge(
+  body: unknown,
+): Decoded<{ readonly into: string; readonly why: string }> {
+  const into = textField(body, 'into').trim();
+  const why = decodeReason(body);
+  if (!why.ok) return why;
+  if (into !== '') return { ok: true, value: { into, why: why.value } };
+  const remedy = 'choose the incident that it is to be merged into';
+  return { ok: false, problems: [{ place: 'into', message: 'is empty', remedy }] };
+}
+
+/** The alerts that leave: the boxes that were ticked, by the identifiers of the alerts. */
+export function decodeSplit(
+  body: unknown,
+): Decoded<{ readonly alerts: readonly string[]; readonly why: string }> {
+  const alerts = textsField(body, 'alert');
+  const why = decodeReason(body);
+  if (!why.ok) return why;
+  if (alerts.length > 0) return { ok: true, value: { alerts, why: why.value } };
+  const remedy = 'tick the alerts that are to leave';
+  return { ok: false, problems: [{ place: 'alert', message: 'none was chosen', remedy }] };
+}
+
+/** A field that may come once, several times or not at all. */
+function textsField(body: unknown, name: string): readonly string[] {
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return [];
+  const value = (body as Record<string, unknown>)[name];
+  return [value].flat().filter((text) => typeof text === 'string');
 }
 
 export function problemsText(problems: readonly Problem[]): string {

@@ -132,7 +132,13 @@ export type IncidentPage = {
 
 export type ActionOutcome =
   /** `sequence` is that of the incident afterwards; `isReplayed` when it was done by an earlier request. */
-  | { readonly status: 'done'; readonly sequence?: number; readonly isReplayed?: true }
+  | {
+      readonly status: 'done';
+      readonly sequence?: number;
+      readonly isReplayed?: true;
+      /** The incident where it goes on: that of a merge, or the one that was split off. */
+      readonly incidentId?: string;
+    }
   /** It is not as the caller has seen it. */
   | { readonly status: 'stale'; readonly current: IncidentSummaryView }
   /** The idempotency key belongs to another request. */
@@ -249,6 +255,34 @@ export type ResponderService = {
   close(id: string, actor: string, note: string, options?: ChangeOptions): Awaitable<ActionOutcome>;
   /** `why` may be empty. */
   reopen(id: string, actor: string, why: string, options?: ChangeOptions): Awaitable<ActionOutcome>;
+  /** Merges an incident into another one; `why` may be empty, here and below. */
+  merge(
+    id: string,
+    into: string,
+    actor: string,
+    why: string,
+    options?: ChangeOptions,
+  ): Awaitable<ActionOutcome>;
+  undoMerge(
+    id: string,
+    actor: string,
+    why: string,
+    options?: ChangeOptions,
+  ): Awaitable<ActionOutcome>;
+  /** Makes a new incident of some alerts of one, by their identifiers. */
+  split(
+    id: string,
+    alertIds: readonly string[],
+    actor: string,
+    why: string,
+    options?: ChangeOptions,
+  ): Awaitable<ActionOutcome>;
+  undoSplit(
+    id: string,
+    actor: string,
+    why: string,
+    options?: ChangeOptions,
+  ): Awaitable<ActionOutcome>;
   /** Markdown; null when there is no such incident, or it is still open. */
   review(id: string): Awaitable<string | null>;
   /** At most `limit` entries after a sequence, in order; null when there is no such incident. */

@@ -80,7 +80,7 @@ describe('what people are shown of an incident', () => {
       startsAtMs: START_MS - 60_000,
       runbookUrl: null,
       sourceUrl: null,
-      joinedBecause: null,
+      joinedBecause: 'it is about shop',
     });
     expect(Object.keys(view.phaseTimes)).toEqual(['reported']);
   });

@@ -83,8 +83,13 @@ function poisoned<T>(value: T, hostile: string): T {
 
 describe('pages with hostile data', () => {
   const context = { ...samplePageContext(), nowMs: SAMPLE_NOW_MS };
+  const signature = { by: 'Mia', atMs: SAMPLE_NOW_MS };
+  const regrouping = { ...signature, incidentId: 'inc_a', title: 'Down', why: 'one disk' };
+  const others = sampleSummaries();
   const detail = sampleDetail({
-    correction: { answer: 'no_fault', by: 'Mia', atMs: SAMPLE_NOW_MS },
+    correction: { answer: 'no_fault', ...signature },
+    merged: [regrouping],
+    splitFrom: regrouping,
   });
 
   it('build exactly the tags that harmless data builds, whatever the fields hold', () => {
@@ -104,7 +109,17 @@ describe('pages with hostile data', () => {
     };
     const history = { nowMs: SAMPLE_NOW_MS, entries: sampleHistory(SAMPLE_NOW_MS) };
     const pages: ((hostile: string) => string)[] = [
-      (hostile) => incidentDetailPage(poisoned(detail, hostile), poisoned(context, hostile)),
+      (hostile) =>
+        incidentDetailPage(
+          poisoned(detail, hostile),
+          poisoned(context, hostile),
+          poisoned(others, hostile),
+        ),
+      (hostile) =>
+        incidentDetailPage(
+          poisoned({ ...detail, phase: 'closed', mergedInto: regrouping }, hostile),
+          poisoned(context, hostile),
+        ),
       (hostile) => incidentListPage(poisoned(list, hostile), poisoned(context, hostile)),
       (hostile) => exporterLandingPage(poisoned(landing, hostile)),
       (hostile) => probeHistoryPage(poisoned(history, hostile)),

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -7,6 +8,7 @@ import { createSilentLogger, createSystemClock, createSystemRandom } from '../..
 import { createExporterApp, createResponderApp, createWebServer } from '../../src/web/web.ts';
 import type { ResponderAppOptions } from '../../src/web/web.ts';
 import { createTestAccounts } from '../support/accounts.ts';
+import { createAlert, createWebhookBody } from '../support/alerts.ts';
 import { sampleDetail, sampleStatistics } from '../support/console-samples.ts';
 import { sampleDelivery } from '../support/fake-quarantine.ts';
 import {
@@ -15,6 +17,8 @@ import {
   readConsoleAssets,
 } from '../support/fake-services.ts';
 import type { FakeResponder } from '../support/fake-services.ts';
+import { createTemporaryFolder } from '../support/responder.ts';
+import { startRealResponder } from '../support/start-real-responder.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -81,6 +85,7 @@ async function inspect(page: Page): Promise<readonly string[]> {
 function pagesOf(service: FakeResponder): readonly string[] {
   const nowMs = clock.now();
   const acknowledged = { by: 'Mia', atMs: nowMs };
+  const regrouping = { ...acknowledged, incidentId: 'inc_a', title: 'Down', why: 'one disk' };
   const extra = [
     sampleDetail(
       { id: 'inc_unconfirmed', phase: 'verifying', recovery: 'unconfirmed', acknowledged },
@@ -97,6 +102,8 @@ function pagesOf(service: FakeResponder): readonly string[] {
       },
       nowMs,
     ),
+    sampleDetail({ id: 'inc_merged', phase: 'closed', mergedInto: regrouping }, nowMs),
+    sampleDetail({ id: 'inc_regrouped', merged: [regrouping], splitFrom: regrouping }, nowMs),
     sampleDetail(
       { id: 'inc_new', modelDiagnosis: null, diagnosis: null, plan: null, verifications: [] },
       nowMs,
@@ -174,6 +181,53 @@ describe.skipIf(isAbsent)(`console in a real browser (needs ${CHROMIUM})`, () =>
       await page.goto(exporterUrl + path);
       expect(await inspect(page), path).toEqual([]);
     }
+  }, 60_000);
+
+  it('merges, splits and undoes both by forms, without JavaScript', async () => {
+    using folder = createTemporaryFolder();
+    await using responder = await startRealResponder(join(folder.path, 'incidents.sqlite'));
+    for (const target of ['db', 'shop']) {
+      const labels = { alertname: 'CrmApiSlow', target, severity: 'warning' };
+      const alert = createAlert({ name: 'CrmApiSlow', labels, annotations: {} });
+      await responder.pipeline.accept(createWebhookBody([alert]), 'am', responder.clock.now());
+      await responder.pipeline.settle();
+    }
+    const page = await openPage({ javaScriptEnabled: false });
+    const heading = async (): Promise<string | null> => page.locator('h1').textContent();
+    await page.goto(responder.url);
+    await page.getByRole('link', { name: 'CrmApiSlow on shop' }).click();
+    const option = page.locator('#merge-into option', { hasText: 'CrmApiSlow on db' });
+    await page.getByLabel('Merge this incident into').selectOption(await option.inputValue());
+    await page.locator('#merge-reason').fill('one disk');
+    await page.getByRole('button', { name: 'Merge' }).click();
+    expect(await heading()).toBe('CrmApiSlow on db');
+    expect(await page.locator('#alerts').textContent()).toContain('into this incident: one disk');
+    await page.getByText('Split alerts off…').click();
+    await page.getByLabel('target=shop').check();
+    await page.getByRole('button', { name: 'Split off' }).click();
+    expect(await heading()).toBe('CrmApiSlow on shop');
+    await page.getByRole('button', { name: 'Undo the split' }).click();
+    expect(await heading()).toBe('CrmApiSlow on db');
+    await page.getByRole('button', { name: 'Undo the merge' }).last().click();
+    expect(await heading()).toBe('CrmApiSlow on shop');
+    expect(await page.locator('#merged').count()).toBe(1);
+    const open = await responder.pipeline.listIncidents({ open: true });
+    expect(open.length).toBe(2);
+  }, 60_000);
+
+  it('keeps ticks when the page is brought up to date', async () => {
+    const { url, service } = await startConsole();
+    const id = service.incidents[0]?.id ?? '';
+    const page = await openPage();
+    await page.goto(`${url}/incidents/${id}`);
+    await page.getByText('Split alerts off…').click();
+    const box = page.locator('#split-form input[type=checkbox]').first();
+    await box.check();
+    await page.locator('h1').click();
+    await service.comment(id, 'ann', 'something new');
+    service.emit(id, 'commented', 'something new');
+    await page.getByText('something new').waitFor();
+    expect(await box.isChecked()).toBe(true);
   }, 60_000);
 
   it('works without JavaScript: reads, comments and acknowledges by forms', async () => {

@@ -58,6 +58,7 @@ export function sampleSummary(
     unconfirmedBecause: [],
     muted: [],
     timesReopened: 0,
+    mergedInto: null,
     sequence: 9,
     ...overrides,
   };
@@ -125,11 +126,12 @@ function sampleAlerts(nowMs: number): IncidentDetailView['alerts'] {
     endsAtMs: null,
     runbookUrl: 'https://crm.example.com/docs/runbooks/CrmLoginFailed.md',
     sourceUrl: 'http://127.0.0.1:9090/graph?g0.expr=crm_probe_success',
-    joinedBecause: null,
+    joinedBecause: 'it is about sales-tryton',
   } as const;
   return [
     {
       ...base,
+      id: '00000000000000000000000000000001',
       fingerprint: 'a1b2c3d4e5f60718',
       name: 'CrmLoginFailed',
       summary: 'The monitoring identity cannot log in to sales-tryton',
@@ -138,6 +140,7 @@ function sampleAlerts(nowMs: number): IncidentDetailView['alerts'] {
     },
     {
       ...base,
+      id: '00000000000000000000000000000002',
       fingerprint: 'b1b2c3d4e5f60719',
       name: 'CrmProbeFailed',
       severity: 'warning',
@@ -147,6 +150,7 @@ function sampleAlerts(nowMs: number): IncidentDetailView['alerts'] {
     },
     {
       ...base,
+      id: '00000000000000000000000000000003',
       fingerprint: 'c1b2c3d4e5f60720',
       name: 'CrmApiSlow',
       severity: 'warning',
@@ -248,6 +252,8 @@ export function sampleDetail(
     },
     correction: null,
     alerts: sampleAlerts(nowMs),
+    merged: [],
+    splitFrom: null,
     verifications: [
       {
         alert: 'CrmLoginFailed',

@@ -159,6 +159,18 @@ export function createFakeResponder(clock: Clock): FakeResponder {
         actor,
         why,
       ]),
+    merge: (id, into, actor, why) =>
+      change(
+        id,
+        () => ({
+          mergedInto: { incidentId: into, title: into, by: actor, why, atMs: clock.now() },
+        }),
+        ['merge', id, into, actor, why],
+      ),
+    undoMerge: (id, actor, why) =>
+      change(id, () => ({ mergedInto: null }), ['merge/undo', id, actor, why]),
+    split: (id, alerts, actor, why) => change(id, () => ({}), ['split', id, ...alerts, actor, why]),
+    undoSplit: (id, actor, why) => change(id, () => ({}), ['split/undo', id, actor, why]),
     journalAfter: (id, sequence, limit) =>
       fake.incidents
         .find((view) => view.id === id)

@@ -39,6 +39,7 @@
         const standard = [...field.options].findIndex((option) => option.defaultSelected);
         return field.selectedIndex !== Math.max(standard, 0);
       }
+      if (field.type === 'checkbox') return field.checked !== field.defaultChecked;
       return 'defaultValue' in field && field.value !== field.defaultValue;
     });
   }

@@ -10,6 +10,8 @@ import type { Incident, IncidentAlert } from './incident.ts';
 import { change, ignore } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { scopeOf } from './scope.ts';
+import { isWorse } from './severities.ts';
+import { titleOf } from './title.ts';
 
 /**
  * Alertmanager retries one notification for at most its group_interval (5 minutes by default), so a firing
@@ -22,12 +24,9 @@ function severityOf(labels: Readonly<Record<string, string>>): Severity {
   return SEVERITIES.find((severity) => severity === labels['severity']) ?? 'warning';
 }
 
-function isWorse(left: Severity, right: Severity): boolean {
-  return SEVERITIES.indexOf(left) > SEVERITIES.indexOf(right);
-}
-
 function toIncidentAlert(event: ToldAlert, known?: IncidentAlert): IncidentAlert {
   const because = event.because ?? known?.because;
+  const from = known === undefined ? event.from : known.from;
   const { sender, source, fingerprint, name, labels, annotations, generatorUrl } = event;
   const { status, startsAtMs, endsAtMs, receivedAtMs } = event;
   return {
@@ -44,6 +43,7 @@ function toIncidentAlert(event: ToldAlert, known?: IncidentAlert): IncidentAlert
     receivedAtMs,
     severity: severityOf(labels),
     ...(because === undefined ? {} : { because }),
+    ...(from === undefined ? {} : { from }),
   };
 }
 
@@ -74,8 +74,7 @@ export function open(event: EventOf<'alert_fired'>, nowMs: number): Outcome {
     id: event.incidentId,
     scope,
     target,
-    title:
-      alert.annotations['summary'] ?? (target === null ? alert.name : `${alert.name} on ${target}`),
+    title: titleOf(alert, target),
     phase: 'reported',
     confirmation: 'none',
     reopenings: 0,

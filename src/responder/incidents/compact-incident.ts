@@ -43,6 +43,7 @@ function keep(incident: Incident, options: CompactionOptions): Incident {
   const nameOf = (name: string): string => (isToErase(name) ? ERASED : name);
   return {
     ...rest,
+    ...withoutTextsOfGroups(incident),
     ...(isErased ? { title: ERASED } : {}),
     ...(withTarget ? { target: null, scope: `erased:${incident.id}` } : {}),
     sequence: incident.sequence + 1,
@@ -78,6 +79,16 @@ function identityOf(alert: IncidentAlert): IncidentAlert {
     startsAtMs,
     endsAtMs,
     receivedAtMs,
+  };
+}
+
+/** Which incidents were merged and split by whom stays; titles and reasons go. */
+function withoutTextsOfGroups({ mergedInto, merged, splitFrom }: Incident): Partial<Incident> {
+  const nothing = { title: '', why: '' };
+  return {
+    ...(mergedInto === undefined ? {} : { mergedInto: { ...mergedInto, ...nothing } }),
+    ...(merged === undefined ? {} : { merged: merged.map((each) => ({ ...each, ...nothing })) }),
+    ...(splitFrom === undefined ? {} : { splitFrom: { ...splitFrom, ...nothing } }),
   };
 }
 

@@ -2,6 +2,7 @@ import { FAULT_CLASSES, NO_FAULT, UNKNOWN_FAULT } from '../../catalog/catalog.ts
 import type { DiagnosisAnswer } from '../../catalog/catalog.ts';
 import { unreachable } from '../../std/std.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
+import { describeRegrouping } from './describe-regrouping.ts';
 import type { ForgottenEvent, IncidentEvent } from './incident-event.ts';
 import { isDoubt } from './incident.ts';
 import type { UpstreamNote } from './incident.ts';
@@ -68,6 +69,14 @@ export function describeEvent(event: IncidentEvent | ForgottenEvent): string {
       return `${event.entries} entries before this one were forgotten by ${event.rule}; the figures are kept`;
     case 'forgotten':
       return `${event.was.replaceAll('_', ' ')} (the text was forgotten)`;
+    case 'merged_into':
+    case 'merged_from':
+    case 'merge_undone':
+    case 'alerts_returned':
+    case 'alerts_split_off':
+    case 'split_from':
+    case 'alerts_moved_in':
+      return describeRegrouping(event);
     default:
       return unreachable(event);
   }

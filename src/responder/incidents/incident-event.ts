@@ -1,17 +1,22 @@
 import type { DiagnosisClass } from '../../catalog/catalog.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
 import type {
+  AlertIdentity,
   DiagnosisView,
   ForgettingRule,
   Incident,
+  IncidentAlert,
   RepairPlan,
   SuspectedComponent,
   UpstreamNote,
   Verification,
 } from './incident.ts';
 
-/** An alert with the reason why it joined the incident of another target, when it did. */
-export type ToldAlert = AlertEvent & { readonly because?: string };
+/** An alert with the reason why it joined the incident of another target, and with the merge that led it here, if any. */
+export type ToldAlert = AlertEvent & { readonly because?: string; readonly from?: string };
+
+/** The other incident of a merge or a split. */
+export type OtherIncident = { readonly id: string; readonly title: string };
 
 /** What can happen to an incident, each with what the journal keeps of it. */
 type Happening = {
@@ -40,6 +45,44 @@ type Happening = {
     readonly entries: number;
     readonly kept: Incident;
   };
+  /** `wasTold` says whether people were told of this incident by itself. */
+  merged_into: { readonly into: OtherIncident; readonly why: string; readonly wasTold: boolean };
+  /** The first alerts of the other one; `reportedAtMs`, `wasTold` and `depth` are that one's. */
+  merged_from: {
+    readonly from: OtherIncident;
+    readonly why: string;
+    readonly alerts: readonly IncidentAlert[];
+    readonly reportedAtMs: number;
+    readonly wasTold: boolean;
+    readonly depth: number;
+  };
+  /** The first of its alerts in their newest state, out of the incident that it was merged into. */
+  merge_undone: {
+    readonly from: OtherIncident;
+    readonly why: string;
+    readonly alerts: readonly IncidentAlert[];
+    readonly wasTold: boolean;
+  };
+  /** All alerts that came by the merge go back. */
+  alerts_returned: { readonly to: OtherIncident; readonly why: string };
+  alerts_split_off: {
+    readonly to: OtherIncident;
+    readonly why: string;
+    readonly alerts: readonly AlertIdentity[];
+  };
+  /** Opens an incident; the times are those of the one that it is split from. */
+  split_from: {
+    readonly incidentId: string;
+    readonly from: OtherIncident;
+    readonly why: string;
+    readonly scope: string;
+    readonly target: string | null;
+    readonly alerts: readonly IncidentAlert[];
+    readonly reportedAtMs: number;
+    readonly episodeStartedAtMs: number;
+  };
+  /** Further alerts of a merge or its undoing, which one entry of the journal has no room for. */
+  alerts_moved_in: { readonly from: OtherIncident; readonly alerts: readonly IncidentAlert[] };
 };
 
 export type EventKind = keyof Happening;
@@ -62,6 +105,13 @@ export const EVENT_KINDS: readonly EventKind[] = [
   'notification_dead',
   'upstream_noted',
   'compacted',
+  'merged_into',
+  'merged_from',
+  'merge_undone',
+  'alerts_returned',
+  'alerts_split_off',
+  'split_from',
+  'alerts_moved_in',
 ];
 
 export type EventData<K extends EventKind> = Happening[K];
@@ -95,12 +145,20 @@ export function actorOf({ sender, reconciled }: AlertEvent): string {
 }
 
 /** What people are told about. */
-export type Notice = 'opened' | 'diagnosed' | 'severity_raised' | 'resolved' | 'reopened';
+export type Notice =
+  | 'opened'
+  | 'diagnosed'
+  | 'severity_raised'
+  | 'resolved'
+  | 'reopened'
+  | 'merged'
+  | 'merge_undone'
+  | 'split_off';
 
 /** What the pipeline has to do because of a transition. */
 export type Effect =
   | { readonly kind: 'notify'; readonly notice: Notice }
-  | { readonly kind: 'diagnose'; readonly because: 'opened' | 'joined' | 'reopened' }
+  | { readonly kind: 'diagnose'; readonly because: 'opened' | 'joined' | 'reopened' | 'regrouped' }
   | { readonly kind: 'verify' }
   | { readonly kind: 'stop_verifying' }
   | { readonly kind: 'stop_all' };

@@ -3,6 +3,7 @@ import type { Severity } from '../../catalog/catalog.ts';
 import type { Database, DatabaseTransaction, Kysely, Selectable } from '../../store/store.ts';
 import type { EventKind, IncidentEvent } from './incident-event.ts';
 import type { IncidentTables } from './incident-tables.ts';
+import { isOpen } from './incident.ts';
 import type { Incident, Phase } from './incident.ts';
 import type { JournalEntry } from './journal.ts';
 
@@ -64,29 +65,40 @@ export async function findIncident(database: Database, id: string): Promise<Inci
   return row === undefined ? null : (JSON.parse(row.snapshot) as Incident);
 }
 
-const SCOPES_PER_QUERY = 500;
+const VALUES_PER_QUERY = 500;
 
-/** The incident that was opened last in each of these scopes; scopes without any are left out. */
+/**
+ * The newest incident in each of these scopes: the open one, which a person may have opened again after newer ones,
+ * else that which was opened last. Scopes without any are left out.
+ */
 export async function findNewestOfScopes(
   database: Database,
   scopes: readonly string[],
 ): Promise<readonly Incident[]> {
-  const found: Incident[] = [];
-  for (const part of partsOf(scopes, SCOPES_PER_QUERY)) {
+  const found = new Map<string, Incident>();
+  for (const part of partsOf(scopes, VALUES_PER_QUERY)) {
     const rows = await tables(database)
       .selectFrom('incidents')
-      .select('snapshot')
-      .where('number', 'in', (query) =>
-        query
-          .selectFrom('incidents')
-          .select((select) => select.fn.max('number').as('newest'))
-          .where('scope', 'in', part)
-          .groupBy('scope'),
+      .select(['scope', 'snapshot'])
+      .where((where) =>
+        where.or([
+          where.and([where('scope', 'in', part), where('phase', 'not in', ['resolved', 'closed'])]),
+          where('number', 'in', (query) =>
+            query
+              .selectFrom('incidents')
+              .select((select) => select.fn.max('number').as('newest'))
+              .where('scope', 'in', part)
+              .groupBy('scope'),
+          ),
+        ]),
       )
       .execute();
-    for (const row of rows) found.push(JSON.parse(row.snapshot) as Incident);
+    for (const row of rows) {
+      const incident = JSON.parse(row.snapshot) as Incident;
+      if (isOpen(incident.phase) || !found.has(row.scope)) found.set(row.scope, incident);
+    }
   }
-  return found;
+  return [...found.values()];
 }
 
 function toEntry(row: Selectable<IncidentTables['journal']>): JournalEntry {
@@ -126,7 +138,10 @@ export async function forgetEntries(
   return Number(numUpdatedRows);
 }
 
-/** Incidents that are over and did not change since a time, the oldest first. */
+/**
+ * Incidents that are over and did not change since a time, the oldest first. One that is merged into another one is
+ * needed as it is until that is over as well: the merge may be undone.
+ */
 export async function findToCompact(
   database: Database,
   unchangedSinceMs: number,
@@ -138,10 +153,54 @@ export async function findToCompact(
     .where('compacted_at_ms', 'is', null)
     .where('phase', 'in', ['resolved', 'closed'])
     .where('updated_at_ms', '<=', unchangedSinceMs)
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom('incidents as into')
+            .select('into.id')
+            .whereRef('into.id', '=', 'incidents.merged_into_id')
+            .where('into.compacted_at_ms', 'is', null)
+            .where((either) =>
+              either.or([
+                either('into.phase', 'not in', ['resolved', 'closed']),
+                either('into.merged_into_id', 'is not', null),
+              ]),
+            ),
+        ),
+      ),
+    )
     .orderBy('updated_at_ms')
     .limit(limit)
     .execute();
   return rows.map(({ id }) => id);
+}
+
+/** How many open incidents hold the alerts of these, which are merged into others, and those into others again. */
+export async function countOpenDestinations(
+  database: Database,
+  incidentIds: readonly string[],
+): Promise<number> {
+  const seen = new Set(incidentIds);
+  let open = 0;
+  for (let front = [...seen]; front.length > 0;) {
+    const next = new Map<string, Phase>();
+    for (const part of partsOf(front, VALUES_PER_QUERY)) {
+      const rows = await tables(database)
+        .selectFrom('incidents as merged')
+        .innerJoin('incidents as into', 'into.id', 'merged.merged_into_id')
+        .select(['into.id', 'into.phase'])
+        .where('merged.id', 'in', part)
+        .execute();
+      for (const { id, phase } of rows) if (!seen.has(id)) next.set(id, phase as Phase);
+    }
+    for (const [id, phase] of next) {
+      seen.add(id);
+      if (isOpen(phase)) open++;
+    }
+    front = [...next.keys()];
+  }
+  return open;
 }
 
 /** The journal of an incident, in order: all of it, or the part after a sequence and at most `limit` entries. */

@@ -19,6 +19,8 @@ export type IncidentTables = {
     number: number;
     /** Null while all of it is there. */
     compacted_at_ms: number | null;
+    /** Where it goes on while it is merged into another one. */
+    merged_into_id: string | null;
   };
   journal: {
     id: Generated<number>;
@@ -38,6 +40,8 @@ export type IncidentTables = {
   /** One row: the last entry of the journal and its hash. */
   journal_head: { name: string; last_id: number; hash: string };
 };
+
+const MERGED_INTO = ['ALTER TABLE incidents ADD COLUMN merged_into_id TEXT'];
 
 export const INCIDENT_MIGRATIONS: Migrations = {
   room: 'incidents',
@@ -173,6 +177,13 @@ export const INCIDENT_MIGRATIONS: Migrations = {
           `CREATE TRIGGER journal_keeps_rows BEFORE DELETE ON journal
           FOR EACH ROW EXECUTE FUNCTION refuse_journal_change()`,
         ],
+      },
+    },
+    {
+      name: 'incidents that are merged into others',
+      statements: {
+        sqlite: MERGED_INTO,
+        postgresql: MERGED_INTO,
       },
     },
   ],

@@ -92,6 +92,7 @@ function toRow(incident: Incident): SnapshotRow {
     reported_at_ms: incident.reportedAtMs,
     updated_at_ms: incident.updatedAtMs,
     compacted_at_ms: incident.compacted?.atMs ?? null,
+    merged_into_id: incident.mergedInto?.incidentId ?? null,
     search_text: searchTextOf(incident),
     snapshot: JSON.stringify(incident),
   };
@@ -117,6 +118,7 @@ export async function saveSnapshots(
           scope: update.ref('excluded.scope'),
           target: update.ref('excluded.target'),
           compacted_at_ms: update.ref('excluded.compacted_at_ms'),
+          merged_into_id: update.ref('excluded.merged_into_id'),
           phase: update.ref('excluded.phase'),
           severity: update.ref('excluded.severity'),
           fault_class: update.ref('excluded.fault_class'),

@@ -30,8 +30,10 @@ export type IncidentAlert = {
   readonly startsAtMs: number;
   readonly endsAtMs: number | null;
   readonly receivedAtMs: number;
-  /** Why it joined the incident of another target; missing when it did not. */
+  /** Why it is in another incident than that of its target: it joined it, or a person split it off there. */
   readonly because?: string;
+  /** The incident that it came by, when a person merged that one into this. */
+  readonly from?: string;
   /** Only of warnings that are kept without their details: a hash of sender, name and labels but the severity. */
   readonly series?: string;
 };
@@ -130,6 +132,28 @@ export type Compaction = {
   }[];
 };
 
+/** Which alert it is, over all of its episodes. */
+export type AlertIdentity = Pick<IncidentAlert, 'sender' | 'source' | 'fingerprint'>;
+
+/** A person's merge or split, as each of the two incidents keeps it. */
+export type Regrouping = {
+  /** The other incident. */
+  readonly incidentId: string;
+  readonly title: string;
+  readonly actor: string;
+  /** What the person wrote; may be empty. */
+  readonly why: string;
+  readonly atMs: number;
+};
+
+/** Where an incident went on, and how it was before, to be put back when the merge is undone. */
+export type MergedInto = Regrouping & {
+  readonly before: Pick<Incident, 'phase' | 'confirmation' | 'quietSinceMs' | 'resolvedAtMs'>;
+};
+
+/** An incident that was merged into this one. */
+export type MergedFrom = Regrouping & { readonly reportedAtMs: number };
+
 /** The snapshot of an incident: the fold of its journal. Times are by our clock unless said otherwise. */
 export type Incident = {
   readonly id: string;
@@ -169,6 +193,14 @@ export type Incident = {
   readonly compacted?: Compaction;
   /** Absent before the reconciler saw anything of note. */
   readonly upstream?: readonly UpstreamNote[];
+  /** Only while it is merged into another one: it is closed, and its alerts go on there. */
+  readonly mergedInto?: MergedInto;
+  /** Those that are merged into this one, in the order of the merges. */
+  readonly merged?: readonly MergedFrom[];
+  /** How many merges lie one after another below it, at most. */
+  readonly mergeDepth?: number;
+  /** Absent when it was opened by an alert. */
+  readonly splitFrom?: Regrouping;
   /** Entries of its journal so far. */
   readonly sequence: number;
 };

@@ -17,6 +17,7 @@ export type {
 } from './incident-event.ts';
 export {
   countIncidents,
+  countOpenDestinations,
   findIncident,
   findIncidents,
   findNewestOfScopes,
@@ -34,13 +35,17 @@ export { INCIDENT_MIGRATIONS } from './incident-tables.ts';
 export type { IncidentTables } from './incident-tables.ts';
 export { FORGETTING_RULES, PHASES, isDoubt, isFiring, isOpen } from './incident.ts';
 export type {
+  AlertIdentity,
   Compaction,
   Confirmation,
   DiagnosisView,
   ForgettingRule,
   Incident,
   IncidentAlert,
+  MergedFrom,
+  MergedInto,
   Phase,
+  Regrouping,
   RepairPlan,
   RepairStep,
   SuspectedComponent,
@@ -58,6 +63,17 @@ export { timesOf } from './times.ts';
 export type { IncidentTimes } from './times.ts';
 export { NO_CORRELATION, chooseJoin, joinCandidates, labelKeys } from './join.ts';
 export type { CorrelationRules, Join, JoinCandidate, JoinPlace } from './join.ts';
+export { alertIdOf } from './alert-id.ts';
+export { describeMembership } from './membership.ts';
+export { planMerge, planUndoMerge } from './plan-merge.ts';
+export type { RegroupPlan } from './plan-merge.ts';
+export {
+  MAXIMUM_CHOSEN,
+  chooseAlerts,
+  planSplit,
+  scopeOfSplit,
+  undoSplitProblem,
+} from './plan-split.ts';
 export { toldEventOf } from './told-event.ts';
 export type { ToldEvent } from './told-event.ts';
 export { transition } from './transition.ts';

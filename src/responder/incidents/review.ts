@@ -1,7 +1,8 @@
 import { SYSTEM_ACTOR, kindOf } from './incident-event.ts';
 import { countNames, describeAnswer, describeEvent, formatPercent } from './describe-event.ts';
-import type { Incident } from './incident.ts';
+import type { Incident, IncidentAlert, Regrouping } from './incident.ts';
 import type { JournalEntry } from './journal.ts';
+import { afterColon, describeMembership } from './membership.ts';
 import { timesOf } from './times.ts';
 
 function formatTime(atMs: number): string {
@@ -84,7 +85,18 @@ function summary(incident: Incident): readonly string[] {
     `- Severity: ${incident.highestSeverity}`,
     `- Phase: ${incident.phase}, recovery ${incident.confirmation === 'none' ? 'open' : incident.confirmation}`,
     `- Reopened: ${incident.reopenings} times`,
+    ...groupingLines(incident),
     '',
+  ];
+}
+
+function groupingLines({ mergedInto, merged = [], splitFrom }: Incident): readonly string[] {
+  const line = (what: string, { incidentId, title, actor, why }: Regrouping): string =>
+    `- ${what}: ${incidentId} (${plain(title)}), by ${plain(actor + afterColon(why))}`;
+  return [
+    ...(mergedInto === undefined ? [] : [line('Merged into', mergedInto)]),
+    ...(splitFrom === undefined ? [] : [line('Split off', splitFrom)]),
+    ...merged.map((merge) => line('Took in', merge)),
   ];
 }
 
@@ -117,7 +129,11 @@ function cause({ diagnosis, correctedClass, component }: Incident): readonly str
   ];
 }
 
-function recovery({ verification, resolvedAtMs }: Incident): readonly string[] {
+function recovery({ verification, resolvedAtMs, mergedInto }: Incident): readonly string[] {
+  if (mergedInto !== undefined) {
+    const { incidentId } = mergedInto;
+    return [`It ended by a merge; whether its alerts are over is proved in ${incidentId}.`, ''];
+  }
   if (verification === null) return ['Recovery was not verified.', ''];
   const verdict = resolvedAtMs === null ? 'Not proved' : `Proved at ${formatTime(resolvedAtMs)}`;
   const checks = verification.checks.map(
@@ -135,6 +151,12 @@ function actions(journal: readonly JournalEntry[]): readonly string[] {
     'diagnosis_corrected',
     'reopened',
     'closed',
+    'merged_into',
+    'merged_from',
+    'merge_undone',
+    'alerts_returned',
+    'alerts_split_off',
+    'split_from',
   ]);
   return journal
     .filter(({ event }) => byPeople.has(kindOf(event)) && event.actor !== SYSTEM_ACTOR)
@@ -148,7 +170,8 @@ function timelineRow({ atMs, event, phase }: JournalEntry): string {
 const SHOWN_ALERTS = 200;
 
 /** The first alerts in full, and the rest of a storm counted by name. */
-function alertLines({ alerts, compacted }: Incident): readonly string[] {
+function alertLines(incident: Incident): readonly string[] {
+  const { alerts, compacted } = incident;
   if (compacted !== undefined) {
     const lines = compacted.alerts.map(
       ({ name, severity, count }) => `${count} ${name} (${severity})`,
@@ -157,21 +180,19 @@ function alertLines({ alerts, compacted }: Incident): readonly string[] {
     const rest = compacted.totalAlerts - named;
     return rest === 0 ? lines : [...lines, `and ${rest} more`];
   }
-  const lines = alerts
-    .slice(0, SHOWN_ALERTS)
-    .map(({ name, severity, labels }) => alertLine(name, severity, labels));
+  const lines = alerts.slice(0, SHOWN_ALERTS).map((alert) => alertLine(incident, alert));
   const rest = alerts.slice(SHOWN_ALERTS).map(({ name }) => name);
   return rest.length === 0 ? lines : [...lines, `and ${rest.length} more: ${countNames(rest)}`];
 }
 
-function alertLine(
-  name: string,
-  severity: string,
-  labels: Readonly<Record<string, string>>,
-): string {
+function alertLine(incident: Incident, alert: IncidentAlert): string {
+  const { name, severity, labels, because, from } = alert;
   const hidden = new Set(['alertname', 'severity', 'target']);
   const rest = Object.entries(labels).filter(([label]) => !hidden.has(label));
-  return `${name} (${severity}) ${rest.map(([label, value]) => `${label}=${value}`).join(', ')}`.trim();
+  const about = `${name} (${severity}) ${rest.map(([label, value]) => `${label}=${value}`).join(', ')}`;
+  const isPlain = because === undefined && from === undefined;
+  const why = isPlain ? '' : `, here because ${describeMembership(incident, alert)}`;
+  return `${about.trim()}${why}`;
 }
 
 function bullets(lines: readonly string[], otherwise?: string): readonly string[] {

@@ -14,8 +14,12 @@ export type IncidentTimes = {
 export function timesOf(incident: Incident): IncidentTimes {
   const sinceEpisode = (endMs: number | null): number | null =>
     endMs === null ? null : Math.max(0, endMs - incident.episodeStartedAtMs) / 1000;
+  // What began in an incident that was merged into it was reported there.
+  const merged = incident.merged ?? [];
+  const reports = [incident.reportedAtMs, ...merged.map((merge) => merge.reportedAtMs)];
+  const reportedAtMs = Math.min(...reports);
   return {
-    detectSeconds: Math.max(0, incident.reportedAtMs - incident.startedAtMs) / 1000,
+    detectSeconds: Math.max(0, reportedAtMs - incident.startedAtMs) / 1000,
     acknowledgeSeconds: sinceEpisode(incident.acknowledgedAtMs),
     diagnoseSeconds: sinceEpisode(incident.diagnosedAtMs),
     recoverSeconds: sinceEpisode(incident.resolvedAtMs),

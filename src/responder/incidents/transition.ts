@@ -5,13 +5,21 @@ import { notify } from './incident-event.ts';
 import type { EventOf, IncidentEvent } from './incident-event.ts';
 import { isFiring, isOpen } from './incident.ts';
 import type { Incident } from './incident.ts';
+import {
+  alertsMovedIn,
+  alertsReturned,
+  mergeUndone,
+  mergedFrom,
+  mergedInto,
+} from './merge-transitions.ts';
 import { change, ignore } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
+import { alertsSplitOff, splitFrom } from './split-transitions.ts';
 import { upstreamNoted } from './upstream-noted.ts';
 
 /**
  * Decides what an event makes of an incident: pure, and defined for every event in every phase. Null is
- * the incident that does not exist yet; only a firing alert opens one. The caller chooses the incident
+ * the incident that does not exist yet; only a firing alert or a split opens one. The caller chooses the incident
  * (see `correlate`), writes the event to the journal when it changed something, and carries out the effects.
  */
 export function transition(
@@ -21,6 +29,7 @@ export function transition(
 ): Outcome {
   if (incident === null) {
     if (event.kind === 'alert_fired') return open(event, nowMs);
+    if (event.kind === 'split_from') return splitFrom(event, nowMs);
     return ignore(null, 'there is no incident that this could be about');
   }
   if (event.kind === 'compacted') return compacted(incident, event);
@@ -58,6 +67,20 @@ export function transition(
       return change(incident, nowMs, {}, { reason: 'a notification was given up' });
     case 'upstream_noted':
       return upstreamNoted(incident, event, nowMs);
+    case 'merged_into':
+      return mergedInto(incident, event, nowMs);
+    case 'merged_from':
+      return mergedFrom(incident, event, nowMs);
+    case 'alerts_moved_in':
+      return alertsMovedIn(incident, event, nowMs);
+    case 'merge_undone':
+      return mergeUndone(incident, event, nowMs);
+    case 'alerts_returned':
+      return alertsReturned(incident, event, nowMs);
+    case 'alerts_split_off':
+      return alertsSplitOff(incident, event, nowMs);
+    case 'split_from':
+      return ignore(incident, 'a split opens an incident, and this one is open already');
     default:
       return unreachable(event);
   }
@@ -174,6 +197,10 @@ function corrected(
 
 function reopened(incident: Incident, nowMs: number): Outcome {
   if (isOpen(incident.phase)) return ignore(incident, 'it is open');
+  if (incident.mergedInto !== undefined) {
+    const { incidentId } = incident.mergedInto;
+    return ignore(incident, `it was merged into ${incidentId}; undo the merge instead`);
+  }
   const quietSinceMs = isFiring(incident) ? null : incident.quietSinceMs;
   return change(
     incident,

@@ -32,6 +32,9 @@ const HEADLINES: Readonly<Record<NoticeKind, string>> = {
   severity_raised: 'Severity raised',
   resolved: 'Recovered',
   reopened: 'Back again',
+  merged: 'Merged into another incident',
+  merge_undone: 'On its own again',
+  split_off: 'Split off another incident',
   storm: 'Alert storm',
   storm_over: 'Over',
 };
@@ -65,12 +68,30 @@ export function composeNotice(facts: NoticeFacts): NoticeMessage {
     severity,
     answer: diagnosis?.answer ?? null,
     probability: diagnosis?.probability ?? null,
-    lines: [...linesOf(notice, incident)],
+    lines: [...regroupingLines(notice, incident), ...linesOf(notice, incident)],
     url: consoleUrl === null ? null : `${consoleUrl}/incidents/${incident.id}`,
   };
 }
 
+/** Who did it, and where it goes on or came from. */
+function regroupingLines(notice: Notice, { mergedInto, splitFrom }: Incident): readonly string[] {
+  if (notice === 'merged' && mergedInto !== undefined) {
+    const { actor, incidentId, title, why } = mergedInto;
+    return [`${actor} merged it into ${incidentId} (${title}), where it goes on.`, ...said(why)];
+  }
+  if (notice === 'split_off' && splitFrom !== undefined) {
+    const { actor, incidentId, title, why } = splitFrom;
+    return [`${actor} split it off ${incidentId} (${title}).`, ...said(why)];
+  }
+  return [];
+}
+
+function said(why: string): readonly string[] {
+  return why === '' ? [] : [`Reason: ${why}`];
+}
+
 function linesOf(notice: Notice, incident: Incident): readonly string[] {
+  if (notice === 'merged') return [];
   const firing = incident.alerts.filter(({ status }) => status === 'firing');
   const alerts = firing
     .slice(0, 5)

@@ -12,6 +12,12 @@ export { OUTBOX_MIGRATIONS } from './outbox-tables.ts';
 export type { OutboxTables } from './outbox-tables.ts';
 export { composeStormNotice } from './storm-message.ts';
 export type { StormFacts } from './storm-message.ts';
-export { countNotices, findWaiting, renewWaiting, withdrawWaiting } from './waiting-notices.ts';
+export {
+  countNotices,
+  countTried,
+  findWaiting,
+  renewWaiting,
+  withdrawWaiting,
+} from './waiting-notices.ts';
 export type { WaitingNotice } from './waiting-notices.ts';
 export type { WebhookOptions } from './webhook-channel.ts';

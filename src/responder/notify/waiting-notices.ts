@@ -78,3 +78,20 @@ export async function countNotices(
   }
   return count;
 }
+
+/** Notices about an incident by itself since a time that went out, or that somebody tried to send. */
+export async function countTried(
+  database: Database,
+  incidentId: string,
+  sinceMs: number,
+): Promise<number> {
+  const row = await tables(database)
+    .selectFrom('outbox')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('incident_id', '=', incidentId)
+    .where('created_at_ms', '>=', sinceMs)
+    .where('notice', 'not in', ['storm', 'storm_over'])
+    .where('attempts', '>', 0)
+    .executeTakeFirstOrThrow();
+  return row.count;
+}

@@ -44,6 +44,12 @@ export type ChangeSet = {
   finish(): Promise<readonly Change[]>;
 };
 
+/** After which events an incident may be resolved that was not before: then it is to be closed after a while. */
+const RECOVERING: ReadonlySet<IncidentEvent['kind']> = new Set([
+  'verification_passed',
+  'merge_undone',
+]);
+
 export function createChangeSet(
   transaction: DatabaseTransaction,
   context: PipelineContext,
@@ -67,7 +73,8 @@ export function createChangeSet(
       if (effect.kind !== 'notify') await carryOut(due, next, effect, context);
       else notices.push({ incidentId: next.id, notice: effect.notice, atMs });
     }
-    if (event.kind === 'verification_passed' && context.settings.autoCloseMs !== null) {
+    const isRecovered = next.phase === 'resolved' && RECOVERING.has(event.kind);
+    if (isRecovered && context.settings.autoCloseMs !== null) {
       const dueAtMs = context.clock.now() + context.settings.autoCloseMs;
       due.schedule(next.id, 'close', dueAtMs);
     }

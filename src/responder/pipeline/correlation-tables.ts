@@ -1,10 +1,10 @@
-import { sha256Hex } from '../../std/std.ts';
+import { partsOf, sha256Hex } from '../../std/std.ts';
 import type { Database, DatabaseTransaction, Kysely, Migrations } from '../../store/store.ts';
 import { sourceOf } from '../alerts/alerts.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
 
 type CorrelationTables = {
-  /** Alerts that joined the incident of another target: where their resolves and repeats belong. */
+  /** Alerts that are elsewhere than in the incident of their scope: where their resolves and repeats belong. */
   alert_homes: { alert_key: string; incident_id: string };
   /** The newest incident that was opened by an alert with these values of the labels of a rule. */
   label_keys: { label_key: string; incident_id: string };
@@ -44,8 +44,10 @@ export const CORRELATION_MIGRATIONS: Migrations = {
   ],
 };
 
+type AlertKey = Pick<AlertEvent, 'sender' | 'source' | 'fingerprint'>;
+
 /** Hashed, since labels may be long. */
-function alertKey(event: Pick<AlertEvent, 'sender' | 'source' | 'fingerprint'>): string {
+function alertKey(event: AlertKey): string {
   return sha256Hex(JSON.stringify([sourceOf(event), event.fingerprint]));
 }
 
@@ -58,7 +60,7 @@ export async function hasHomes(database: Database): Promise<boolean> {
   return row !== undefined;
 }
 
-export async function findHome(database: Database, event: AlertEvent): Promise<string | null> {
+export async function findHome(database: Database, event: AlertKey): Promise<string | null> {
   const row = await tables(database)
     .selectFrom('alert_homes')
     .select('incident_id')
@@ -67,9 +69,29 @@ export async function findHome(database: Database, event: AlertEvent): Promise<s
   return row?.incident_id ?? null;
 }
 
+const KEYS_PER_QUERY = 300;
+
+/** The homes of these alerts, each once. */
+export async function findHomes(
+  database: Database,
+  alerts: readonly AlertKey[],
+): Promise<readonly string[]> {
+  const homes = new Set<string>();
+  for (const part of partsOf(alerts.map(alertKey), KEYS_PER_QUERY)) {
+    const rows = await tables(database)
+      .selectFrom('alert_homes')
+      .select('incident_id')
+      .distinct()
+      .where('alert_key', 'in', part)
+      .execute();
+    for (const row of rows) homes.add(row.incident_id);
+  }
+  return [...homes];
+}
+
 export async function keepHome(
   transaction: DatabaseTransaction,
-  event: AlertEvent,
+  event: AlertKey,
   incidentId: string,
 ): Promise<void> {
   await tables(transaction)

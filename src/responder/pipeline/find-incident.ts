@@ -1,20 +1,36 @@
 import type { AlertEvent } from '../alerts/alerts.ts';
 import { chooseJoin, correlate, isOpen, joinCandidates, scopeOf } from '../incidents/incidents.ts';
-import type { Correlation, Incident, Join, JoinPlace } from '../incidents/incidents.ts';
+import type { Correlation, Incident, JoinPlace } from '../incidents/incidents.ts';
 import type { ChangeSet } from './change-set.ts';
 import { findByLabels, findHome, hasHomes } from './correlation-tables.ts';
+import { followMerges } from './follow-merges.ts';
+import type { Place } from './follow-merges.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 
 export type LastResolve = (event: AlertEvent) => Promise<AlertEvent | null>;
 
+type Arrival = {
+  readonly incident: Incident;
+  /** The merge that led there, if any. */
+  readonly from?: string;
+  /** Why an alert of another target goes there. */
+  readonly because?: string;
+  /** The incident to keep as its home from now on; absent when that is known already, or goes without saying. */
+  readonly home?: string;
+};
+
 export type Belonging =
-  | Correlation
-  /** The alert is the first word of it in the incident of another target. */
-  | ({ readonly kind: 'joins' } & Join);
+  | ({ readonly kind: 'existing' } & Arrival)
+  /** `hasHome` says that the new incident is to take the place of an older home. */
+  | { readonly kind: 'new'; readonly hasHome: boolean }
+  | { readonly kind: 'none'; readonly reason: string };
 
 export type IncidentFinder = (event: AlertEvent, lastResolve: LastResolve) => Promise<Belonging>;
 
-/** Finds where alerts belong, within one transaction. */
+/**
+ * Finds where alerts belong, within one transaction: in their home, which is the incident of another target that
+ * they joined or were split off into, then in the incident of their own scope. Both lead on along merges.
+ */
 export function createIncidentFinder(
   changes: ChangeSet,
   { settings }: PipelineContext,
@@ -24,42 +40,86 @@ export function createIncidentFinder(
   let mayHaveHomes: boolean | undefined =
     rules.dependencies.size > 0 || rules.labelRules.length > 0 ? true : undefined;
 
-  /** The incident of another target that the alert joined before, while it is the one to go on with. */
-  async function homeOf(event: AlertEvent): Promise<Incident | null> {
+  async function findHomeId(event: AlertEvent): Promise<string | null> {
     // Rules may have been taken out since; the alerts that joined by them still have to end.
     mayHaveHomes ??= await hasHomes(transaction);
-    const id = mayHaveHomes ? await findHome(transaction, event) : null;
-    const home = id === null ? null : await changes.peek(id);
-    if (home === null || isOpen(home.phase)) return home;
-    const newest = await changes.newestOfScope(home.scope);
-    return newest?.id === home.id ? home : null;
+    return mayHaveHomes ? findHome(transaction, event) : null;
   }
 
-  async function look(place: JoinPlace): Promise<Incident | null> {
-    if (place.kind === 'scope') return changes.newestOfScope(place.scope);
-    const id = await findByLabels(transaction, place.key);
-    return id === null ? null : changes.peek(id);
+  async function placeOf(id: string | null): Promise<Place | null> {
+    return id === null ? null : followMerges(changes, await changes.peek(id));
   }
 
-  async function join(event: AlertEvent): Promise<Join | null> {
+  async function placeOfScope(scope: string): Promise<Place | null> {
+    return followMerges(changes, await changes.newestOfScope(scope));
+  }
+
+  async function judge(
+    event: AlertEvent,
+    place: Place | null,
+    past: () => Promise<AlertEvent | null>,
+  ): Promise<Correlation> {
+    const newest = place?.incident ?? null;
+    const needsPast = event.status === 'firing' && (newest === null || !isOpen(newest.phase));
+    const lastResolve = needsPast ? await past() : null;
+    const found = correlate(event, { newest, lastResolve }, reopenWindowMs);
+    if (found.kind !== 'existing' || !isReopening(event, found.incident)) return found;
+    // Another one may have followed about the same, which is the one to go on with.
+    const follower = await changes.newestOfScope(found.incident.scope);
+    return follower?.id === found.incident.id ? found : { kind: 'new' };
+  }
+
+  async function join(event: AlertEvent): Promise<Arrival | null> {
     for (const candidate of joinCandidates(event, rules)) {
-      const incident = await look(candidate.place);
+      const place = await look(candidate.place);
+      const incident = place?.incident ?? null;
       const found = chooseJoin(event, [{ candidate, incident }]);
-      if (found !== null) return found;
+      if (found !== null && place !== null) return { ...arriveAt(place, place.path[0]), ...found };
     }
     return null;
   }
 
+  async function look(place: JoinPlace): Promise<Place | null> {
+    if (place.kind === 'scope') return placeOfScope(place.scope);
+    return placeOf(await findByLabels(transaction, place.key));
+  }
+
   return async (event, findLastResolve) => {
-    const home = await homeOf(event);
-    const newest = home ?? (await changes.newestOfScope(scopeOf(event).scope));
-    const needsPast = event.status === 'firing' && (newest === null || !isOpen(newest.phase));
-    const lastResolve = needsPast ? await findLastResolve(event) : null;
-    const correlation = correlate(event, { newest, lastResolve }, reopenWindowMs);
-    if (correlation.kind !== 'new') return correlation;
-    const own = home === null ? null : await changes.newestOfScope(scopeOf(event).scope);
-    if (own !== null && isOpen(own.phase)) return { kind: 'existing', incident: own };
+    let asked: Promise<AlertEvent | null> | undefined;
+    const past = async (): Promise<AlertEvent | null> => (asked ??= findLastResolve(event));
+    const homeId = await findHomeId(event);
+    const home = await placeOf(homeId);
+    const ofHome = home === null ? null : await judge(event, home, past);
+    const isHome = ofHome?.kind === 'existing' && home !== null;
+    if (isHome && !isReopening(event, ofHome.incident)) {
+      return { kind: 'existing', ...arriveAt(home) };
+    }
+    if (ofHome?.kind === 'none' && event.status === 'firing') return ofHome;
+    const own = await placeOfScope(scopeOf(event).scope);
+    if (isHome && (own === null || !isOpen(own.incident.phase))) {
+      return { kind: 'existing', ...arriveAt(home) };
+    }
+    const ofOwn = await judge(event, own, past);
+    if (ofOwn.kind === 'existing' && own !== null) {
+      return { kind: 'existing', ...arriveAt(own, homeId === null ? undefined : own.path[0]) };
+    }
+    if (ofOwn.kind === 'none') return ofOwn;
     const joined = await join(event);
-    return joined === null ? correlation : { kind: 'joins', ...joined };
+    return joined === null
+      ? { kind: 'new', hasHome: homeId !== null }
+      : { kind: 'existing', ...joined };
+  };
+}
+
+function isReopening(event: AlertEvent, { phase }: Incident): boolean {
+  return event.status === 'firing' && phase === 'resolved';
+}
+
+function arriveAt({ incident, path }: Place, home?: string): Arrival {
+  const from = path.at(-2);
+  return {
+    incident,
+    ...(from === undefined ? {} : { from }),
+    ...(home === undefined ? {} : { home }),
   };
 }

@@ -22,11 +22,14 @@ import type {
 import { countPending, findNotifications } from '../notify/notify.ts';
 import type { OutboxItem } from '../notify/notify.ts';
 import type { ChangeSet } from './change-set.ts';
-import { once } from './idempotency.ts';
-import type { OnceRequest } from './idempotency.ts';
+import { findRival } from './find-rival.ts';
+import { makeChange } from './make-change.ts';
+import type { Answer, ChangeOptions } from './make-change.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 import type { Commit } from './process-inbox.ts';
+import { createRegrouping } from './regrouping.ts';
+import type { Regrouping } from './regrouping.ts';
 import type { ResponderStatistics } from './responder-metrics.ts';
 import { WATCHDOG } from './watchdog.ts';
 
@@ -49,30 +52,10 @@ export type IncidentDetail = {
   readonly notifications: readonly OutboxItem[];
 };
 
-export type Answer = {
-  /** False when nothing had to be done, or nothing may be; `reason` says which. */
-  readonly changed: boolean;
-  readonly reason: string;
-  readonly incident: Incident;
-  /** Entries of the journal after the change; of a replayed answer, those at that time. */
-  readonly sequence: number;
-  /** Why nothing was done although it may be possible: it moved on, or the key belongs to another request. */
-  readonly conflict?: 'stale' | 'key_reused';
-  /** Nothing was done now: this very request was carried out before. */
-  readonly isReplayed?: true;
-};
-
-/** What a change is made subject to, within its transaction. */
-export type ChangeOptions = {
-  /** The sequences of the incident that the caller has seen; any, when absent. */
-  readonly expectedSequences?: readonly number[];
-  readonly once?: OnceRequest;
-};
-
 export type JournalLine = JournalEntry & { readonly line: string };
 
 /** What people do, and what they look at. Unknown incidents are refused with `unknown_incident`. */
-export type Operations = {
+export type Operations = Regrouping & {
   listIncidents(filter?: IncidentFilter): Promise<readonly Incident[]>;
   getIncident(id: string): Promise<IncidentDetail>;
   /** Part of the journal of an incident, in order. */
@@ -114,24 +97,9 @@ export function createOperations(context: PipelineContext, commit: Commit): Oper
     event: IncidentEvent,
     options: ChangeOptions = {},
   ): Promise<Answer> {
-    const nowMs = context.clock.now();
-    return commit(async (changes) => {
-      const result = await once(
-        changes.transaction,
-        options.once,
-        nowMs,
-        async () => perform(changes, { id, event, nowMs }, options),
-        ({ changed }) => changed,
-      );
-      const incident = await changes.find(id);
-      if (incident === null) throw unknownIncident(id);
-      if (result.kind === 'key_reused') {
-        const reason = 'this idempotency key was used for another request';
-        const { sequence } = incident;
-        return { changed: false, reason, sequence, conflict: 'key_reused', incident };
-      }
-      return { ...result.answer, incident, ...(result.isReplayed ? { isReplayed: true } : {}) };
-    });
+    return makeChange(context, commit, id, options, async (changes, incident, nowMs) =>
+      perform(changes, incident, event, nowMs),
+    );
   }
 
   async function get(id: string): Promise<Incident> {
@@ -141,6 +109,7 @@ export function createOperations(context: PipelineContext, commit: Commit): Oper
   }
 
   return {
+    ...createRegrouping(context, commit),
     listIncidents: async (filter) => findIncidents(database, filter),
     async getIncident(id) {
       const incident = await get(id);
@@ -174,35 +143,25 @@ function toJournalLine(entry: JournalEntry): JournalLine {
   return { ...entry, line: describeEvent(entry.event) };
 }
 
-type Performed = Pick<Answer, 'changed' | 'reason' | 'sequence' | 'conflict'>;
-
-/** One change of one incident, if it still is as the caller has seen it. */
+/** One event of a person. */
 async function perform(
   changes: ChangeSet,
-  change: { readonly id: string; readonly event: IncidentEvent; readonly nowMs: number },
-  { expectedSequences }: ChangeOptions,
-): Promise<Performed> {
-  const { id, event, nowMs } = change;
-  const incident = await changes.find(id);
-  if (incident === null) throw unknownIncident(id);
-  const { sequence } = incident;
-  if (expectedSequences !== undefined && !expectedSequences.includes(sequence)) {
-    const reason = `the incident has moved on: its journal has ${sequence} entries now`;
-    return { changed: false, reason, sequence, conflict: 'stale' };
-  }
-  if (event.kind === 'reopened') {
-    const newest = await changes.newestOfScope(incident.scope);
-    if (newest !== null && newest.id !== id && isOpen(newest.phase)) {
-      return { changed: false, reason: `${newest.id} is open about the same`, sequence };
-    }
+  incident: Incident,
+  event: IncidentEvent,
+  nowMs: number,
+): Promise<Pick<Answer, 'changed' | 'reason'>> {
+  const { id } = incident;
+  const isOver = !isOpen(incident.phase) && incident.mergedInto === undefined;
+  if (event.kind === 'reopened' && isOver) {
+    const rival = await findRival(changes, incident);
+    if (rival !== null) return { changed: false, reason: `${rival.id} is open about the same` };
   }
   const { changed, reason } = await changes.apply(incident, event, nowMs);
   if (changed && event.kind === 'diagnosis_corrected') {
     const at = { id, atMs: nowMs };
     await keepLabel(changes.transaction, at, event.actor, event.correctedClass);
   }
-  const after = (await changes.find(id)) ?? incident;
-  return { changed, reason, sequence: after.sequence };
+  return { changed, reason };
 }
 
 async function keepLabel(

@@ -193,11 +193,16 @@ async function processEvent(
   switch (found.kind) {
     case 'none':
       return settle(found.reason);
-    case 'existing':
-      return changes.tell(found.incident, event, settle);
-    case 'joins':
-      await keepHome(transaction, event, found.incident.id);
-      return changes.tell(found.incident, { ...event, because: found.because }, settle);
+    case 'existing': {
+      const { incident, home, because, from } = found;
+      if (home !== undefined) await keepHome(transaction, event, home);
+      const told = {
+        ...event,
+        ...(because === undefined ? {} : { because }),
+        ...(from === undefined ? {} : { from }),
+      };
+      return changes.tell(incident, told, settle);
+    }
     case 'new': {
       const incidentId = createId('inc', clock.now(), random);
       const opening = {
@@ -206,6 +211,7 @@ async function processEvent(
         alert: event,
         incidentId,
       } as const;
+      if (found.hasHome) await keepHome(transaction, event, incidentId);
       for (const { key } of labelKeys(event, settings.correlation)) {
         await keepLabels(transaction, key, incidentId);
       }

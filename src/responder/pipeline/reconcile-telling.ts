@@ -41,7 +41,7 @@ function goneOf(
   alert: IncidentAlert,
   told: { readonly endsAtMs: number | null; readonly nowMs: number; readonly because: string },
 ): AlertEvent {
-  const { severity: _severity, because: _joined, series: _series, ...event } = alert;
+  const { severity: _severity, because: _joined, from: _merge, series: _series, ...event } = alert;
   const { endsAtMs, nowMs, because } = told;
   return { ...event, status: 'resolved', endsAtMs, receivedAtMs: nowMs, reconciled: because };
 }

@@ -1,5 +1,5 @@
 import type { DatabaseTransaction } from '../../store/store.ts';
-import { findIncident, findNewestOfScopes, saveSnapshots } from '../incidents/incidents.ts';
+import { findIncident, findNewestOfScopes, isOpen, saveSnapshots } from '../incidents/incidents.ts';
 import type { Incident } from '../incidents/incidents.ts';
 
 /** The snapshots that one transaction reads, each once, and changes in memory until they are saved. */
@@ -52,7 +52,7 @@ export function createSnapshots(transaction: DatabaseTransaction): Snapshots {
     remember,
     change(incident, isNew) {
       byId.set(incident.id, incident);
-      if (isNew) newestIds.set(incident.scope, incident.id);
+      if (isNew || isOpen(incident.phase)) newestIds.set(incident.scope, incident.id);
       changed.add(incident.id);
     },
     async save() {

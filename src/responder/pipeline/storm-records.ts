@@ -2,7 +2,7 @@ import { SEVERITIES } from '../../catalog/catalog.ts';
 import type { Severity } from '../../catalog/catalog.ts';
 import { partsOf } from '../../std/std.ts';
 import type { Database, DatabaseTransaction } from '../../store/store.ts';
-import { isOpen } from '../incidents/incidents.ts';
+import { countOpenDestinations, isOpen } from '../incidents/incidents.ts';
 import type { Phase } from '../incidents/incidents.ts';
 import { stormTables } from './storm-tables.ts';
 
@@ -160,6 +160,37 @@ export type StormMembers = {
   readonly named: readonly { readonly id: string; readonly title: string }[];
 };
 
+async function mergedOf(database: Database, stormId: string): Promise<readonly string[]> {
+  const rows = await stormTables(database)
+    .selectFrom('episodes')
+    .innerJoin('incidents', 'incidents.id', 'episodes.incident_id')
+    .select('episodes.incident_id')
+    .where('storm_id', '=', stormId)
+    .where('merged_into_id', 'is not', null)
+    .execute();
+  return rows.map((row) => row.incident_id);
+}
+
+/** An incident that is split off another one is part of the same storm, so that the storm is over with both. */
+export async function inheritStorm(
+  transaction: DatabaseTransaction,
+  fromId: string,
+  incidentId: string,
+): Promise<void> {
+  const row = await stormTables(transaction)
+    .selectFrom('episodes')
+    .innerJoin('storms', 'storms.id', 'episodes.storm_id')
+    .select(['episodes.started_at_ms', 'storm_id'])
+    .where('incident_id', '=', fromId)
+    .where('ended_at_ms', 'is', null)
+    .executeTakeFirst();
+  if (row === undefined) return;
+  await stormTables(transaction)
+    .insertInto('episodes')
+    .values({ ...row, incident_id: incidentId })
+    .execute();
+}
+
 const NAMED = 5;
 
 export async function readMembers(database: Database, stormId: string): Promise<StormMembers> {
@@ -173,10 +204,13 @@ export async function readMembers(database: Database, stormId: string): Promise<
     .execute();
   const first = await members.select(['id', 'scope']).orderBy('id').limit(NAMED).execute();
   const sum = (rows: typeof groups): number => rows.reduce((total, { count }) => total + count, 0);
+  const open = sum(groups.filter(({ phase }) => isOpen(phase as Phase)));
   const severities = new Set(groups.map(({ severity }) => severity));
   return {
     count: sum(groups),
-    open: sum(groups.filter(({ phase }) => isOpen(phase as Phase))),
+    // Those that were merged into others are over when those are.
+    open:
+      open > 0 ? open : await countOpenDestinations(database, await mergedOf(database, stormId)),
     worst: SEVERITIES.findLast((severity) => severities.has(severity)) ?? 'warning',
     named: first.map(({ id, scope }) => ({ id, title: scope.replace(':', ' ') })),
   };

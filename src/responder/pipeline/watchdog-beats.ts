@@ -45,18 +45,38 @@ export function withPipeVerification(
 ): Verifier {
   return {
     async verify(incident) {
-      const { quietSinceMs } = incident;
-      const own = incident.alerts.filter(isOwnAlert);
-      if (own.length === 0 || own.length < incident.alerts.length) return verifier.verify(incident);
+      const { quietSinceMs, alerts } = incident;
+      const own = alerts.filter(isOwnAlert);
+      if (own.length === 0) return verifier.verify(incident);
       const startedAtMs = clock.now();
       const beats = await readBeats(database, sources, startedAtMs);
-      const checks = own.map((alert) => checkPipe(alert, beats));
-      const failed = checks.filter(({ outcome }) => outcome === 'failed');
-      const outcome: Verification['outcome'] = failed.length === 0 ? 'passed' : 'failed';
-      const why = failed.map((check) => check.why).join('; ');
-      return { outcome, why, checks, startedAtMs, quietSinceMs };
+      const pipes = resultOf(own.map((alert) => checkPipe(alert, beats)));
+      const ofPipes: Verification = { ...pipes, startedAtMs, quietSinceMs };
+      if (own.length === alerts.length) return ofPipes;
+      // A person may have merged it with an incident of a target: each alert is judged in its own way.
+      const others = alerts.filter((alert) => !isOwnAlert(alert));
+      return combine(ofPipes, await verifier.verify({ ...incident, alerts: others }));
     },
   };
+}
+
+function resultOf(
+  checks: readonly VerificationCheck[],
+): Pick<Verification, 'outcome' | 'why' | 'checks'> {
+  const failed = checks.filter(({ outcome }) => outcome === 'failed');
+  const outcome = failed.length === 0 ? 'passed' : 'failed';
+  return { outcome, why: failed.map((check) => check.why).join('; '), checks };
+}
+
+const WORST_FIRST: readonly Verification['outcome'][] = ['failed', 'impossible', 'passed'];
+
+/** Both have to pass. */
+function combine(pipes: Verification, others: Verification): Verification {
+  const outcome =
+    WORST_FIRST.find((each) => pipes.outcome === each || others.outcome === each) ?? 'impossible';
+  const whys = [pipes, others].filter((each) => each.outcome === outcome).map(({ why }) => why);
+  const why = outcome === 'passed' ? '' : whys.join('; ');
+  return { ...others, outcome, why, checks: [...pipes.checks, ...others.checks] };
 }
 
 /** Another beat than the one that ended the alert. */

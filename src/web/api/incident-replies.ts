@@ -13,10 +13,14 @@ export function unknownIncident(id: string): Reply {
 export function replyOf(outcome: ActionOutcome, id: string): Reply {
   switch (outcome.status) {
     case 'done': {
-      const { status, sequence, isReplayed } = outcome;
+      const { status, sequence, isReplayed, incidentId } = outcome;
       return {
         status: 200,
-        body: { status, ...(sequence === undefined ? {} : { sequence }) },
+        body: {
+          status,
+          ...(sequence === undefined ? {} : { sequence }),
+          ...(incidentId === undefined ? {} : { incidentId }),
+        },
         headers: {
           ...(sequence === undefined ? {} : { ETag: entityTag(sequence) }),
           ...(isReplayed === undefined ? {} : { 'Idempotency-Replayed': 'true' }),

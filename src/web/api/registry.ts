@@ -22,6 +22,12 @@ import {
   getQuarantinedBody,
   listQuarantine,
 } from './operations/read-quarantine.ts';
+import {
+  mergeIncident,
+  splitIncident,
+  undoMerge,
+  undoSplit,
+} from './operations/regroup-incident.ts';
 import { streamEvents } from './operations/stream-events.ts';
 import { createToken, listTokens, revokeToken } from './operations/tokens.ts';
 
@@ -36,6 +42,10 @@ export const OPERATIONS: readonly Operation[] = [
   correctDiagnosis,
   closeIncident,
   reopenIncident,
+  mergeIncident,
+  undoMerge,
+  splitIncident,
+  undoSplit,
   getStatistics,
   streamEvents,
   listQuarantine,

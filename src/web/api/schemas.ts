@@ -54,6 +54,11 @@ export const incidentId: z.ZodType<string> = z
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'is no identifier')
   .describe('Identifier of an incident, such as `inc_019aaf1c20e03f1b77c2d4`.');
 
+export const alertId: z.ZodType<string> = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, 'is no identifier of an alert')
+  .describe('Identifier of an alert, as the incident shows it.');
+
 export const incidentPath: z.ZodType<{ id: string }> = z.strictObject({ id: incidentId });
 export const noParameters: z.ZodType<Record<string, never>> = z.strictObject({});
 /** The body of a change that needs none. */
@@ -75,6 +80,13 @@ const phase = named(
   z.enum(['reported', 'diagnosed', 'localised', 'repairing', 'verifying', 'resolved', 'closed']),
 );
 const signature = { by: z.string(), atMs };
+
+const regrouping = z.object({
+  ...signature,
+  incidentId: incidentId.describe('The other incident.'),
+  title: z.string(),
+  why: z.string().describe('What the person wrote; may be empty.'),
+});
 
 const summaryShape = {
   id: incidentId,
@@ -104,6 +116,9 @@ const summaryShape = {
   firingAlerts: count,
   totalAlerts: count,
   timesReopened: count,
+  mergedInto: regrouping
+    .nullable()
+    .describe('Where it goes on when a person merged it into another one; it is closed then.'),
   sequence: z.int().min(1).describe('Entries of its journal; the number in `ETag`.'),
 };
 
@@ -131,6 +146,7 @@ const modelDiagnosis = z.object({
 });
 
 const alert = z.object({
+  id: alertId,
   fingerprint: z.string(),
   name: z.string(),
   severity: z.string(),
@@ -143,8 +159,7 @@ const alert = z.object({
   sourceUrl: z.string().nullable(),
   joinedBecause: z
     .string()
-    .nullable()
-    .describe('Why an alert of another target is part of this incident.'),
+    .describe('Why it is part of this incident: its target, a rule, a merge or a split.'),
 });
 
 export const incidentDetail: z.ZodType<IncidentDetailView> = named(
@@ -159,6 +174,8 @@ export const incidentDetail: z.ZodType<IncidentDetailView> = named(
     alerts: z
       .array(alert)
       .describe('At most 500, those that fire first; `totalAlerts` says how many there are.'),
+    merged: z.array(regrouping).describe('The incidents that are merged into it.'),
+    splitFrom: regrouping.nullable().describe('Null when an alert opened it.'),
     verifications: z.array(
       z.object({
         alert: z.string(),
@@ -226,11 +243,18 @@ export const statistics: z.ZodType<StatisticsView> = named(
   }),
 );
 
-export const changeDone: z.ZodType<{ status: 'done'; sequence?: number | undefined }> = named(
+export const changeDone: z.ZodType<{
+  status: 'done';
+  sequence?: number | undefined;
+  incidentId?: string | undefined;
+}> = named(
   'ChangeDone',
   z.object({
     status: z.literal('done'),
     sequence: z.int().optional().describe('Entries of the journal after the change.'),
+    incidentId: incidentId
+      .optional()
+      .describe('Where it goes on after a merge, or the new incident after a split.'),
   }),
 );
 

@@ -14,6 +14,7 @@ import {
 import type {
   EventKind,
   Incident,
+  IncidentAlert,
   IncidentEvent,
   JournalEntry,
   Outcome,
@@ -44,6 +45,13 @@ function resolved(changes: Partial<AlertEvent> = {}): IncidentEvent {
 }
 
 const WARNING_LABELS = { alertname: 'CrmApiSlow', target: 'shop', severity: 'warning' };
+
+const OTHER = { id: 'inc_2', title: 'Another one' };
+const OTHERS_ALERT: IncidentAlert = {
+  ...createAlert({ name: 'CrmApiSlow', labels: { ...WARNING_LABELS, target: 'portal' } }),
+  severity: 'warning',
+  from: OTHER.id,
+};
 
 /** One event of each kind, fit for the incident at hand. */
 function eventOf(kind: EventKind, incident: Incident | null): IncidentEvent {
@@ -87,6 +95,28 @@ function eventOf(kind: EventKind, incident: Incident | null): IncidentEvent {
       return { kind, actor, channel: 'mail', why: 'refused' };
     case 'upstream_noted':
       return { kind, actor, notes: [{ kind: 'silenced', why: 'CrmUnreachable is silenced' }] };
+    case 'merged_into':
+      return { kind, actor: 'ann', into: OTHER, why: 'the same', wasTold: true };
+    case 'merged_from': {
+      const theirs = { alerts: [OTHERS_ALERT], reportedAtMs: START_MS, wasTold: true, depth: 0 };
+      return { kind, actor: 'ann', from: OTHER, why: 'the same', ...theirs };
+    }
+    case 'merge_undone': {
+      const alerts = incident?.alerts ?? [];
+      return { kind, actor: 'ann', from: OTHER, why: '', alerts, wasTold: true };
+    }
+    case 'alerts_returned':
+      return { kind, actor: 'ann', to: OTHER, why: '' };
+    case 'alerts_split_off':
+      return { kind, actor: 'ann', to: OTHER, why: '', alerts: [OTHERS_ALERT] };
+    case 'split_from': {
+      const about = { incidentId: 'inc_1', scope: 'target:shop', target: 'shop' };
+      const times = { reportedAtMs: START_MS, episodeStartedAtMs: START_MS };
+      const alerts = [OTHERS_ALERT];
+      return { kind, actor: 'ann', from: OTHER, why: '', ...about, ...times, alerts };
+    }
+    case 'alerts_moved_in':
+      return { kind, actor: 'ann', from: OTHER, alerts: [OTHERS_ALERT] };
   }
 }
 
@@ -114,9 +144,9 @@ describe('the way through the phases', () => {
     expect(run(WAY[phase]).phase).toBe(phase);
   });
 
-  it('opens an incident only for an alert that fires, and tells people', () => {
+  it('opens an incident only for an alert that fires or a split, and tells people', () => {
     const kinds = EVENT_KINDS.filter((kind) => transition(null, eventOf(kind, null), 0).changed);
-    expect(kinds).toEqual(['alert_fired']);
+    expect(kinds).toEqual(['alert_fired', 'split_from']);
     const { incident, effects } = transition(null, fired(), START_MS);
     expect(incident).toMatchObject({ id: 'inc_1', scope: 'target:shop', severity: 'critical' });
     expect(effects).toEqual([
@@ -140,18 +170,26 @@ describe('the way through the phases', () => {
       'reported alert_resolved verifying',
       'reported diagnosed diagnosed',
       'reported closed closed',
+      'reported merged_into closed',
       'diagnosed alert_resolved verifying',
       'diagnosed localised localised',
       'diagnosed closed closed',
+      'diagnosed merged_into closed',
       'localised alert_resolved verifying',
       'localised repair_suggested repairing',
       'localised closed closed',
+      'localised merged_into closed',
       'repairing alert_resolved verifying',
       'repairing closed closed',
+      'repairing merged_into closed',
       'verifying verification_passed resolved',
       'verifying closed closed',
+      'verifying merged_into closed',
+      'verifying merged_from repairing',
+      'verifying alerts_moved_in repairing',
       'resolved reopened reported',
       'resolved closed closed',
+      'resolved merged_into closed',
       'closed reopened reported',
     ]);
   });

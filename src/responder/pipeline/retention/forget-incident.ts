@@ -1,16 +1,18 @@
 import type { DatabaseTransaction } from '../../../store/store.ts';
-import { compactedEventOf, forgetEntries } from '../../incidents/incidents.ts';
+import { compactedEventOf, forgetEntries, isOpen } from '../../incidents/incidents.ts';
 import type { CompactionOptions, Incident } from '../../incidents/incidents.ts';
 import { forgetMessages } from '../../notify/notify.ts';
 import type { ChangeSet } from '../change-set.ts';
 import { forgetPlaces } from '../correlation-tables.ts';
+import { followMerges } from '../follow-merges.ts';
 import { pipelineTables } from '../pipeline-tables.ts';
 import { leaveStorms } from '../storm-records.ts';
 
 /**
  * Compacts an incident that is over, in one transaction with everything that hangs on it: its journal loses its texts,
  * its notices their messages, and its evidence goes. Classes that people corrected stay with the evidence that they
- * were about, to train on, unless the incident is erased. Gives whether it did; one that is open is left alone.
+ * were about, to train on, unless the incident is erased. Gives whether it did; one that is open, or merged into one that is, is
+ * left alone.
  */
 export async function forgetIncident(
   changes: ChangeSet,
@@ -20,6 +22,7 @@ export async function forgetIncident(
 ): Promise<boolean> {
   const { id } = incident;
   const { transaction } = changes;
+  if (await goesOn(changes, incident)) return false;
   const event = compactedEventOf(incident, actor, options);
   const { changed } = await changes.apply(incident, event, options.atMs);
   if (!changed) return false;
@@ -31,6 +34,13 @@ export async function forgetIncident(
   if (event.kept.alerts.length === 0) await forgetPlaces(transaction, id);
   if (options.rule === 'erasure') await forgetLabelledEvidence(transaction, id);
   return true;
+}
+
+/** Whether another incident holds its alerts and is open: the merge may be undone. */
+async function goesOn(changes: ChangeSet, incident: Incident): Promise<boolean> {
+  if (incident.mergedInto === undefined) return false;
+  const place = await followMerges(changes, incident);
+  return place !== null && isOpen(place.incident.phase);
 }
 
 async function forgetWork(transaction: DatabaseTransaction, incidentId: string): Promise<void> {

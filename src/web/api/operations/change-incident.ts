@@ -14,7 +14,13 @@ import {
   tidy,
 } from '../schemas.ts';
 
-const common = {
+type Common = Pick<Operation, 'method' | 'role' | 'responses' | 'problems'> & {
+  readonly pathParameters: typeof incidentPath;
+  readonly query: typeof noParameters;
+};
+
+/** What all operations that change an incident have in common. */
+export const change: Common = {
   method: 'POST',
   role: 'responder',
   pathParameters: incidentPath,
@@ -30,14 +36,14 @@ const common = {
     },
   },
   problems: ['not-found', 'not-possible', 'request-in-progress', 'stale', 'key-reused'],
-} as const;
+};
 
 const note = named('Note', z.strictObject({ text: prose(0, MAXIMUM_COMMENT_LENGTH).optional() }));
 const comment = named('Comment', z.strictObject({ text: prose(1, MAXIMUM_COMMENT_LENGTH) }));
 const correction = named('Correction', z.strictObject({ answer: diagnosisClass }));
 
 export const acknowledgeIncident: Operation = defineOperation({
-  ...common,
+  ...change,
   id: 'acknowledgeIncident',
   path: '/api/v1/incidents/:id/acknowledge',
   summary: 'Take care of an incident',
@@ -47,7 +53,7 @@ export const acknowledgeIncident: Operation = defineOperation({
 });
 
 export const commentIncident: Operation = defineOperation({
-  ...common,
+  ...change,
   id: 'commentIncident',
   path: '/api/v1/incidents/:id/comment',
   summary: 'Write into the timeline',
@@ -57,7 +63,7 @@ export const commentIncident: Operation = defineOperation({
 });
 
 export const correctDiagnosis: Operation = defineOperation({
-  ...common,
+  ...change,
   id: 'correctDiagnosis',
   path: '/api/v1/incidents/:id/diagnosis',
   summary: 'Say what was wrong, when the diagnosis did not',
@@ -67,7 +73,7 @@ export const correctDiagnosis: Operation = defineOperation({
 });
 
 export const closeIncident: Operation = defineOperation({
-  ...common,
+  ...change,
   id: 'closeIncident',
   path: '/api/v1/incidents/:id/close',
   summary: 'Close an incident',
@@ -77,7 +83,7 @@ export const closeIncident: Operation = defineOperation({
 });
 
 export const reopenIncident: Operation = defineOperation({
-  ...common,
+  ...change,
   id: 'reopenIncident',
   path: '/api/v1/incidents/:id/reopen',
   summary: 'Open an incident again',
