@@ -1,11 +1,41 @@
 import type { DatabaseTransaction } from '../../../store/store.ts';
-import { compactedEventOf, forgetEntries } from '../../incidents/incidents.ts';
-import type { CompactionOptions, Incident } from '../../incidents/incidents.ts';
+import {
+  appendEntries,
+  compactedEventOf,
+  forgetEntries,
+  saveSnapshots,
+  transition,
+} from '../../incidents/incidents.ts';
+import type {
+  CompactionOptions,
+  Incident,
+  IncidentEvent,
+  Outcome,
+} from '../../incidents/incidents.ts';
 import { forgetMessages } from '../../notify/notify.ts';
-import type { ChangeSet } from '../change-set.ts';
 import { forgetPlaces } from '../correlation-tables.ts';
 import { pipelineTables } from '../pipeline-tables.ts';
 import { leaveStorms } from '../storm-records.ts';
+
+/** What applies an event to an incident within a transaction; a `ChangeSet` is one. */
+export type Applier = {
+  readonly transaction: DatabaseTransaction;
+  apply(incident: Incident, event: IncidentEvent, atMs: number): Promise<Outcome>;
+};
+
+/** Writes each event at once, and carries out no effects: for commands that run beside a responder. */
+export function createApplier(transaction: DatabaseTransaction): Applier {
+  return {
+    transaction,
+    async apply(incident, event, atMs) {
+      const outcome = transition(incident, event, atMs);
+      if (!outcome.changed || outcome.incident === null) return outcome;
+      await appendEntries(transaction, [{ incident: outcome.incident, event, atMs }]);
+      await saveSnapshots(transaction, [outcome.incident]);
+      return outcome;
+    },
+  };
+}
 
 /**
  * Compacts an incident that is over, in one transaction with everything that hangs on it: its journal loses its texts,
@@ -13,7 +43,7 @@ import { leaveStorms } from '../storm-records.ts';
  * were about, to train on, unless the incident is erased. Gives whether it did; one that is open is left alone.
  */
 export async function forgetIncident(
-  changes: ChangeSet,
+  changes: Applier,
   incident: Incident,
   actor: string,
   options: CompactionOptions,
@@ -24,12 +54,13 @@ export async function forgetIncident(
   const { changed } = await changes.apply(incident, event, options.atMs);
   if (!changed) return false;
   await forgetEntries(transaction, id, event.kept.sequence);
-  await forgetMessages(transaction, id);
+  await forgetMessages(transaction, id, { withWaiting: options.rule === 'erasure' });
   await forgetWork(transaction, id);
   await leaveStorms(transaction, id);
   // While an alert counts as firing, its repeats must be known as what they are.
-  if (event.kept.alerts.length === 0) await forgetPlaces(transaction, id);
-  if (options.rule === 'erasure') await forgetLabelledEvidence(transaction, id);
+  const isErased = options.rule === 'erasure';
+  await forgetPlaces(transaction, id, { keepHomes: event.kept.alerts.length > 0 });
+  if (isErased) await forgetLabelledEvidence(transaction, id);
   return true;
 }
 
