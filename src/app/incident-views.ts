@@ -30,7 +30,7 @@ function whysOf(incident: Incident, ofDoubts: boolean): readonly string[] {
 }
 
 export function toSummaryView(incident: Incident): IncidentSummaryView {
-  const { acknowledgedAtMs, acknowledgedBy, alerts } = incident;
+  const { acknowledgedAtMs, acknowledgedBy, alerts, compacted } = incident;
   return {
     id: incident.id,
     target: incident.target,
@@ -50,8 +50,9 @@ export function toSummaryView(incident: Incident): IncidentSummaryView {
         ? null
         : { by: acknowledgedBy, atMs: acknowledgedAtMs },
     firingAlerts: alerts.filter(({ status }) => status === 'firing').length,
-    totalAlerts: incident.compacted?.totalAlerts ?? alerts.length,
+    totalAlerts: compacted?.totalAlerts ?? alerts.length,
     timesReopened: incident.reopenings,
+    compacted: compacted === undefined ? null : { atMs: compacted.atMs, rule: compacted.rule },
     sequence: incident.sequence,
   };
 }

@@ -1,4 +1,5 @@
 import { html } from '../std/std.ts';
+import type { Html } from '../std/std.ts';
 import { phaseBadge, recoveryBadge, severityBadge } from './badges.ts';
 import { diagnosisSection } from './diagnosis-section.ts';
 import { actionsSection } from './incident-actions.ts';
@@ -12,7 +13,17 @@ import {
 } from './incident-sections.ts';
 import { incidentParagraph } from './incident-summary.ts';
 import { page } from './layout.ts';
+import { absoluteTime } from './wording.ts';
 import type { IncidentDetailView, PageContext } from './views.ts';
+
+function compactionBanner({ compacted }: IncidentDetailView): Html | null {
+  if (compacted === null) return null;
+  const why = compacted.rule === 'erasure' ? 'was erased on request' : 'was compacted';
+  return html`<p class="banner plain" id="compaction">
+    It ${why} on ${absoluteTime(compacted.atMs)}: its texts were forgotten, only its figures are
+    left, and nothing can be done about it any more.
+  </p>`;
+}
 
 /** Everything about one incident on one page, the most urgent first. */
 export function incidentDetailPage(view: IncidentDetailView, context: PageContext): string {
@@ -30,14 +41,15 @@ export function incidentDetailPage(view: IncidentDetailView, context: PageContex
     </div>
     ${phaseRail(view)}
     <p class="lead" id="paragraph" data-live>${incidentParagraph(view, nowMs)}</p>
-    ${factsBar(view, context)}
+    ${compactionBanner(view)} ${factsBar(view, context)}
     <div class="detail">
       <div class="main-column">
         ${diagnosisSection(view)} ${stepsSection(view)} ${alertsSection(view, nowMs)}
         ${timelineSection(view)}
       </div>
       <div class="side-column">
-        ${actionsSection(view, context)} ${verificationSection(view, nowMs)}
+        ${view.compacted === null ? actionsSection(view, context) : null}
+        ${verificationSection(view, nowMs)}
         <section class="card" aria-labelledby="review-title">
           <h2 id="review-title">Review</h2>
           <p>

@@ -45,6 +45,8 @@ export type IncidentSummaryView = {
   readonly firingAlerts: number;
   readonly totalAlerts: number;
   readonly timesReopened: number;
+  /** When and by which rule its texts were forgotten; null while they are there. */
+  readonly compacted: { readonly atMs: number; readonly rule: 'retention' | 'erasure' } | null;
   /** Entries of its journal so far: rises with every change. */
   readonly sequence: number;
 };

@@ -58,6 +58,7 @@ export function sampleSummary(
     unconfirmedBecause: [],
     muted: [],
     timesReopened: 0,
+    compacted: null,
     sequence: 9,
     ...overrides,
   };

@@ -104,6 +104,10 @@ const summaryShape = {
   firingAlerts: count,
   totalAlerts: count,
   timesReopened: count,
+  compacted: z
+    .object({ atMs, rule: z.enum(['retention', 'erasure']) })
+    .nullable()
+    .describe('When and by which rule its texts were forgotten: only its figures are left.'),
   sequence: z.int().min(1).describe('Entries of its journal; the number in `ETag`.'),
 };
 
