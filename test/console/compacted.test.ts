@@ -11,7 +11,7 @@ describe('the page of a compacted incident', () => {
     const view = sampleDetail({ compacted, phase: 'closed', alerts: [] });
     const page = incidentDetailPage(view, samplePageContext());
     expect(page).toContain(said);
-    expect(page).toContain('alerts in all, forgotten');
+    expect(page).toContain('alerts in all; the details were forgotten');
     for (const form of ['acknowledge-form', 'comment-form', 'close-form']) {
       expect(page).not.toContain(form);
     }
