@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../config/config.ts';
 import type { JournalReport, VerifyOptions } from '../responder/incidents/incidents.ts';
+import type { ErasureOptions, ErasureReport } from './erase.ts';
 import type { Dependencies } from './exporter.ts';
 import type { OpenTokens } from './token-administration.ts';
 import type { Demonstration, DemonstrationOptions } from './demonstration.ts';
@@ -16,6 +17,7 @@ export type { ExporterRunOptions } from './exporter-run-options.ts';
 export type { Running, RunningAll, RunningResponder } from './run.ts';
 export type { RecordOptions } from './record-episodes.ts';
 export { findSandbox } from './sandbox-file.ts';
+export type { ErasureOptions, ErasureReport } from './erase.ts';
 export type { OpenTokens } from './token-administration.ts';
 export { createSecretPrograms } from './secret-programs.ts';
 
@@ -39,6 +41,14 @@ export async function verifyResponderJournal(
 
 export async function reviewFromJournal(loaded: LoadedConfig, id: string): Promise<string> {
   return (await import('./journal.ts')).reviewFromJournal(loaded, id);
+}
+
+export async function eraseFromResponder(
+  loaded: LoadedConfig,
+  dependencies: Dependencies,
+  options: ErasureOptions,
+): Promise<ErasureReport> {
+  return (await import('./erase.ts')).eraseFromResponder(loaded, dependencies, options);
 }
 
 export async function openTokens(

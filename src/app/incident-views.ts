@@ -42,7 +42,7 @@ function toRegroupingView(regrouping: Regrouping): RegroupingView {
 }
 
 export function toSummaryView(incident: Incident): IncidentSummaryView {
-  const { acknowledgedAtMs, acknowledgedBy, alerts, mergedInto } = incident;
+  const { acknowledgedAtMs, acknowledgedBy, alerts, compacted, mergedInto } = incident;
   // Those of a merged one fire elsewhere.
   const firing = mergedInto === undefined ? alerts.filter(({ status }) => status === 'firing') : [];
   return {
@@ -64,9 +64,10 @@ export function toSummaryView(incident: Incident): IncidentSummaryView {
         ? null
         : { by: acknowledgedBy, atMs: acknowledgedAtMs },
     firingAlerts: firing.length,
-    totalAlerts: incident.compacted?.totalAlerts ?? alerts.length,
+    totalAlerts: compacted?.totalAlerts ?? alerts.length,
     timesReopened: incident.reopenings,
     mergedInto: mergedInto === undefined ? null : toRegroupingView(mergedInto),
+    compacted: compacted === undefined ? null : { atMs: compacted.atMs, rule: compacted.rule },
     sequence: incident.sequence,
   };
 }

@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   diagnose: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
   journal: async () => (await import('./commands/journal.ts')).journalCommand,
   mask: async () => (await import('./commands/mask.ts')).maskCommand,
+  erase: async () => (await import('./commands/erase.ts')).eraseCommand,
   record: async () => (await import('./commands/record.ts')).recordCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
   backup: async () => (await import('./commands/backup.ts')).backupCommand,

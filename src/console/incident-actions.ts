@@ -14,7 +14,8 @@ export const CORRECTION_ANSWERS: readonly DiagnosisClass[] = [...FAULT_CLASS_NAM
 
 /** Beside the owner, at the top of the page: the first thing to do at night. */
 export function acknowledgeForm(view: IncidentDetailView, context: PageContext): Html | null {
-  if (view.acknowledged !== null || view.phase === 'closed' || !mayAct(context)) return null;
+  const isOver = view.phase === 'closed' || view.compacted !== null;
+  if (view.acknowledged !== null || isOver || !mayAct(context)) return null;
   return html`<form
     id="acknowledge-form"
     method="post"

@@ -1,4 +1,5 @@
 import { html } from '../std/std.ts';
+import type { Html } from '../std/std.ts';
 import { phaseBadge, recoveryBadge, severityBadge } from './badges.ts';
 import { diagnosisSection } from './diagnosis-section.ts';
 import { actionsSection } from './incident-actions.ts';
@@ -13,7 +14,17 @@ import {
 } from './incident-sections.ts';
 import { incidentParagraph } from './incident-summary.ts';
 import { page } from './layout.ts';
+import { absoluteTime } from './wording.ts';
 import type { IncidentDetailView, IncidentSummaryView, PageContext } from './views.ts';
+
+function compactionBanner({ compacted }: IncidentDetailView): Html | null {
+  if (compacted === null) return null;
+  const why = compacted.rule === 'erasure' ? 'was erased on request' : 'was compacted';
+  return html`<p class="banner plain" id="compaction">
+    It ${why} on ${absoluteTime(compacted.atMs)}: its texts were forgotten, only its figures are
+    left, and nothing can be done about it any more.
+  </p>`;
+}
 
 /** Everything about one incident on one page, the most urgent first; `others` are those that it may be merged into. */
 export function incidentDetailPage(
@@ -35,14 +46,15 @@ export function incidentDetailPage(
     </div>
     ${mergedBanner(view, context)} ${phaseRail(view)}
     <p class="lead" id="paragraph" data-live>${incidentParagraph(view, nowMs)}</p>
-    ${factsBar(view, context)}
+    ${compactionBanner(view)} ${factsBar(view, context)}
     <div class="detail">
       <div class="main-column">
         ${diagnosisSection(view)} ${stepsSection(view)} ${alertsSection(view, nowMs)}
         ${timelineSection(view)}
       </div>
       <div class="side-column">
-        ${actionsSection(view, context)} ${groupingSection(view, context, others)}
+        ${view.compacted === null ? actionsSection(view, context) : null}
+        ${view.compacted === null ? groupingSection(view, context, others) : null}
         ${verificationSection(view, nowMs)}
         <section class="card" aria-labelledby="review-title">
           <h2 id="review-title">Review</h2>

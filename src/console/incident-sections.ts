@@ -111,7 +111,13 @@ export function alertsSection(view: IncidentDetailView, nowMs: number): Html {
         </tbody>
       </table>
     </div>
-    ${leftOut(view.totalAlerts - Math.min(view.alerts.length, SHOWN_ALERTS), 'alert', view.id)}
+    ${
+      view.compacted === null
+        ? leftOut(view.totalAlerts - Math.min(view.alerts.length, SHOWN_ALERTS), 'alert', view.id)
+        : html`<p class="muted small">
+            ${countText(view.totalAlerts, 'alert')} in all; the details were forgotten.
+          </p>`
+    }
   </section>`;
 }
 

@@ -47,6 +47,8 @@ export type IncidentSummaryView = {
   readonly timesReopened: number;
   /** Where it goes on when a person merged it into another one; it is closed then, and not recovered. */
   readonly mergedInto: RegroupingView | null;
+  /** When and by which rule its texts were forgotten; null while they are there. */
+  readonly compacted: { readonly atMs: number; readonly rule: 'retention' | 'erasure' } | null;
   /** Entries of its journal so far: rises with every change. */
   readonly sequence: number;
 };

@@ -23,6 +23,8 @@ export async function makeDurable(
   // Only macOS knows these: its fsync leaves the data in the cache of the drive.
   await set('fullfsync', 'ON');
   await set('checkpoint_fullfsync', 'ON');
+  // What is erased must not be readable in the file: zeros are written in its place.
+  await set('secure_delete', 'ON');
   if ((await set('foreign_keys', 'ON')) !== 1) {
     throw new CrmwatchError(
       'store_incompatible',

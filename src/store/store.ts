@@ -1,6 +1,7 @@
 import type { BackupFacts, BackupOptions } from './backup-file.ts';
 import type { Store } from './open-store.ts';
 import type { RestoreFacts, RestoreOptions } from './restore.ts';
+import type { Scrubbing } from './scrub.ts';
 
 export { isSqliteBusy, openSqlite } from './sqlite.ts';
 export type { SqlChange, SqlRow, SqlValue, Sqlite, SqliteOptions } from './sqlite.ts';
@@ -27,13 +28,21 @@ export type {
   SqlSource,
   SqliteFile,
 } from './sql-source.ts';
-export type { BackupFacts, BackupOptions, RestoreFacts, RestoreOptions };
+export type { BackupFacts, BackupOptions, RestoreFacts, RestoreOptions, Scrubbing };
 
 // The exporter reads SQL without Kysely and starts sooner when it is not loaded.
 
 /** See measure.ts. */
 export async function measureStore(store: Store): Promise<number> {
   return (await import('./measure.ts')).measureStore(store);
+}
+
+/** See scrub.ts. */
+export async function scrubStore(
+  store: Store,
+  options: { readonly rewrite: boolean },
+): Promise<Scrubbing> {
+  return (await import('./scrub.ts')).scrubStore(store, options);
 }
 
 /** See backup.ts. */

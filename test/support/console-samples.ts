@@ -59,6 +59,7 @@ export function sampleSummary(
     muted: [],
     timesReopened: 0,
     mergedInto: null,
+    compacted: null,
     sequence: 9,
     ...overrides,
   };

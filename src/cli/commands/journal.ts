@@ -73,8 +73,9 @@ export const journalCommand: Command = {
 
 verify looks at the whole journal: each entry carries the hash of all that was said before it, and each incident must
 be what a replay of its entries gives. Texts that were forgotten by retention or erasure are counted; one that is
-missing without an entry that says so is a problem. It writes nothing and may run while the responder works. Note the "head" that it
-prints in another place: with --noted a later journal must still hold it, which also shows that nothing was cut off.
+missing without an entry that says so is a problem. It writes nothing and may run while the responder works. Note the
+"head" that it prints in another place: with --noted a later journal must still hold it, which also shows that nothing
+was cut off.
 
 review prints the review of an incident as Markdown, made of its journal alone.
 

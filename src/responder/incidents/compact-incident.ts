@@ -5,6 +5,7 @@ import type {
   ForgettingRule,
   Incident,
   IncidentAlert,
+  SuspectedComponent,
 } from './incident.ts';
 
 const NAMED = 100;
@@ -21,7 +22,7 @@ export type CompactionOptions = {
 
 /**
  * The event that leaves the figures of an incident alone: its times, severities, counts, class, target and title.
- * Labels, annotations, reasons, evidence, steps and names of components go, and so does the title when it is erased.
+ * Labels, annotations, reasons, evidence and steps go; the title and the names of components only when it is erased.
  * Alerts that still count as firing keep their identity, so that a repeat of one does not open another incident.
  * Give it only an incident that is over. Actors stay: the hashes of the journal are over them.
  */
@@ -50,17 +51,18 @@ function keep(incident: Incident, options: CompactionOptions): Incident {
     alerts: incident.alerts
       .filter(({ status }) => status === 'firing')
       .map((alert) => identityOf({ ...alert, name: nameOf(alert.name) })),
-    diagnosis: incident.diagnosis === null ? null : withoutTexts(incident.diagnosis),
+    diagnosis: incident.diagnosis === null ? null : withoutTexts(incident.diagnosis, isErased),
     evidenceSummary: [],
-    component:
-      incident.component === null || isErased
-        ? null
-        : { name: incident.component.name, score: incident.component.score, why: '' },
+    component: incident.component === null || isErased ? null : withoutReason(incident.component),
     plan: null,
     verification:
       incident.verification === null ? null : { ...incident.verification, why: '', checks: [] },
     compacted: { rule, atMs, ...countAlerts(incident, nameOf) },
   };
+}
+
+function withoutReason({ name, score }: SuspectedComponent): SuspectedComponent {
+  return { name, score, why: '' };
 }
 
 function identityOf(alert: IncidentAlert): IncidentAlert {
@@ -92,9 +94,10 @@ function withoutTextsOfGroups({ mergedInto, merged, splitFrom }: Incident): Part
   };
 }
 
-function withoutTexts(diagnosis: DiagnosisView): DiagnosisView {
+function withoutTexts(diagnosis: DiagnosisView, isErased: boolean): DiagnosisView {
   const { answer, probability, alternatives, modelId } = diagnosis;
-  return { answer, probability, alternatives, reasons: [], components: [], modelId };
+  const components = isErased ? [] : diagnosis.components.map(withoutReason);
+  return { answer, probability, alternatives, reasons: [], components, modelId };
 }
 
 /** Of one that was compacted before, what was counted then. */

@@ -40,7 +40,8 @@ export function correlate(
   if (lastResolve !== null && isLateFiring(lastResolve, event)) {
     return { kind: 'none', reason: 'late: its resolve is known already' };
   }
-  const { resolvedAtMs = null, phase } = newest ?? {};
+  const { resolvedAtMs = null, phase, compacted } = newest ?? {};
   const isRecent = resolvedAtMs !== null && event.receivedAtMs - resolvedAtMs <= reopenWindowMs;
-  return existing !== null && phase === 'resolved' && isRecent ? existing : { kind: 'new' };
+  const isReopenable = phase === 'resolved' && isRecent && compacted === undefined;
+  return existing !== null && isReopenable ? existing : { kind: 'new' };
 }

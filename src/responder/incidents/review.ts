@@ -123,10 +123,14 @@ function cause({ diagnosis, correctedClass, component }: Incident): readonly str
     ...(correctedClass === null ? [] : ['', `Corrected to: ${describeAnswer(correctedClass)}.`]),
     ...(component === null
       ? []
-      : ['', `Suspected: ${plain(component.name)}, because ${plain(component.why)}.`]),
+      : ['', `Suspected: ${plain(component.name)}${reasonOf(component.why)}.`]),
     '',
     ...bullets(reasons.map(({ text, contribution }) => `${text} (${contribution.toFixed(2)})`)),
   ];
+}
+
+function reasonOf(why: string): string {
+  return why === '' ? '' : `, because ${plain(why)}`;
 }
 
 function recovery({ verification, resolvedAtMs, mergedInto }: Incident): readonly string[] {

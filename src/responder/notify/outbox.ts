@@ -191,11 +191,22 @@ export async function countPending(
 
 const NO_MESSAGE = '{}';
 
-/** Forgets what was told about an incident; that it was told, when and by which channel stays. */
+/**
+ * Forgets what was told about an incident; that it was told, when and by which channel stays. What waits is still to
+ * be told, unless it has to go, too.
+ */
 export async function forgetMessages(
   transaction: DatabaseTransaction,
   incidentId: string,
+  { withWaiting }: { readonly withWaiting: boolean },
 ): Promise<void> {
+  if (withWaiting) {
+    await tables(transaction)
+      .deleteFrom('outbox')
+      .where('incident_id', '=', incidentId)
+      .where('state', '=', 'pending')
+      .execute();
+  }
   await tables(transaction)
     .updateTable('outbox')
     .set({ message: NO_MESSAGE, last_error: null })

@@ -122,12 +122,17 @@ export async function keepLabels(
     .execute();
 }
 
-/** Forgets where alerts of an incident that is over belonged. */
+/**
+ * Forgets where alerts of an incident that is over belonged. Homes are under a hash of the fingerprint, and keys under
+ * one of the values of labels.
+ */
 export async function forgetPlaces(
   transaction: DatabaseTransaction,
   incidentId: string,
+  { keepHomes }: { readonly keepHomes: boolean },
 ): Promise<void> {
-  for (const table of ['alert_homes', 'label_keys'] as const) {
-    await tables(transaction).deleteFrom(table).where('incident_id', '=', incidentId).execute();
-  }
+  const database = tables(transaction);
+  await database.deleteFrom('label_keys').where('incident_id', '=', incidentId).execute();
+  if (keepHomes) return;
+  await database.deleteFrom('alert_homes').where('incident_id', '=', incidentId).execute();
 }

@@ -1,6 +1,6 @@
 import type { Database, DatabaseTransaction, Kysely, Migrations } from '../../store/store.ts';
 
-type IdempotencyTables = {
+export type IdempotencyTables = {
   idempotency_keys: {
     actor: string;
     request_key: string;
@@ -128,4 +128,18 @@ async function recall<T>(
     .executeTakeFirstOrThrow();
   if (row.fingerprint !== fingerprint) return { kind: 'key_reused' };
   return { kind: 'answered', answer: JSON.parse(row.answer) as T, isReplayed: true };
+}
+
+/** Forgets that these requests were carried out, with what was answered. */
+export async function forgetRequests(
+  transaction: DatabaseTransaction,
+  requests: readonly { readonly actor: string; readonly key: string }[],
+): Promise<void> {
+  for (const { actor, key } of requests) {
+    await tablesOf(transaction)
+      .deleteFrom('idempotency_keys')
+      .where('actor', '=', actor)
+      .where('request_key', '=', key)
+      .execute();
+  }
 }

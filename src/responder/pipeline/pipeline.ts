@@ -10,5 +10,10 @@ export type { QuarantineEntry, QuarantineFilter } from './quarantine-records.ts'
 export type { OnceRequest } from './idempotency.ts';
 export { DEFAULT_RETENTION } from './retention/retention-settings.ts';
 export type { RetentionSettings } from './retention/retention-settings.ts';
+export { erase } from './retention/erase.ts';
+export type { Eraser } from './retention/erase.ts';
+export type { ErasureSubject } from './retention/erasure-subject.ts';
+export { findErasure } from './retention/find-erasure.ts';
+export type { ErasurePlan } from './retention/find-erasure.ts';
 export { createSilentMetrics } from './responder-metrics.ts';
 export type { ResponderMetrics, ResponderStatistics } from './responder-metrics.ts';

@@ -119,6 +119,10 @@ const summaryShape = {
   mergedInto: regrouping
     .nullable()
     .describe('Where it goes on when a person merged it into another one; it is closed then.'),
+  compacted: z
+    .object({ atMs, rule: z.enum(['retention', 'erasure']) })
+    .nullable()
+    .describe('When and by which rule its texts were forgotten: only its figures are left.'),
   sequence: z.int().min(1).describe('Entries of its journal; the number in `ETag`.'),
 };
 

@@ -28,6 +28,7 @@ describe('the order of the journal', async () => {
 });
 describe('retention', async () => {
   await import('../../responder/pipeline/retention.test.ts');
+  await import('../../responder/pipeline/erase.test.ts');
 });
 describe('quarantine', async () => {
   await import('../../responder/pipeline/quarantine.test.ts');

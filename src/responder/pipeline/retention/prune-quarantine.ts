@@ -64,7 +64,8 @@ async function measure(
   return { entries: row.entries, bytes: Number(row.bytes ?? 0) };
 }
 
-async function emptyBodies(
+/** Gives how many. */
+export async function emptyBodies(
   transaction: DatabaseTransaction,
   ids: readonly number[],
   nowMs: number,
