@@ -70,7 +70,6 @@ export function planSplit(
   const because = `${actor} split it off ${id}${afterColon(why)}`;
   const alerts = chosen.map(({ from: _merge, ...alert }) => ({ ...alert, because }));
   const to = { id: splitId, title: alerts[0]?.name ?? '' };
-  const times = { reportedAtMs, episodeStartedAtMs };
   return {
     kind: 'planned',
     events: [
@@ -81,8 +80,16 @@ export function planSplit(
       {
         incidentId: splitId,
         event: {
-          ...{ kind: 'split_from', actor, incidentId: splitId, from, why, scope, target, alerts },
-          ...times,
+          kind: 'split_from',
+          actor,
+          incidentId: splitId,
+          from,
+          why,
+          scope,
+          target,
+          alerts,
+          reportedAtMs,
+          episodeStartedAtMs,
         },
       },
     ],

@@ -26,6 +26,11 @@ describe('deliveries that are wrong', async () => {
 describe('the order of the journal', async () => {
   await import('../../responder/pipeline/journal-order.test.ts');
 });
+describe('merges and splits', async () => {
+  await import('../../responder/pipeline/merges.test.ts');
+  await import('../../responder/pipeline/splits-and-undoing.test.ts');
+  await import('../../responder/pipeline/regrouping-model.test.ts');
+});
 describe('retention', async () => {
   await import('../../responder/pipeline/retention.test.ts');
   await import('../../responder/pipeline/erase.test.ts');

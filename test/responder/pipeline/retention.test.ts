@@ -315,3 +315,29 @@ describe('forged forgetting', () => {
     expect(problems[0]?.message).toMatch(/^the text of entry \d+ is missing, and no entry says/);
   });
 });
+
+describe('an incident that is merged into another one', () => {
+  it('is kept as it is until the other is over, then loses the texts of the merge as well', async () => {
+    await open({ incidentsMs: DAY_MS });
+    const { pipeline } = responder;
+    await deliver(alertNow('firing'));
+    await deliver(alertNow('firing', { ...LABELS, target: 'db' }));
+    const [db, shop] = (await pipeline.listIncidents()).map(({ id }) => id);
+    await pipeline.merge(shop ?? '', db ?? '', 'ada', `because of ${CANARY}`);
+    await pass(2 * DAY_MS);
+    const merged = await pipeline.getIncident(shop ?? '');
+    expect(merged.incident.compacted).toBeUndefined();
+    expect(await pipeline.undoMerge(shop ?? '', 'ada', '')).toMatchObject({ changed: true });
+    await pipeline.merge(shop ?? '', db ?? '', 'ada', `because of ${CANARY}`);
+    await pipeline.close(db ?? '', 'ada', '');
+    await pass(2 * DAY_MS);
+    await pass(60_000);
+    for (const id of [shop, db]) {
+      const { incident } = await pipeline.getIncident(id ?? '');
+      expect(incident.compacted?.rule).toBe('retention');
+      expect(JSON.stringify(incident)).not.toContain(CANARY);
+    }
+    expect((await pipeline.undoMerge(shop ?? '', 'ada', '')).changed).toBe(false);
+    expect((await verifyJournal(responder.store.database)).problems).toEqual([]);
+  });
+});
