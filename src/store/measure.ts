@@ -9,5 +9,5 @@ export async function measureStore({ engine, database }: Store): Promise<number>
           SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()`
       : sql<{ bytes: number }>`SELECT pg_database_size(current_database()) AS bytes`;
   const { rows } = await query.execute(database);
-  return Number(rows[0]?.bytes ?? 0);
+  return rows[0]?.bytes ?? 0;
 }

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommandLine } from '../../src/cli/run-command-line.ts';
 import { parseLoadOptions } from '../bench/load/options.ts';
+import { createAlert, createWebhookBody } from './alerts.ts';
 import { REPOSITORY } from './documents.ts';
 import { findProgram } from './program.ts';
 
@@ -56,12 +57,25 @@ async function refusesEmptyConfig(command: string): Promise<CommandResult> {
   return { exitCode: isRefusal ? 0 : 1, output };
 }
 
+/** Files that a reader would have saved. */
+const READERS_FILES: Readonly<Record<string, string>> = {
+  'delivery.json': createWebhookBody([createAlert()]),
+  'subject.txt': 'jane.doe@example.com\n',
+};
+
+function writeReadersFile(name: string, { folder }: ReaderWorld): string {
+  const path = join(folder, name);
+  writeFileSync(path, READERS_FILES[name] ?? '');
+  return path;
+}
+
 async function tryCrmwatch(line: string, world: ReaderWorld): Promise<CommandResult> {
   const words = line.replace(/^npx /, '').split(/\s+/).slice(1);
   const [command = ''] = words;
   const configured = words.map((word, index) => {
     if (words[index - 1] === '--target') return world.target;
     if (words[index - 1] === '--config' || word === 'crmwatch.yaml') return world.configFile;
+    if (word in READERS_FILES) return writeReadersFile(word, world);
     if (word === 'models/episodes.jsonl' && index === 1) return 'test/fixtures/cli/episodes.jsonl';
     return words[index - 1] === '--output' ? join(world.folder, 'model.json') : word;
   });

@@ -1,5 +1,3 @@
-import { isIPv4, isIPv6 } from 'node:net';
-
 /** The kinds of personal data that are known by their form. */
 export const PERSONAL_DATA_KINDS = ['email', 'phone', 'ip', 'iban', 'card'] as const;
 export type PersonalDataKind = (typeof PERSONAL_DATA_KINDS)[number];
@@ -61,6 +59,14 @@ function searchEmail(text: string, from: number): Finding | null {
     const end = sign.index + sign[0].length + domain.length;
     return { start, end, value: `${local}@${domain}`.toLowerCase() };
   }
+}
+
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
+
+/** IPv6 as a URL takes it; `::` alone is a mark of many languages. */
+function isAddress(text: string): boolean {
+  if (!text.includes(':')) return IPV4.test(text);
+  return /[\da-f]/i.test(text) && URL.canParse(`http://[${text}]/`);
 }
 
 /** Of each country, as in the registry of ISO 13616 that SWIFT publishes. */
@@ -144,9 +150,7 @@ export const SEARCHES: Readonly<Record<PersonalDataKind, Search>> = {
     normalise(match) {
       const value = match.replace(/[.:]$/, '');
       const withoutPort = value.replace(/(?<=\.\d{1,3}):\d{1,5}$/, '');
-      const found = [match, value, withoutPort].find(
-        (each) => isIPv4(each) || (isIPv6(each) && /[\da-f]/i.test(each)),
-      );
+      const found = [match, value, withoutPort].find(isAddress);
       return found === undefined ? undefined : { value: found.toLowerCase(), length: found.length };
     },
   }),

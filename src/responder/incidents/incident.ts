@@ -116,8 +116,7 @@ export type Verification = {
 };
 
 /** Why texts of an incident were forgotten: they were old enough, or somebody asked for it. */
-export const FORGETTING_RULES = ['retention', 'erasure'] as const;
-export type ForgettingRule = (typeof FORGETTING_RULES)[number];
+export type ForgettingRule = 'retention' | 'erasure';
 
 /** What says that an incident lost its texts, and counts what was lost with them. */
 export type Compaction = {

@@ -33,7 +33,7 @@ export { appendEntries, saveSnapshots } from './incident-writes.ts';
 export type { Happening } from './incident-writes.ts';
 export { INCIDENT_MIGRATIONS } from './incident-tables.ts';
 export type { IncidentTables } from './incident-tables.ts';
-export { FORGETTING_RULES, PHASES, isDoubt, isFiring, isOpen } from './incident.ts';
+export { PHASES, isDoubt, isFiring, isOpen } from './incident.ts';
 export type {
   AlertIdentity,
   Compaction,

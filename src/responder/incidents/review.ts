@@ -45,7 +45,7 @@ export function renderReview(incident: Incident, journal: readonly JournalEntry[
     ...cause(incident),
     '## Evidence',
     '',
-    ...bullets(incident.evidenceSummary, otherwise('Nothing was recorded.', incident)),
+    ...bullets(incident.evidenceSummary, orForgotten('Nothing was recorded.', incident)),
     '## Alerts',
     '',
     ...bullets(alertLines(incident)),
@@ -74,7 +74,7 @@ function compaction({ compacted }: Incident): readonly string[] {
 }
 
 /** What stands where there is nothing, unless there was something once. */
-function otherwise(text: string, { compacted }: Incident): string {
+function orForgotten(text: string, { compacted }: Incident): string {
   return compacted === undefined ? text : 'Forgotten.';
 }
 

@@ -24,8 +24,18 @@ function figuresOf(incident: Incident) {
   const { id, target, severity, highestSeverity, reopenings, comments, confirmation } = incident;
   const { acknowledgedBy, correctedClass, diagnosis, compacted, alerts, updatedAtMs } = incident;
   return {
-    ...{ id, target, severity, highestSeverity, reopenings, comments, confirmation, updatedAtMs },
-    ...{ acknowledgedBy, correctedClass, answer: diagnosis?.answer, model: diagnosis?.modelId },
+    id,
+    target,
+    severity,
+    highestSeverity,
+    reopenings,
+    comments,
+    confirmation,
+    updatedAtMs,
+    acknowledgedBy,
+    correctedClass,
+    answer: diagnosis?.answer,
+    model: diagnosis?.modelId,
     times: timesOf(incident),
     totalAlerts: compacted?.totalAlerts ?? alerts.length,
   };

@@ -34,7 +34,8 @@ export async function erase(
   subject: ErasureSubject,
   plan: ErasurePlan,
 ): Promise<number> {
-  const isToErase = subject.kind === 'incident' ? () => false : createFinder(subject, mask).inText;
+  const finder = subject.kind === 'incident' ? null : createFinder(subject, mask);
+  const isToErase = (name: string): boolean => finder?.inText(name) ?? false;
   let erased = 0;
   for (const { id } of plan.incidents) {
     const isDone = await store.transaction(async (transaction) => {
