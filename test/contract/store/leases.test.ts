@@ -34,11 +34,14 @@ beforeEach(async () => {
   await second.pipeline.settle();
 });
 afterEach(async () => {
+  // Whoever still waits for one would wait for ever when a test fails.
+  for (const gate of gates.splice(0)) gate.open();
   await first[Symbol.asyncDispose]();
   await second[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
 });
 
+const PATIENT = { timeout: 30_000 };
 const TASKS = ['outbox', 'reconciler', 'storms'];
 
 function heldBy({ pipeline }: TestResponder): readonly string[] {
@@ -56,13 +59,19 @@ async function outlive({ pipeline, clock }: TestResponder): Promise<void> {
   await pipeline.settle();
 }
 
+type Gate = { readonly passed: Promise<void>; open(): void };
+
+const gates: Gate[] = [];
+
 /** A promise, and how to fulfil it. */
-function createGate(): { readonly passed: Promise<void>; open(): void } {
+function createGate(): Gate {
   let open = (): void => {};
   const passed = new Promise<void>((resolve) => {
     open = resolve;
   });
-  return { passed, open: () => open() };
+  const gate = { passed, open: () => open() };
+  gates.push(gate);
+  return gate;
 }
 
 describe('leases', () => {
@@ -113,11 +122,11 @@ describe('a notice', () => {
     };
     await deliver(first);
     const sending = first.pipeline.settle();
-    await expect.poll(() => names.length).toBe(1);
+    await expect.poll(() => names.length, PATIENT).toBe(1);
     await second.pipeline.settle();
     expect(second.sent).toEqual([]);
     await outlive(second);
-    expect(second.sent.map(({ id }) => id)).toEqual(names);
+    expect(second.sent[0]?.id).toBe(names[0]);
     gate.open();
     await sending;
     const [incident] = await second.pipeline.listIncidents();
@@ -135,7 +144,7 @@ describe('a diagnosis', () => {
     // Less than a lease is renewed after, so that each replica is alive for the other one.
     for (const replica of [first, second]) await replica.clock.advance(10_000);
     const running = first.pipeline.settle();
-    await expect.poll(() => first.gathered.length).toBe(1);
+    await expect.poll(() => first.gathered.length, PATIENT).toBe(1);
     return { running, open: () => gate.open() };
   }
 
@@ -168,7 +177,8 @@ describe('a diagnosis', () => {
   it('of a replica that is stopped in the middle is made by another one at once', async () => {
     const { running, open } = await startDiagnosis();
     const stopping = first.pipeline.stop();
-    await first.clock.advance(20_000);
+    // As long as a stop waits for what is under way.
+    await first.clock.advance(10_000);
     await stopping;
     await second.pipeline.settle();
     expect(second.gathered.length).toBe(1);
@@ -201,14 +211,12 @@ describe('an alert that one replica accepts', () => {
     const listeners = `FROM pg_stat_activity WHERE query LIKE 'LISTEN%'`;
     const listening = async (): Promise<string> =>
       server.sql('postgres', `SELECT count(*) ${listeners}`);
-    await expect.poll(listening, { timeout: 20_000 }).toBe('1');
+    await expect.poll(listening, PATIENT).toBe('1');
     await deliver(first);
     // The ticks of the other one do not come, since its clock stands still.
-    await expect.poll(() => seen, { timeout: 20_000 }).toContain('alert_fired');
+    await expect.poll(() => seen, PATIENT).toContain('alert_fired');
     await server.sql('postgres', `SELECT pg_terminate_backend(pid) ${listeners}`);
-    await expect.poll(listening, { timeout: 20_000 }).toBe('0');
-    await expect
-      .poll(async () => second.clock.advance(1000).then(listening), { timeout: 20_000 })
-      .toBe('1');
+    await expect.poll(listening, PATIENT).toBe('0');
+    await expect.poll(async () => second.clock.advance(1000).then(listening), PATIENT).toBe('1');
   });
 });
