@@ -40,6 +40,8 @@ export type TestResponder = {
     verification: Verification['outcome'];
     diagnose: (evidence: Evidence) => DiagnosisView;
     channel: Channel;
+    /** What a diagnosis waits for. */
+    beforeEvidence: () => Promise<void>;
   };
   readonly gathered: EvidenceRequest[];
 } & AsyncDisposable;
@@ -99,6 +101,7 @@ export function createPipelineOn(
     verification: 'passed',
     diagnose: () => createDiagnosis(),
     channel,
+    beforeEvidence: async () => {},
   };
   const pipeline = createPipeline({
     store,
@@ -107,6 +110,7 @@ export function createPipelineOn(
     logger: createSilentLogger(),
     async gatherEvidence(request) {
       gathered.push(request);
+      await world.beforeEvidence();
       return createEvidence(request.target);
     },
     diagnose: (evidence) => world.diagnose(evidence),

@@ -26,7 +26,8 @@ export function createDueWorkLauncher(
     if (!(await hasDueWork(store.database, nowMs, { replica, active }))) return false;
     const claimer = { replica, active, limit, nextClaim: () => ++lastClaim };
     const claimed = await store.transaction(async (transaction) => {
-      await leases.assertHeld(transaction, own, fence);
+      // Nobody would free the claims of a replica that counts as dead.
+      if (!(await leases.isHeld(transaction, own, fence))) return [];
       return claimWork(transaction, nowMs, claimer);
     });
     for (const work of claimed) {

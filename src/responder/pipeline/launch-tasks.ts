@@ -1,9 +1,12 @@
-import { LeaseLostError } from './leases.ts';
+import type { DatabaseTransaction } from '../../store/store.ts';
 import type { Leases } from './leases.ts';
 import type { Held, PeriodicTask } from './periodic-task.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 import type { Commit } from './process-inbox.ts';
 import type { Launch } from './worker.ts';
+
+/** Thrown in a transaction of whoever was taken for dead, so that it writes nothing. */
+class LeaseLostError extends Error {}
 
 /** Starts the periodic tasks that are due and whose lease this replica holds, each once at a time. */
 export function createTaskLauncher(
@@ -15,17 +18,21 @@ export function createTaskLauncher(
   const running = new Set<PeriodicTask>();
 
   function heldOf({ name }: PeriodicTask, fence: number): Held {
+    async function assertHeld(transaction: DatabaseTransaction): Promise<void> {
+      if (!(await leases.isHeld(transaction, name, fence))) throw new LeaseLostError();
+    }
+
     return {
       replica: leases.replica,
       fence,
       transaction: async (work) =>
         store.transaction(async (transaction) => {
-          await leases.assertHeld(transaction, name, fence);
+          await assertHeld(transaction);
           return work(transaction);
         }),
       commit: async (work) =>
         commit(async (changes) => {
-          await leases.assertHeld(changes.transaction, name, fence);
+          await assertHeld(changes.transaction);
           return work(changes);
         }),
     };

@@ -36,17 +36,14 @@ export type Leases = {
   keep(): Promise<void>;
   /** The fence of a lease that this replica may act upon now; null when another one does. */
   fenceOf(name: string): number | null;
-  /** Throws `LeaseLostError` when another replica has taken over; otherwise none can before the transaction ends. */
-  assertHeld(transaction: DatabaseTransaction, name: string, fence: number): Promise<void>;
+  /** False when another replica has taken over; otherwise none can before the transaction ends. */
+  isHeld(transaction: DatabaseTransaction, name: string, fence: number): Promise<boolean>;
   states(): readonly LeaseState[];
   /** Gives everything back, so that another replica goes on at once. */
   release(): Promise<void>;
 };
 
 export type LeaseState = { readonly lease: string; readonly isHeld: boolean };
-
-/** Thrown in a transaction of whoever was taken for dead, so that it writes nothing. */
-export class LeaseLostError extends Error {}
 
 type Context = Pick<PipelineContext, 'store' | 'clock' | 'logger'>;
 type Held = Map<string, { readonly fence: number; readonly untilMs: number }>;
@@ -72,10 +69,10 @@ export function createLeases(context: Context, names: readonly string[]): Leases
     own,
     keep: async () => keeper.keep(),
     fenceOf,
-    async assertHeld(transaction, name, fence) {
-      if (await isLeaseHeld(transaction, { name, holder: replica, fence })) return;
+    async isHeld(transaction, name, fence) {
+      if (await isLeaseHeld(transaction, { name, holder: replica, fence })) return true;
       held.delete(name);
-      throw new LeaseLostError(`another replica has taken over ${name}`);
+      return false;
     },
     states: () => names.map((lease) => ({ lease, isHeld: fenceOf(lease) !== null })),
     async release() {

@@ -48,6 +48,7 @@ describe('the reconciler', async () => {
 });
 describe('several replicas', async () => {
   await import('../../responder/pipeline/replicas.test.ts');
+  await import('../../responder/pipeline/upgrade.test.ts');
 });
 describe('the watchdog', async () =>
   void (await import('../../responder/pipeline/watchdog.test.ts')));

@@ -65,6 +65,33 @@ describe('a restart', () => {
   });
 });
 
+describe('a stop in a storm', () => {
+  it('waits for the batch under way alone, and the rest is taken after the restart', async () => {
+    const labels = { alertname: 'CrmApiSlow', target: 'shop', severity: 'warning' };
+    const alerts = Array.from({ length: 6000 }, (_, row) =>
+      createAlert({ labels: { ...labels, row: String(row) } }),
+    );
+    let left = 0;
+    {
+      await using before = await createTestResponder({ file });
+      const { pipeline, clock } = before;
+      await pipeline.accept(createWebhookBody(alerts), 'am', clock.now());
+      const begun = new Promise<void>((resolve) => void pipeline.subscribe(() => resolve()));
+      pipeline.start();
+      await begun;
+      await pipeline.stop();
+      left = (await pipeline.statistics()).unprocessedEvents;
+      expect(left).toBeGreaterThan(0);
+      expect(left).toBeLessThan(alerts.length);
+    }
+    await using after = await createTestResponder({ file });
+    expect((await after.pipeline.statistics()).unprocessedEvents).toBe(left);
+    await after.pipeline.settle();
+    const [incident] = await after.pipeline.listIncidents();
+    expect(incident?.alerts).toHaveLength(alerts.length);
+  });
+});
+
 describe('SIGKILL at any moment', () => {
   it.each([1, 2, 3])('loses nothing that was accepted, and doubles nothing (%i)', async (round) => {
     const child = spawn(

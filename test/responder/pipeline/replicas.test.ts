@@ -37,13 +37,12 @@ describe('two responders on one database', () => {
     );
     await Promise.all([first.pipeline.settle(), second.pipeline.settle()]);
     const incidents = await first.pipeline.listIncidents({ limit: 500 });
-    expect(incidents.map(({ target }) => target).toSorted()).toEqual(
-      [...new Set(targets)].toSorted(),
-    );
+    expect(incidents.length).toBe(20);
+    expect(new Set(incidents.map(({ target }) => target))).toEqual(new Set(targets));
     const { database } = first.store;
     const { rows } = await sql<{ outcome: string; count: number }>`
       SELECT outcome, count(*) AS count FROM inbox GROUP BY outcome`.execute(database);
-    expect(rows.reduce((sum, { count }) => sum + Number(count), 0)).toBe(targets.length);
+    expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(targets.length);
     expect(rows.map(({ outcome }) => outcome)).not.toContain(null);
     for (const incident of incidents) {
       expect(replay(await readJournal(database, incident.id))).toEqual(incident);
@@ -115,6 +114,7 @@ describe('changes of people by two replicas at once', () => {
         }),
       ),
     );
-    expect(answers.map((answer) => answer?.conflict).toSorted()).toEqual(['key_reused', undefined]);
+    expect(answers.filter((answer) => answer?.conflict === 'key_reused')).toHaveLength(1);
+    expect(answers.filter((answer) => answer?.changed)).toHaveLength(1);
   });
 });
