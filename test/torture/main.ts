@@ -4,15 +4,17 @@
  */
 import { arch, availableParallelism, platform, release } from 'node:os';
 
-import { senders } from './senders/senders.ts';
+import { killSuite } from './kill/kill.ts';
 import { parseOptions, renderHelp } from './options.ts';
 import type { TortureOptions } from './options.ts';
+import { powerCutSuite } from './power-cut/power-cut.ts';
 import { renderReport } from './report.ts';
 import type { FinishedSuite } from './report.ts';
+import { senders } from './senders/senders.ts';
 import type { Suite } from './suite.ts';
 
 /** Every kind of torture, in the order in which they run. A new one is one line here. */
-const SUITES: readonly Suite[] = [senders];
+const SUITES: readonly Suite[] = [killSuite, powerCutSuite, senders];
 
 async function runAll({ seed, stores, suites }: TortureOptions): Promise<number> {
   const finished: FinishedSuite[] = [];

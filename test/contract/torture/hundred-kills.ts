@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CRASH_POINTS } from '../../../src/std/std.ts';
+import { KILLS_PER_RUN, reachedPoints, runOnce } from '../../torture/kill/kill.ts';
+import type { FinishedRun } from '../../torture/kill/kill.ts';
+import { createStoreMaker, storeMissing } from '../../torture/kill/stores.ts';
+import type { StoreMaker } from '../../torture/kill/stores.ts';
+import type { StoreName } from '../../torture/suite.ts';
+
+const SEEDS = [1, 2, 3, 4];
+/** A machine that does much else at the same time needs many times the half minute of an idle one. */
+const LIMIT_MS = 600_000;
+
+/** A hundred seeded kills on one store; `npm run torture` goes on from there. */
+export function describeKills(store: StoreName): void {
+  describe.skipIf(storeMissing(store) !== undefined)(`a hundred kills on ${store}`, () => {
+    const finished: FinishedRun[] = [];
+    let maker: StoreMaker;
+    beforeAll(async () => {
+      maker = await createStoreMaker(store);
+    });
+    afterAll(async () => maker.stop());
+
+    it.each(SEEDS)(
+      'lose nothing, double nothing and leave nothing behind (seed %i)',
+      async (seed) => {
+        const run = await runOnce(maker, seed, KILLS_PER_RUN);
+        finished.push(run);
+        expect(run.violations, `repeat it: ${run.repeat}`).toEqual([]);
+        expect(run.deaths).toHaveLength(KILLS_PER_RUN);
+      },
+      LIMIT_MS,
+    );
+
+    it('reach every crash point, under a load that is worth it', () => {
+      const reached = reachedPoints(finished);
+      expect(CRASH_POINTS.filter((point) => !reached.has(point))).toEqual([]);
+      const sum = (value: (run: FinishedRun) => number): number =>
+        finished.reduce((total, run) => total + value(run), 0);
+      expect(sum(({ deliveries }) => deliveries)).toBeGreaterThan(200);
+      // Some answers were lost and some notices were sent twice: otherwise nothing was put to the test.
+      expect(sum(({ attempts, deliveries }) => attempts - deliveries)).toBeGreaterThan(0);
+      expect(sum(({ repeatedNotices }) => repeatedNotices)).toBeGreaterThan(0);
+    });
+  });
+}

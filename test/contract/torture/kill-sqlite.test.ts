@@ -1,0 +1,3 @@
+import { describeKills } from './hundred-kills.ts';
+
+describeKills('sqlite');
