@@ -74,15 +74,21 @@ async function untilAllIsTold(actor: Actor): Promise<void> {
   const { stage, crm, target } = actor;
   await wait(PROMETHEUS_MS);
   const sinceMs = Date.now();
+  const seen = new Map<string, string>();
   const isTold = async (part: string): Promise<boolean> => {
     const held = await Promise.all(
       // One that is down is waited for.
       stage.peers.map(async (peer) => peer.find({ target, part }).catch(() => [])),
     );
-    if (!held.every(([alert]) => (alert?.updatedAtMs ?? 0) > sinceMs)) return false;
     const newestMs = Math.max(...held.flat().map(({ startsAtMs }) => startsAtMs));
+    seen.set(part, JSON.stringify({ sinceMs, held: held.flat() }));
+    if (!held.every(([alert]) => (alert?.updatedAtMs ?? 0) > sinceMs)) return false;
     const own = (await stage.incidents()).filter((one) => one.target === target && isFiring(one));
     const details = await Promise.all(own.map(async ({ id }) => stage.detail(id)));
+    seen.set(
+      part,
+      JSON.stringify({ held: held.flat(), known: details.map(({ alerts }) => alerts) }),
+    );
     return details.some(({ alerts }) =>
       alerts.some(
         ({ labels, status, startsAtMs }) =>
@@ -90,7 +96,8 @@ async function untilAllIsTold(actor: Actor): Promise<void> {
       ),
     );
   };
-  const describe = (): string => `${target}: all that fires is told to the responder`;
+  const describe = (): string =>
+    `${target}: all that fires is told to the responder: ${[...seen].join(' ')}`;
   const areTold = async (): Promise<boolean> =>
     (await Promise.all([...crm.firing].map(isTold))).every(Boolean);
   await waitUntil(areTold, { timeoutMs: PATIENCE_MS, everyMs: 150, describe });

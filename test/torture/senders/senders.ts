@@ -19,7 +19,7 @@ const SIZES = [1, 3];
 const LANES = 3;
 
 /** The reason of what does not start is a whole log. */
-const BLAME_CHARACTERS = 600;
+const BLAME_CHARACTERS = 2000;
 
 type Cell = { readonly sender: Sender; readonly peers: number; readonly store: StoreName };
 type Run = { readonly cell: Cell; readonly played: Played };
