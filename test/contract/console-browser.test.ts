@@ -197,9 +197,11 @@ describe.skipIf(isAbsent)(`console in a real browser (needs ${CHROMIUM})`, () =>
     await page.goto(responder.url);
     await page.getByRole('link', { name: 'CrmApiSlow on shop' }).click();
     const option = page.locator('#merge-into option', { hasText: 'CrmApiSlow on db' });
-    await page.getByLabel('Merge this incident into').selectOption(await option.inputValue());
+    await page
+      .getByLabel('Merge this incident into')
+      .selectOption((await option.getAttribute('value')) ?? '');
     await page.locator('#merge-reason').fill('one disk');
-    await page.getByRole('button', { name: 'Merge' }).click();
+    await page.getByRole('button', { name: 'Merge', exact: true }).click();
     expect(await heading()).toBe('CrmApiSlow on db');
     expect(await page.locator('#alerts').textContent()).toContain('into this incident: one disk');
     await page.getByText('Split alerts off…').click();

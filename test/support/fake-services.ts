@@ -163,6 +163,7 @@ export function createFakeResponder(clock: Clock): FakeResponder {
       change(
         id,
         () => ({
+          phase: 'closed',
           mergedInto: { incidentId: into, title: into, by: actor, why, atMs: clock.now() },
         }),
         ['merge', id, into, actor, why],

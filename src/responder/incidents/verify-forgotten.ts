@@ -53,14 +53,24 @@ function wrongFigure(
       kept.sequence === entry.sequence && entry.sequence === before.length + 1,
     ],
     ['the phase', kept.phase === entry.phase && kept.phase === before.at(-1)?.phase],
-    ['the time of the report', kept.reportedAtMs === before[0]?.atMs],
+    ['the time of the report', isReportedAt(kept, before[0])],
     ['the time of the acknowledgement', isOneOf(kept.acknowledgedAtMs, 'acknowledged')],
     ['the time of the diagnosis', isOneOf(kept.diagnosedAtMs, 'diagnosed')],
     ['the time of the recovery', isOneOf(kept.resolvedAtMs, 'verification_passed')],
-    ['the time of the closing', isOneOf(kept.closedAtMs, 'closed')],
+    [
+      'the time of the closing',
+      isOneOf(kept.closedAtMs, kept.mergedInto === undefined ? 'closed' : 'merged_into'),
+    ],
     ['the number of comments', kept.comments === timesOf('commented').length],
   ];
   return checks.find(([, isRight]) => !isRight)?.[0] ?? null;
+}
+
+/** What was split off another incident was reported as a part of that one. */
+function isReportedAt({ reportedAtMs }: Incident, first: JournalEntry | undefined): boolean {
+  if (first === undefined) return false;
+  if (kindOf(first.event) === 'split_from') return reportedAtMs <= first.atMs;
+  return reportedAtMs === first.atMs;
 }
 
 /** Counts over all incidents, by the rule that each was compacted by last. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { verifyJournal } from '../../../src/responder/incidents/incidents.ts';
+import { alertIdOf, verifyJournal } from '../../../src/responder/incidents/incidents.ts';
 import { DEFAULT_RETENTION } from '../../../src/responder/pipeline/pipeline.ts';
 import type { RetentionSettings } from '../../../src/responder/pipeline/pipeline.ts';
 import { createAlert, createWebhookBody } from '../../support/alerts.ts';
@@ -329,10 +329,14 @@ describe('an incident that is merged into another one', () => {
     expect(merged.incident.compacted).toBeUndefined();
     expect(await pipeline.undoMerge(shop ?? '', 'ada', '')).toMatchObject({ changed: true });
     await pipeline.merge(shop ?? '', db ?? '', 'ada', `because of ${CANARY}`);
+    const { alerts } = (await pipeline.getIncident(db ?? '')).incident;
+    const chosen = alerts.slice(-1).map(alertIdOf);
+    const { otherId: split } = await pipeline.split(db ?? '', chosen, 'ada', CANARY);
+    await pipeline.close(split ?? '', 'ada', '');
     await pipeline.close(db ?? '', 'ada', '');
     await pass(2 * DAY_MS);
     await pass(60_000);
-    for (const id of [shop, db]) {
+    for (const id of [shop, db, split]) {
       const { incident } = await pipeline.getIncident(id ?? '');
       expect(incident.compacted?.rule).toBe('retention');
       expect(JSON.stringify(incident)).not.toContain(CANARY);
