@@ -44,8 +44,11 @@ function wrongFigure(
 ): string | null {
   const timesOf = (kind: EventKind): readonly number[] =>
     before.filter(({ event }) => kindOf(event) === kind).map(({ atMs }) => atMs);
-  const isOneOf = (atMs: number | null, kind: EventKind): boolean =>
-    atMs === null || timesOf(kind).includes(atMs);
+  const isOneOf = (atMs: number | null, ...kinds: readonly EventKind[]): boolean =>
+    atMs === null || kinds.some((kind) => timesOf(kind).includes(atMs));
+  const [first] = before;
+  // One that was split off has the time of the report from the other.
+  const isSplit = first !== undefined && kindOf(first.event) === 'split_from';
   const checks: readonly (readonly [string, boolean])[] = [
     ['its identifier', kept.id === entry.incidentId],
     [
@@ -53,11 +56,11 @@ function wrongFigure(
       kept.sequence === entry.sequence && entry.sequence === before.length + 1,
     ],
     ['the phase', kept.phase === entry.phase && kept.phase === before.at(-1)?.phase],
-    ['the time of the report', kept.reportedAtMs === before[0]?.atMs],
+    ['the time of the report', isSplit || kept.reportedAtMs === first?.atMs],
     ['the time of the acknowledgement', isOneOf(kept.acknowledgedAtMs, 'acknowledged')],
     ['the time of the diagnosis', isOneOf(kept.diagnosedAtMs, 'diagnosed')],
     ['the time of the recovery', isOneOf(kept.resolvedAtMs, 'verification_passed')],
-    ['the time of the closing', isOneOf(kept.closedAtMs, 'closed')],
+    ['the time of the closing', isOneOf(kept.closedAtMs, 'closed', 'merged_into')],
     ['the number of comments', kept.comments === timesOf('commented').length],
   ];
   return checks.find(([, isRight]) => !isRight)?.[0] ?? null;
