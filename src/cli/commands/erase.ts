@@ -129,8 +129,12 @@ Exit codes: 0 done, 1 something is left: open incidents, waiting events, or byte
   },
 };
 
-function leftOver({ plan, files }: ErasureReport): readonly string[] {
+function leftOver({ plan, erased, files }: ErasureReport): readonly string[] {
+  const left = plan.incidents.length - (erased ?? plan.incidents.length);
   return [
+    ...(left > 0
+      ? [`${left} incidents are merged into open ones: close those and run this again`]
+      : []),
     ...(plan.open.length > 0
       ? [`${plan.open.length} open incidents hold it: close them and run this again`]
       : []),

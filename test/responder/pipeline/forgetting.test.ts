@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_MASK } from '../../../src/responder/alerts/alerts.ts';
 import {
+  alertIdOf,
   isOpen,
   readJournal,
   renderReview,
@@ -43,9 +44,20 @@ function figuresOf(incident: Incident) {
 
 const SECTIONS = /## Times\n[^#]*/;
 
+const ACTIONS = [
+  'acknowledge',
+  'comment',
+  'close',
+  'reopen',
+  'erase',
+  'merge',
+  'undo',
+  'split',
+] as const;
+
 type Step =
   | { readonly kind: 'fire' | 'resolve'; readonly target: number; readonly alert: number }
-  | { readonly kind: 'acknowledge' | 'comment' | 'close' | 'reopen' | 'erase'; readonly at: number }
+  | { readonly kind: (typeof ACTIONS)[number]; readonly at: number }
   | { readonly kind: 'wait'; readonly minutes: number }
   | { readonly kind: 'compact' };
 
@@ -59,7 +71,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      kind: fc.constantFrom('acknowledge', 'comment', 'close', 'reopen', 'erase'),
+      kind: fc.constantFrom(...ACTIONS),
       at: fc.nat(5),
     }),
   },
@@ -86,12 +98,27 @@ async function tell(responder: TestResponder, chosen: Extract<Step, { target: nu
   await pipeline.settle();
 }
 
-async function act(responder: TestResponder, kind: string, id: string): Promise<void> {
+async function act(
+  responder: TestResponder,
+  kind: (typeof ACTIONS)[number],
+  incident: Incident,
+): Promise<void> {
   const { pipeline, store, clock } = responder;
+  const { id } = incident;
   if (kind === 'acknowledge') await pipeline.acknowledge(id, 'ada');
   if (kind === 'comment') await pipeline.comment(id, 'ada', 'a word');
   if (kind === 'close') await pipeline.close(id, 'ada', 'done');
   if (kind === 'reopen') await pipeline.reopen(id, 'ada', 'not done');
+  if (kind === 'merge') {
+    const others = await pipeline.listIncidents({ open: true });
+    const other = others.find((each) => each.id !== id);
+    if (other !== undefined) await pipeline.merge(id, other.id, 'ada', 'the same');
+  }
+  if (kind === 'undo') await pipeline.undoMerge(id, 'ada', 'not the same');
+  const [alert] = incident.alerts;
+  if (kind === 'split' && alert !== undefined) {
+    await pipeline.split(id, [alertIdOf(alert)], 'ada', 'another thing');
+  }
   if (kind !== 'erase') return;
   const subject = { kind: 'incident', id } as const;
   const plan = await findErasure(store.database, subject, NO_MASK);
@@ -110,7 +137,9 @@ async function compact({ pipeline, store, clock }: TestResponder): Promise<void>
   expect(after.map(figuresOf)).toEqual(before.map(figuresOf));
   expect(await pipeline.statistics()).toMatchObject({ incidents });
   for (const [index, incident] of after.entries()) {
-    expect(incident.compacted !== undefined).toBe(!isOpen(incident.phase));
+    // One that is merged into an open one may still be taken out of it.
+    const isKept = isOpen(incident.phase) || incident.mergedInto !== undefined;
+    if (!isKept) expect(incident.compacted).toBeDefined();
     const review = await pipeline.review(incident.id);
     expect(SECTIONS.exec(review ?? '')?.[0]).toBe(SECTIONS.exec(reviews[index] ?? '')?.[0]);
     const journal = await readJournal(store.database, incident.id);
@@ -132,7 +161,7 @@ describe('whatever happens, and is forgotten, in whatever order', () => {
           else {
             const incidents = await pipeline.listIncidents();
             const incident = incidents[chosen.at % Math.max(1, incidents.length)];
-            if (incident !== undefined) await act(responder, chosen.kind, incident.id);
+            if (incident !== undefined) await act(responder, chosen.kind, incident);
           }
           await pipeline.settle();
         }
@@ -141,4 +170,25 @@ describe('whatever happens, and is forgotten, in whatever order', () => {
       { numRuns: 25 },
     );
   }, 300_000);
+
+  it('takes the times of what was merged and split as what they are', async () => {
+    using folder = createTemporaryFolder();
+    await using responder = await createTestResponder({ file: `${folder.path}/a.db` });
+    const { pipeline, clock, store } = responder;
+    for (const target of [0, 1]) {
+      for (const alert of [0, 1]) await tell(responder, { kind: 'fire', target, alert });
+      await clock.advance(60_000);
+    }
+    const [second, first] = await pipeline.listIncidents();
+    if (first === undefined || second === undefined) throw new Error('no incidents');
+    await act(responder, 'split', first);
+    await pipeline.merge(second.id, first.id, 'ada', 'the same');
+    for (const { id } of await pipeline.listIncidents({ open: true })) {
+      await pipeline.close(id, 'ada', 'done');
+    }
+    await compact(responder);
+    const incidents = await pipeline.listIncidents();
+    expect(incidents.filter(({ compacted }) => compacted !== undefined)).toHaveLength(3);
+    expect((await verifyJournal(store.database)).problems).toEqual([]);
+  });
 });
