@@ -46,7 +46,8 @@ export function createMaintenanceTask(context: PipelineContext): PeriodicTask {
     key: sha256Hex(JSON.stringify(schedule)),
   }));
   const keys = new Set(schedules.map(({ key }) => key));
-  const planned = new Set<string>();
+  /** The occurrence of each schedule that is known to be planned. */
+  const planned = new Map<string, string>();
   /** Windows whose incidents were taken in since this replica has the task. */
   const swept = new Set<string>();
   let fence = 0;
@@ -59,13 +60,13 @@ export function createMaintenanceTask(context: PipelineContext): PeriodicTask {
       if (occurrence === null) continue;
       const { name, reason, scope, key } = schedule;
       const id = `mw_${sha256Hex(`${key} ${occurrence.startsAtMs}`).slice(0, 24)}`;
-      if (planned.has(id)) continue;
+      if (planned.get(key) === id) continue;
       if ((await findWindow(store.database, id)) === null) {
         const window = { name, reason, scope, schedule: key, ...occurrence };
         await change(held, context, id, { kind: 'maintenance_planned', actor: PLANNER, window });
         hasPlanned = true;
       }
-      planned.add(id);
+      planned.set(key, id);
     }
     return hasPlanned;
   }
@@ -76,7 +77,10 @@ export function createMaintenanceTask(context: PipelineContext): PeriodicTask {
     inForce: readonly MaintenanceWindow[],
   ): Promise<boolean> {
     const { id, state } = window;
-    if (state === 'ended') return release(window, context, held);
+    if (state === 'ended') {
+      swept.delete(id);
+      return release(window, context, held);
+    }
     const due = dueEventOf(window, keys, clock.now());
     if (due !== null) return change(held, context, id, due);
     if (state !== 'active' || swept.has(id)) return false;
