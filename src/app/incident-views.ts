@@ -2,6 +2,7 @@ import type {
   AlertView,
   DiagnosisBriefView,
   DiagnosisView,
+  HeldView,
   IncidentDetailView,
   IncidentPhase,
   IncidentSummaryView,
@@ -41,6 +42,36 @@ function toRegroupingView(regrouping: Regrouping): RegroupingView {
   return { incidentId, title, by, why, atMs };
 }
 
+const SHOWN_FLAPPING = 3;
+
+/** Of interest only while the incident is open. */
+function pagesHeldOf(incident: Incident): readonly HeldView[] {
+  if (!isOpen(incident.phase)) return [];
+  const { maintenance = [], holdOff = null, flapping = [] } = incident;
+  const named = flapping
+    .slice(0, SHOWN_FLAPPING)
+    .map(({ name, percent }) => `${name} (${percent} %)`);
+  const more =
+    flapping.length > SHOWN_FLAPPING ? ` and ${flapping.length - SHOWN_FLAPPING} more` : '';
+  return [
+    ...maintenance.map(({ name, reason }) => ({
+      reason: 'maintenance' as const,
+      text: `In maintenance (${name}): ${reason}; pages wait until its end`,
+    })),
+    ...(holdOff === null
+      ? []
+      : [
+          {
+            reason: 'hold_off' as const,
+            text: `Pages wait until ${new Date(holdOff.untilMs).toISOString().slice(11, 19)} UTC to see whether the alerts stay`,
+          },
+        ]),
+    ...(flapping.length === 0
+      ? []
+      : [{ reason: 'flapping' as const, text: `Flapping: ${named.join(', ')}${more}` }]),
+  ];
+}
+
 export function toSummaryView(incident: Incident): IncidentSummaryView {
   const { acknowledgedAtMs, acknowledgedBy, alerts, compacted, mergedInto } = incident;
   // Those of a merged one fire elsewhere.
@@ -54,6 +85,7 @@ export function toSummaryView(incident: Incident): IncidentSummaryView {
     recovery: incident.confirmation,
     unconfirmedBecause: whysOf(incident, true),
     muted: whysOf(incident, false),
+    pagesHeld: pagesHeldOf(incident),
     diagnosis: briefDiagnosis(incident),
     component: incident.component?.name ?? null,
     openedAtMs: incident.reportedAtMs,

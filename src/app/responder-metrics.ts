@@ -91,6 +91,9 @@ export function exposeStatistics(selfMetrics: SelfMetrics, pipeline: Pipeline): 
     const facts = await pipeline.statistics();
     selfMetrics.set('crmwatch_intake_unprocessed', facts.unprocessedEvents);
     selfMetrics.set('crmwatch_intake_quarantined', facts.quarantinedDeliveries);
+    selfMetrics.set('crmwatch_maintenance_windows', facts.activeWindows);
+    selfMetrics.set('crmwatch_alerts_flapping', facts.flappingAlerts);
+    selfMetrics.set('crmwatch_incidents_held', facts.heldIncidents);
     const open = facts.incidents.filter(({ phase }) => phase !== 'resolved' && phase !== 'closed');
     const totals = new Map<string, { labels: Record<string, string>; value: number }>();
     for (const { faultClass, severity, count } of open) {

@@ -13,6 +13,7 @@ import type {
   TokenAdministration,
 } from '../web/web.ts';
 import { toDetailView, toIncidentEvent, toJournalView, toSummaryView } from './incident-views.ts';
+import { createMaintenanceService } from './maintenance-service.ts';
 import { createQuarantineService } from './quarantine-service.ts';
 
 type Parts = {
@@ -95,6 +96,8 @@ async function readStatistics(parts: Parts): Promise<StatisticsView> {
       ({ resolvedAtMs }) => resolvedAtMs !== null && nowMs - resolvedAtMs <= DAY_MS,
     ).length,
     quarantined: facts.quarantinedDeliveries,
+    activeWindows: facts.activeWindows,
+    flappingAlerts: facts.flappingAlerts,
     targets: targetNames,
     pipe: {
       state: isAlive ? 'alive' : silent,
@@ -127,6 +130,7 @@ export function createResponderService(parts: Parts): ResponderService {
   return {
     version,
     quarantine: createQuarantineService(pipeline.quarantine),
+    maintenance: createMaintenanceService(pipeline.maintenance),
     async accept(rawBody, sender, receivedAtMs, form) {
       const acceptance = await pipeline.accept(rawBody, sender, receivedAtMs, form);
       if (acceptance.kind === 'accepted') return { status: 'accepted', events: acceptance.events };

@@ -144,6 +144,9 @@ async function assemble(parts: Parts, store: Store): Promise<Responder> {
       watchdog: watchdogSettings(config),
       storm: config.storm,
       retention: { ...config.retention, sessionsMs: config.access.sessionLifetimeMs },
+      maintenance: config.maintenance,
+      holdOff: config.holdOff,
+      flapping: config.flapping,
       correlation: {
         dependencies: new Map(config.dependencies.map(({ name, dependsOn }) => [name, dependsOn])),
         dependencyWithinMs: config.correlation.dependencyWithinMs,

@@ -188,6 +188,24 @@ export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricDefinition>> = 
     unit: 'boolean',
     labels: ['lease'],
   },
+  crmwatch_maintenance_windows: {
+    kind: 'gauge',
+    help: 'Windows of maintenance that are under way; pages about what they cover wait.',
+    unit: 'count',
+    labels: [],
+  },
+  crmwatch_alerts_flapping: {
+    kind: 'gauge',
+    help: 'Alerts that come and go so often that people are not told each time.',
+    unit: 'count',
+    labels: [],
+  },
+  crmwatch_incidents_held: {
+    kind: 'gauge',
+    help: 'Incidents with something that people are not told yet, because of maintenance, a hold-off or flapping.',
+    unit: 'count',
+    labels: [],
+  },
   crmwatch_outbox_pending: {
     kind: 'gauge',
     help: 'Notifications that wait to be sent.',
@@ -240,6 +258,9 @@ export type SelfMetricName =
   | 'crmwatch_access_failures_total'
   | 'crmwatch_api_tokens'
   | 'crmwatch_responder_lease_held'
+  | 'crmwatch_maintenance_windows'
+  | 'crmwatch_alerts_flapping'
+  | 'crmwatch_incidents_held'
   | 'crmwatch_outbox_pending'
   | 'crmwatch_notifications_total'
   | 'crmwatch_notification_failures_total';

@@ -19,6 +19,12 @@ import { sendersDecoder } from './senders.ts';
 import type { SenderConfig } from './senders.ts';
 import { DEFAULT_CORRELATION, correlationDecoder, dependenciesDecoder } from './correlation.ts';
 import type { CorrelationConfig, DependencyConfig } from './correlation.ts';
+import { DEFAULT_FLAPPING } from '../responder/incidents/incidents.ts';
+import type { FlappingSettings, MaintenanceSchedule } from '../responder/incidents/incidents.ts';
+import type { HoldOffRule } from '../responder/pipeline/pipeline.ts';
+import { flappingDecoder } from './flapping.ts';
+import { holdOffDecoder } from './hold-off.ts';
+import { maintenanceDecoder } from './maintenance.ts';
 import { DEFAULT_STORM, stormDecoder } from './storm.ts';
 import type { StormConfig } from './storm.ts';
 import { DEFAULT_RETENTION_CONFIG, retentionDecoder } from './retention.ts';
@@ -48,6 +54,9 @@ export type ResponderConfig = {
   readonly verificationIntervalMs: number;
   readonly reopenWindowMs: number;
   readonly storm: StormConfig;
+  readonly maintenance: readonly MaintenanceSchedule[];
+  readonly holdOff: readonly HoldOffRule[];
+  readonly flapping: FlappingSettings;
   readonly dependencies: readonly DependencyConfig[];
   readonly correlation: CorrelationConfig;
   readonly masking: MaskingRules;
@@ -190,6 +199,24 @@ const responderKeys = decode.refine(
       'what is kept for how long (docs/responder/retention.md)',
       'see below',
     ),
+    maintenance: decode.withDefault(
+      maintenanceDecoder,
+      [],
+      'windows in which pages are delayed, each once or again and again',
+      '[]',
+    ),
+    hold_off: decode.withDefault(
+      holdOffDecoder,
+      [],
+      'alerts that page only when they stay; the first rule that fits is taken',
+      '[]',
+    ),
+    flapping: decode.withDefault(
+      flappingDecoder,
+      DEFAULT_FLAPPING,
+      'alerts that come and go page once and not each time',
+      'see below',
+    ),
     notify: decode.withDefault(
       uniquelyNamed(decode.list(channelOptions, { maximumLength: 50 }), 'channel'),
       [],
@@ -223,6 +250,9 @@ const plainResponder: Decoder<ResponderConfig> = decode.transform(responderKeys,
   storm: decoded.storm,
   masking: decoded.masking,
   retention: decoded.retention,
+  maintenance: decoded.maintenance,
+  holdOff: decoded.hold_off,
+  flapping: decoded.flapping,
   notify: decoded.notify,
 }));
 

@@ -5,6 +5,7 @@ import type { ListenAddress } from './common.ts';
 import { findUnknownDependency } from './correlation.ts';
 import { exporterLimits } from './limits.ts';
 import type { ExporterLimits } from './limits.ts';
+import { findUnknownMaintained } from './maintenance.ts';
 import { responderDecoder } from './responder.ts';
 import type { ResponderConfig } from './responder.ts';
 import { targetDecoder } from './target.ts';
@@ -112,12 +113,15 @@ function defaultsOf<T>(decoder: Decoder<T>): T {
 
 export const CONFIG_SHAPE: Shape = root.shape;
 
-const checked = decode.refine(root, ({ targets, responder }) =>
-  findUnknownDependency(
-    responder?.dependencies ?? [],
-    targets.map(({ name }) => name),
-  ),
-);
+const checked = decode.refine(root, ({ targets, responder }) => {
+  const names = targets.map(({ name }) => name);
+  const dependencies = responder?.dependencies ?? [];
+  const known = new Set([...names, ...dependencies.map(({ name }) => name)]);
+  return (
+    findUnknownDependency(dependencies, names) ??
+    findUnknownMaintained(responder?.maintenance ?? [], known)
+  );
+});
 
 export const configDecoder: Decoder<Config> = decode.transform(checked, (decoded) => ({
   logLevel: decoded.log_level,

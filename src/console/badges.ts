@@ -51,6 +51,20 @@ export function recoveryBadge(incident: IncidentSummaryView): Html | null {
   return null;
 }
 
+const HELD_LABELS = {
+  maintenance: 'In maintenance',
+  hold_off: 'Pages wait',
+  flapping: 'Flapping',
+} as const;
+
+/** Why people are not told now. */
+export function heldBadges({ pagesHeld }: IncidentSummaryView): readonly Html[] {
+  return pagesHeld.map(
+    ({ reason, text }) =>
+      html`<span class="badge neutral" title="${text}">${HELD_LABELS[reason]}</span>`,
+  );
+}
+
 /** A bar from 0 to 1; the number is always written beside it. */
 export function ratioBar(ratio: number): Html {
   const width = Math.round(Math.min(1, Math.max(0, ratio)) * 100);

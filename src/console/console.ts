@@ -9,6 +9,18 @@ export { incidentDetailPage } from './incident-detail.ts';
 export { MAXIMUM_REASON_LENGTH, isMergeable } from './incident-grouping.ts';
 export { INCIDENT_STATE_FILTERS, incidentListPage, incidentListUrl } from './incident-list.ts';
 export { renderMarkdown } from './markdown.ts';
+export {
+  MAINTENANCE_STATE_FILTERS,
+  maintenanceListPage,
+  maintenanceWindowPage,
+} from './maintenance.ts';
+export type {
+  MaintenanceDetailView,
+  MaintenanceEntryView,
+  MaintenanceListView,
+  MaintenanceStateFilter,
+  MaintenanceWindowView,
+} from './maintenance-views.ts';
 export { quarantineEntryPage, quarantineListPage } from './quarantine.ts';
 export type {
   QuarantineDetailView,
@@ -26,6 +38,7 @@ export type {
   ExplanationTermView,
   IncidentDetailView,
   IncidentFilter,
+  HeldView,
   IncidentListView,
   IncidentPhase,
   IncidentStateFilter,

@@ -1,6 +1,6 @@
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
-import { phaseBadge, recoveryBadge, severityBadge } from './badges.ts';
+import { heldBadges, phaseBadge, recoveryBadge, severityBadge } from './badges.ts';
 import { diagnosisSection } from './diagnosis-section.ts';
 import { actionsSection } from './incident-actions.ts';
 import { groupingSection, mergedBanner } from './incident-grouping.ts';
@@ -42,6 +42,7 @@ export function incidentDetailPage(
       <h1>${view.title}</h1>
       <p class="badges">
         ${severityBadge(view.severity)} ${phaseBadge(view)} ${recoveryBadge(view)}
+        ${heldBadges(view)}
       </p>
     </div>
     ${mergedBanner(view, context)} ${phaseRail(view)}

@@ -1,7 +1,7 @@
 import { SEVERITIES } from '../catalog/catalog.ts';
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
-import { diagnosisBrief, phaseBadge, recoveryBadge, severityBadge } from './badges.ts';
+import { diagnosisBrief, heldBadges, phaseBadge, recoveryBadge, severityBadge } from './badges.ts';
 import { page } from './layout.ts';
 import type {
   IncidentFilter,
@@ -65,6 +65,19 @@ function quarantineBanner(quarantined: number): Html {
         >${countText(quarantined, 'delivery', 'deliveries')} of alerts could not be read</strong
       >, or not wholly. <a href="/quarantine">Look at the quarantine</a>.
     </p>
+  </div>`;
+}
+
+function maintenanceBanner({ activeWindows, flappingAlerts }: StatisticsView): Html {
+  const parts = [
+    ...(activeWindows === 0
+      ? []
+      : [html`<a href="/maintenance">${countText(activeWindows, 'window')} of maintenance</a>`]),
+    ...(flappingAlerts === 0 ? [] : [countText(flappingAlerts, 'flapping alert')]),
+  ];
+  if (parts.length === 0) return html`<div id="held-banner" data-live hidden></div>`;
+  return html`<div id="held-banner" data-live class="banner info">
+    <p>Pages are held: ${parts.map((part, index) => html`${index === 0 ? '' : ', '}${part}`)}.</p>
   </div>`;
 }
 
@@ -147,11 +160,15 @@ function row(incident: IncidentSummaryView, nowMs: number): Html {
     <td role="cell" class="what">
       <a href="/incidents/${encodeURIComponent(incident.id)}">${incident.title}</a>
       <span class="muted">${targetText(incident.target)} · ${alerts}</span>
-      ${[...incident.unconfirmedBecause, ...incident.muted].map(
-        (why) => html`<span class="block muted">${why}</span>`,
-      )}
+      ${[
+        ...incident.unconfirmedBecause,
+        ...incident.muted,
+        ...incident.pagesHeld.map(({ text }) => text),
+      ].map((why) => html`<span class="block muted">${why}</span>`)}
     </td>
-    <td role="cell" class="phase">${phaseBadge(incident)} ${recoveryBadge(incident)}</td>
+    <td role="cell" class="phase">
+      ${phaseBadge(incident)} ${recoveryBadge(incident)} ${heldBadges(incident)}
+    </td>
     <td role="cell" class="diagnosis">${diagnosisBrief(incident.diagnosis)}</td>
     <td role="cell" class="age">
       <span class="cell-label">Age </span>${age(incident.openedAtMs, nowMs)}
@@ -203,7 +220,7 @@ export function incidentListPage(view: IncidentListView, context: PageContext): 
       <h1 id="incidents-title">${INCIDENT_STATE_FILTERS[view.filter.state]} incidents</h1>
     </div>
     ${pipeBanner(view.statistics.pipe, nowMs)} ${quarantineBanner(view.statistics.quarantined)}
-    ${countsStrip(view.statistics)} ${filterForm(view)}
+    ${maintenanceBanner(view.statistics)} ${countsStrip(view.statistics)} ${filterForm(view)}
     <p class="banner info news" id="news" role="status" hidden></p>
     <div id="incident-list" class="list-frame">
       ${view.incidents.length === 0 ? emptyState(view) : table(view, nowMs)}

@@ -62,6 +62,7 @@ export function incidentParagraph(view: IncidentDetailView, nowMs: number): stri
     alertsSentence(view),
     diagnosisSentence(view),
     recoverySentence(view),
+    ...view.pagesHeld.map(({ text }) => `${text}.`),
     owner,
   ]
     .filter((sentence) => sentence !== '')

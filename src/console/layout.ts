@@ -6,7 +6,7 @@ import type { PageContext } from './views.ts';
 export type PageOptions = {
   readonly title: string;
   /** Which navigation entry is the current page. */
-  readonly section?: 'incidents' | 'quarantine';
+  readonly section?: 'incidents' | 'maintenance' | 'quarantine';
   /** Address of the event stream; pages without one load no script. */
   readonly liveUrl?: string;
   /** `list` announces new rows in a banner; `page` updates everything in place. */
@@ -69,6 +69,7 @@ export function page(options: PageOptions, context: PageContext | null, body: Ht
           ? null
           : html`<nav aria-label="Main">
                 <a href="/" ${current('incidents')}>Incidents</a>
+                <a href="/maintenance" ${current('maintenance')}>Maintenance</a>
                 <a href="/quarantine" ${current('quarantine')}>Quarantine</a>
               </nav>
               <p class="live-state" id="live-state" role="status" hidden></p>

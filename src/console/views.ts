@@ -34,6 +34,8 @@ export type IncidentSummaryView = {
   readonly unconfirmedBecause: readonly string[];
   /** Alerts that fire and of which Alertmanager tells nobody, in words. */
   readonly muted: readonly string[];
+  /** Why people are not told of it now. */
+  readonly pagesHeld: readonly HeldView[];
   /** The answer in force: a person's correction when there is one, otherwise the model's. */
   readonly diagnosis: DiagnosisBriefView | null;
   /** The most suspected component, in words. */
@@ -59,6 +61,12 @@ export type RegroupingView = Signature & {
   readonly title: string;
   /** What the person wrote; may be empty. */
   readonly why: string;
+};
+
+export type HeldView = {
+  readonly reason: 'maintenance' | 'hold_off' | 'flapping';
+  /** In words, without a full stop. */
+  readonly text: string;
 };
 
 export type DiagnosisBriefView = {
@@ -183,6 +191,10 @@ export type StatisticsView = {
   readonly resolvedLastDay: number;
   /** Deliveries of alerts that could not be read and wait for a decision. */
   readonly quarantined: number;
+  /** Windows of maintenance that are under way. */
+  readonly activeWindows: number;
+  /** Alerts that come and go so often that people are not told each time. */
+  readonly flappingAlerts: number;
   readonly targets: readonly string[];
   readonly pipe: PipeView;
 };

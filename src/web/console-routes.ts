@@ -12,6 +12,7 @@ import { mountForms } from './console-forms.ts';
 import { sendRefusal } from './failures.ts';
 import { UNKNOWN_INCIDENT } from './incident-actions.ts';
 import { decodeIncidentQuery, problemsText, remediesText } from './incident-requests.ts';
+import { mountMaintenancePages } from './maintenance-pages.ts';
 import { mountQuarantinePages } from './quarantine-pages.ts';
 import { queryOf, route, sendPage } from './routes.ts';
 import type { Handler } from './routes.ts';
@@ -57,6 +58,7 @@ export function mountConsole(app: Express, options: ConsoleOptions): void {
     },
   });
   mountForms(app, options, contextOf);
+  mountMaintenancePages(app, options, signedIn, contextOf);
   mountQuarantinePages(app, options, signedIn, contextOf);
 }
 

@@ -116,7 +116,7 @@ export function createResponderApp(options: ResponderAppOptions): WebApp {
       title: 'Nothing is here',
       message: `There is no page at ${request.path.slice(0, 200)}.`,
       remedy:
-        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /quarantine /api/v1/openapi.json /api/v1/alerts/…',
+        'Known: / /incidents/… /events /metrics /-/healthy /-/ready /maintenance /quarantine /api/v1/openapi.json /api/v1/alerts/…',
     };
     sendRefusal(request, response, refusal, contextOf(request));
   });

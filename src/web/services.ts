@@ -5,6 +5,9 @@ import type {
   IncidentPhase,
   IncidentSummaryView,
   LastReloadView,
+  MaintenanceDetailView,
+  MaintenanceStateFilter,
+  MaintenanceWindowView,
   ProbeHistoryView,
   QuarantineDetailView,
   QuarantineEntryView,
@@ -219,8 +222,56 @@ export type QuarantineService = {
   ): Promise<QuarantineOutcome>;
 };
 
+export type MaintenanceQuery = {
+  readonly state: MaintenanceStateFilter;
+  /** Cursor of a previous answer. */
+  readonly before?: number;
+  readonly limit: number;
+};
+
+export type NewWindow = {
+  readonly name: string;
+  readonly reason: string;
+  readonly targets: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Now, when absent or past. */
+  readonly startsAtMs?: number;
+  readonly endsAtMs: number;
+};
+
+export type WindowOutcome =
+  /** `isReplayed` when it was done by an earlier request. */
+  | { readonly status: 'done'; readonly window: MaintenanceWindowView; readonly isReplayed?: true }
+  | { readonly status: 'unknown' }
+  /** It is not as the caller has seen it. */
+  | { readonly status: 'stale'; readonly sequence: number }
+  /** The idempotency key belongs to another request. */
+  | { readonly status: 'key_reused' }
+  | { readonly status: 'refused'; readonly why: string; readonly remedy: string };
+
+/** Windows in which pages are delayed. */
+export type MaintenanceService = {
+  /** Those that were planned last first. */
+  list(query: MaintenanceQuery): Promise<{
+    readonly windows: readonly MaintenanceWindowView[];
+    readonly nextBefore: number | null;
+  }>;
+  get(id: string): Promise<MaintenanceDetailView | null>;
+  create(request: NewWindow, actor: string, options?: ChangeOptions): Promise<WindowOutcome>;
+  /** Moves its end; `why` may be empty. */
+  move(
+    id: string,
+    change: { readonly endsAtMs: number; readonly why: string },
+    actor: string,
+    options?: ChangeOptions,
+  ): Promise<WindowOutcome>;
+  /** `why` may be empty. */
+  end(id: string, why: string, actor: string, options?: ChangeOptions): Promise<WindowOutcome>;
+};
+
 export type ResponderService = {
   readonly version: string;
+  readonly maintenance: MaintenanceService;
   readonly quarantine: QuarantineService;
   /** Throws CrmwatchError `store_unavailable` when nothing was committed. */
   accept(

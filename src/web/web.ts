@@ -38,6 +38,7 @@ export type {
   IncidentQuery,
   IntakeOutcome,
   JournalEntryView,
+  MaintenanceService,
   ProbeAnswer,
   ProbeRequestOptions,
   Readiness,
@@ -51,6 +52,7 @@ export type {
   ScrapeRequest,
   Subscription,
   TokenAdministration,
+  WindowOutcome,
 } from './services.ts';
 
 // The API with its schemas and the sign-in at a provider are loaded by who needs them: the exporter starts sooner

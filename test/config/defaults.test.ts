@@ -33,6 +33,9 @@ describe('good configurations', () => {
         dependencies: [],
         correlation: { dependencyWithinMs: 300_000, rules: [] },
         storm: { incidents: 5, withinMs: 300_000, holdMs: 10_000 },
+        maintenance: [],
+        holdOff: [],
+        flapping: { isEnabled: true, highPercent: 30, lowPercent: 25, intervalMs: 300_000 },
       },
       targets: [{ name: 'crm', connection: { url: 'http://127.0.0.1:1' }, thresholds: {} }],
     });

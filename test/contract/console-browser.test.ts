@@ -10,6 +10,7 @@ import type { ResponderAppOptions } from '../../src/web/web.ts';
 import { createTestAccounts } from '../support/accounts.ts';
 import { createAlert, createWebhookBody } from '../support/alerts.ts';
 import { sampleDetail, sampleStatistics } from '../support/console-samples.ts';
+import { sampleWindow } from '../support/fake-maintenance.ts';
 import { sampleDelivery } from '../support/fake-quarantine.ts';
 import {
   createFakeExporter,
@@ -116,6 +117,10 @@ function pagesOf(service: FakeResponder): readonly string[] {
     sampleDelivery({ id: 6, text: null, encoding: 'gzip' }),
     sampleDelivery({ id: 5, status: 'discarded', ...decided }),
   ];
+  service.maintenance.windows = [
+    sampleWindow(),
+    sampleWindow({ id: 'mw_2', state: 'ended', endedAtMs: nowMs, endedBy: 'Mia', targets: [] }),
+  ];
   const first = service.incidents[0]?.id ?? '';
   return [
     '/',
@@ -128,6 +133,10 @@ function pagesOf(service: FakeResponder): readonly string[] {
     '/quarantine?status=replayed',
     ...service.quarantine.entries.map(({ id }) => `/quarantine/${id}`),
     '/quarantine/99',
+    '/maintenance',
+    '/maintenance?state=ended',
+    ...service.maintenance.windows.map(({ id }) => `/maintenance/${id}`),
+    '/maintenance/mw_99',
   ];
 }
 

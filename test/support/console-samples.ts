@@ -31,6 +31,8 @@ export function sampleStatistics(nowMs: number = SAMPLE_NOW_MS): StatisticsView 
     unconfirmed: 1,
     resolvedLastDay: 3,
     quarantined: 0,
+    activeWindows: 0,
+    flappingAlerts: 0,
     targets: ['sales-tryton', 'sandbox', 'support-desk', 'warehouse-sql'],
     pipe: { state: 'alive', lastSeenAtMs: nowMs - 42_000, limitSeconds: 180 },
   };
@@ -57,6 +59,7 @@ export function sampleSummary(
     totalAlerts: 4,
     unconfirmedBecause: [],
     muted: [],
+    pagesHeld: [],
     timesReopened: 0,
     mergedInto: null,
     compacted: null,

@@ -14,6 +14,8 @@ import type {
   IncidentEvent,
   ResponderService,
 } from '../../src/web/web.ts';
+import { createFakeMaintenance } from './fake-maintenance.ts';
+import type { FakeMaintenance } from './fake-maintenance.ts';
 import { createFakeQuarantine } from './fake-quarantine.ts';
 import type { FakeQuarantine } from './fake-quarantine.ts';
 import {
@@ -57,6 +59,7 @@ export type FakeResponder = Omit<ResponderService, 'tokens'> & {
   readonly refusals: string[];
   readonly wrongCredentials: (readonly [way: string, isLimited: boolean])[];
   readonly quarantine: FakeQuarantine;
+  readonly maintenance: FakeMaintenance;
   /** Replaced by a test to change what the pages show. */
   incidents: readonly IncidentDetailView[];
   acceptWith: ResponderService['accept'];
@@ -102,6 +105,7 @@ export function createFakeResponder(clock: Clock): FakeResponder {
     refusals: [],
     wrongCredentials: [],
     quarantine: createFakeQuarantine(),
+    maintenance: createFakeMaintenance(),
     incidents: sampleSummaries(nowMs).map((summary) => sampleDetail(summary, nowMs)),
     acceptWith: async () => ({ status: 'accepted', events: 1 }),
     outcome: { status: 'done' },
@@ -190,6 +194,7 @@ export function createFakeResponder(clock: Clock): FakeResponder {
     },
     statistics: () => ({
       ...sampleStatistics(clock.now()),
+      activeWindows: fake.maintenance.windows.filter(({ state }) => state === 'active').length,
       quarantined: fake.quarantine.entries.length,
     }),
     renderMetrics: () => ({

@@ -35,6 +35,8 @@ const OTHERS_ALERT: IncidentAlert = {
   from: OTHER.id,
 };
 
+const FLAPPING = { source: 'am', fingerprint: createAlert().fingerprint, name: 'CrmUnreachable' };
+
 /** One event of each kind, fit for the incident at hand. */
 export function eventOf(kind: EventKind, incident: Incident | null): IncidentEvent {
   const quietSinceMs = incident?.quietSinceMs ?? null;
@@ -75,6 +77,18 @@ export function eventOf(kind: EventKind, incident: Incident | null): IncidentEve
       return { kind, actor: 'ann', why: '' };
     case 'notification_dead':
       return { kind, actor, channel: 'mail', why: 'refused' };
+    case 'maintenance_started':
+      return { kind, actor, window: { id: 'mw_1', name: 'release', reason: 'release 7' } };
+    case 'maintenance_ended':
+      return { kind, actor, window: { id: 'mw_1', name: 'release' }, why: 'its time is over' };
+    case 'hold_off_started':
+      return { kind, actor, untilMs: START_MS + 60_000 };
+    case 'hold_off_ended':
+      return { kind, actor, why: 'the alerts stayed' };
+    case 'flapping_started':
+      return { kind, actor, alert: FLAPPING, percent: 34 };
+    case 'flapping_ended':
+      return { kind, actor, alert: FLAPPING, why: 'it is calm' };
     case 'upstream_noted':
       return { kind, actor, notes: [{ kind: 'silenced', why: 'CrmUnreachable is silenced' }] };
     case 'merged_into':

@@ -20,12 +20,13 @@ function notedHash(options: ParsedOptions): { notedHash?: string } {
 }
 
 function summaryOf(report: JournalReport): readonly string[] {
-  const { entries, unchainedEntries, incidents, headHash, holdsNotedHash } = report;
+  const { entries, unchainedEntries, incidents, windows, headHash, holdsNotedHash } = report;
   const before =
     unchainedEntries === 0 ? '' : `, ${unchainedEntries} of them of before the chain of hashes`;
   return [
     `entries    ${entries}${before}`,
     `incidents  ${incidents}`,
+    ...(windows === 0 ? [] : [`windows    ${windows}`]),
     ...report.forgotten.map(lineOfForgotten),
     `head       ${headHash === '' ? 'none: the journal is empty' : headHash}`,
     ...(holdsNotedHash === true ? ['noted      it is in the chain'] : []),

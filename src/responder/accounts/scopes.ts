@@ -16,7 +16,7 @@ const HOLDERS: Readonly<Record<Scope, Role>> = {
   'incidents:read': 'viewer',
   'incidents:write': 'responder',
   'quarantine:write': 'responder',
-  'maintenance:write': 'admin',
+  'maintenance:write': 'responder',
   admin: 'admin',
 };
 

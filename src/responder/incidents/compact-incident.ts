@@ -38,7 +38,8 @@ export function compactedEventOf(
 
 function keep(incident: Incident, options: CompactionOptions): Incident {
   const { rule, atMs, isToErase = () => false } = options;
-  const { upstream: _upstream, ...rest } = incident;
+  const { upstream: _upstream, maintenance: _maintenance, ...others } = incident;
+  const { flapping: _flapping, holdOff: _holdOff, ...rest } = others;
   const isErased = rule === 'erasure';
   const withTarget = isToErase(incident.scope);
   const nameOf = (name: string): string => (isToErase(name) ? ERASED : name);

@@ -3,6 +3,8 @@ import type { DiagnosisAnswer } from '../../catalog/catalog.ts';
 import { unreachable } from '../../std/std.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
 import { describeRegrouping } from './describe-regrouping.ts';
+import { formatTime } from './format-time.ts';
+import type { HoldEvent } from './hold-transitions.ts';
 import type { ForgottenEvent, IncidentEvent } from './incident-event.ts';
 import { isDoubt } from './incident.ts';
 import type { UpstreamNote } from './incident.ts';
@@ -77,6 +79,13 @@ export function describeEvent(event: IncidentEvent | ForgottenEvent): string {
     case 'split_from':
     case 'alerts_moved_in':
       return describeRegrouping(event);
+    case 'maintenance_started':
+    case 'maintenance_ended':
+    case 'hold_off_started':
+    case 'hold_off_ended':
+    case 'flapping_started':
+    case 'flapping_ended':
+      return describeHold(event);
     default:
       return unreachable(event);
   }
@@ -86,6 +95,26 @@ export function describeEvent(event: IncidentEvent | ForgottenEvent): string {
 function reasonOf(alerts: readonly AlertEvent[]): string {
   const reconciled = alerts.find((alert) => alert.reconciled !== undefined)?.reconciled;
   return reconciled === undefined ? '' : `, because ${reconciled}`;
+}
+
+/** What keeps people from being told, or does no longer. */
+function describeHold(event: HoldEvent): string {
+  switch (event.kind) {
+    case 'maintenance_started':
+      return `in maintenance (${event.window.name}): ${event.window.reason}; pages are delayed`;
+    case 'maintenance_ended':
+      return `no longer in maintenance (${event.window.name}): ${event.why}`;
+    case 'hold_off_started':
+      return `pages wait until ${formatTime(event.untilMs)} to see whether the alerts stay`;
+    case 'hold_off_ended':
+      return `pages wait no longer: ${event.why}`;
+    case 'flapping_started':
+      return `alert ${event.alert.name} flaps (${event.percent} %); pages for it are held until it is calm`;
+    case 'flapping_ended':
+      return `alert ${event.alert.name} flaps no longer: ${event.why}`;
+    default:
+      return unreachable(event);
+  }
 }
 
 function describeNotes(notes: readonly UpstreamNote[]): string {

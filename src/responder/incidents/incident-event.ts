@@ -83,6 +83,27 @@ type Happening = {
   };
   /** Further alerts of a merge or its undoing, which one entry of the journal has no room for. */
   alerts_moved_in: { readonly from: OtherIncident; readonly alerts: readonly IncidentAlert[] };
+  maintenance_started: {
+    readonly window: { readonly id: string; readonly name: string; readonly reason: string };
+  };
+  /** The window ended, or the incident is no longer in it. */
+  maintenance_ended: {
+    readonly window: { readonly id: string; readonly name: string };
+    readonly why: string;
+  };
+  /** Pages wait until then to see whether the alerts stay. */
+  hold_off_started: { readonly untilMs: number };
+  hold_off_ended: { readonly why: string };
+  /** `percent` is Icinga's flapping value. */
+  flapping_started: { readonly alert: NamedAlert; readonly percent: number };
+  flapping_ended: { readonly alert: NamedAlert; readonly why: string };
+};
+
+/** Which alert, in few words. */
+export type NamedAlert = {
+  readonly source: string;
+  readonly fingerprint: string;
+  readonly name: string;
 };
 
 export type EventKind = keyof Happening;
@@ -112,6 +133,12 @@ export const EVENT_KINDS: readonly EventKind[] = [
   'alerts_split_off',
   'split_from',
   'alerts_moved_in',
+  'maintenance_started',
+  'maintenance_ended',
+  'hold_off_started',
+  'hold_off_ended',
+  'flapping_started',
+  'flapping_ended',
 ];
 
 export type EventData<K extends EventKind> = Happening[K];
@@ -153,7 +180,9 @@ export type Notice =
   | 'reopened'
   | 'merged'
   | 'merge_undone'
-  | 'split_off';
+  | 'split_off'
+  | 'flapping_started'
+  | 'flapping_ended';
 
 /** What the pipeline has to do because of a transition. */
 export type Effect =

@@ -57,6 +57,27 @@ export function isDoubt({ kind }: UpstreamNote): boolean {
   return kind !== 'silenced' && kind !== 'inhibited';
 }
 
+/** A window of maintenance that an incident is in. */
+export type MaintenanceMark = {
+  readonly windowId: string;
+  readonly name: string;
+  readonly reason: string;
+  readonly sinceMs: number;
+};
+
+/** Pages wait to see whether the alerts stay. */
+export type HoldOff = { readonly untilMs: number };
+
+/** An alert that comes and goes so often that nobody is told each time. */
+export type FlappingMark = {
+  readonly source: string;
+  readonly fingerprint: string;
+  readonly name: string;
+  /** Icinga's flapping value when it began: 0 to 99. */
+  readonly percent: number;
+  readonly sinceMs: number;
+};
+
 export type SuspectedComponent = {
   readonly name: string;
   readonly score: number;
@@ -200,6 +221,12 @@ export type Incident = {
   readonly mergeDepth?: number;
   /** Absent when it was opened by an alert. */
   readonly splitFrom?: Regrouping;
+  /** Windows of maintenance that it is in; absent before the first. */
+  readonly maintenance?: readonly MaintenanceMark[];
+  /** Set while its pages wait to see whether the alerts stay. */
+  readonly holdOff?: HoldOff | null;
+  /** Its alerts that flap; absent before the first. */
+  readonly flapping?: readonly FlappingMark[];
   /** Entries of its journal so far. */
   readonly sequence: number;
 };

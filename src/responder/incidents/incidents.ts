@@ -12,6 +12,7 @@ export type {
   EventOf,
   ForgottenEvent,
   IncidentEvent,
+  NamedAlert,
   Notice,
   ToldAlert,
 } from './incident-event.ts';
@@ -31,6 +32,8 @@ export {
 export type { IncidentCount, IncidentFilter } from './incident-records.ts';
 export { appendEntries, saveSnapshots } from './incident-writes.ts';
 export type { Happening } from './incident-writes.ts';
+export { decideNotices, holdsOf, isPastHoldOff, isUntold } from './holds.ts';
+export type { HoldReason, NoticeDecision } from './holds.ts';
 export { INCIDENT_MIGRATIONS } from './incident-tables.ts';
 export type { IncidentTables } from './incident-tables.ts';
 export { PHASES, isDoubt, isFiring, isOpen } from './incident.ts';
@@ -40,10 +43,13 @@ export type {
   Confirmation,
   DiagnosisView,
   ForgettingRule,
+  FlappingMark,
+  HoldOff,
   Incident,
   IncidentAlert,
   MergedFrom,
   MergedInto,
+  MaintenanceMark,
   Phase,
   Regrouping,
   RepairPlan,
@@ -80,3 +86,43 @@ export { transition } from './transition.ts';
 export type { Forgotten } from './verify-forgotten.ts';
 export { verifyJournal } from './verify-journal.ts';
 export type { JournalProblem, JournalReport, VerifyOptions } from './verify-journal.ts';
+export { WEEKDAYS, longestDurationMs, occurrenceAt } from './maintenance/schedule.ts';
+export type {
+  MaintenanceSchedule,
+  MaintenanceTiming,
+  Occurrence,
+  Weekday,
+} from './maintenance/schedule.ts';
+export { describeWindowEvent } from './maintenance/window-event.ts';
+export type { WindowDefinition, WindowEvent, WindowOutcome } from './maintenance/window-event.ts';
+export { readWindowJournal } from './maintenance/window-journal.ts';
+export type { WindowEntry } from './maintenance/window-journal.ts';
+export {
+  changeWindow,
+  enterWindow,
+  findInside,
+  findOutcomes,
+  findUnsettledWindows,
+  findWindow,
+  findWindows,
+  leaveWindow,
+  settleWindow,
+} from './maintenance/window-records.ts';
+export type { ListedWindow, WindowFilter } from './maintenance/window-records.ts';
+export { MAINTENANCE_MIGRATIONS } from './maintenance/window-tables.ts';
+export { isInForce, windowsOf } from './maintenance/window.ts';
+export type { MaintenanceScope, MaintenanceWindow } from './maintenance/window.ts';
+export { isTimezone, wallTimeToMs } from './maintenance/zoned-time.ts';
+export type { WallTime } from './maintenance/zoned-time.ts';
+export {
+  DEFAULT_FLAPPING,
+  NO_HISTORY,
+  addChange,
+  calmAtMs,
+  flappingPercent,
+  forgetAtMs,
+  passTime,
+} from './flapping/flapping-value.ts';
+export type { FlappingHistory, FlappingSettings } from './flapping/flapping-value.ts';
+export { stateChangesOf } from './flapping/state-changes.ts';
+export type { StateChange } from './flapping/state-changes.ts';

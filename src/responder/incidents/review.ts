@@ -1,16 +1,10 @@
 import { SYSTEM_ACTOR, kindOf } from './incident-event.ts';
 import { countNames, describeAnswer, describeEvent, formatPercent } from './describe-event.ts';
+import { formatTime } from './format-time.ts';
 import type { Incident, IncidentAlert, Regrouping } from './incident.ts';
 import type { JournalEntry } from './journal.ts';
 import { afterColon, describeMembership } from './membership.ts';
 import { timesOf } from './times.ts';
-
-function formatTime(atMs: number): string {
-  return new Date(atMs)
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/\.\d+Z$/, ' UTC');
-}
 
 /** `1 h 2 min 3 s`; null is "not". */
 export function formatDuration(seconds: number | null): string {

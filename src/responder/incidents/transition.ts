@@ -1,6 +1,7 @@
 import { unreachable } from '../../std/std.ts';
 import { MAXIMUM_DETAILED } from './alert-book.ts';
 import { open, reopenedFields, tellAlerts } from './alert-transitions.ts';
+import { hold } from './hold-transitions.ts';
 import { notify } from './incident-event.ts';
 import type { EventOf, IncidentEvent } from './incident-event.ts';
 import { isFiring, isOpen } from './incident.ts';
@@ -81,6 +82,13 @@ export function transition(
       return alertsSplitOff(incident, event, nowMs);
     case 'split_from':
       return ignore(incident, 'a split opens an incident, and this one is open already');
+    case 'maintenance_started':
+    case 'maintenance_ended':
+    case 'hold_off_started':
+    case 'hold_off_ended':
+    case 'flapping_started':
+    case 'flapping_ended':
+      return hold(incident, event, nowMs);
     default:
       return unreachable(event);
   }

@@ -8,6 +8,9 @@ import type { IncidentTables } from './incident-tables.ts';
 import type { Incident } from './incident.ts';
 import { CHAIN_ORIGIN, hashOf } from './journal-chain.ts';
 import { replay } from './journal.ts';
+import { createWindowLinks, verifyWindows } from './maintenance/verify-windows.ts';
+import { windowHashOf, windowTables } from './maintenance/window-journal.ts';
+import type { WindowRow } from './maintenance/window-journal.ts';
 import type { JournalEntry } from './journal.ts';
 
 export type JournalProblem = { readonly place: string; readonly message: string };
@@ -20,6 +23,8 @@ export type JournalReport = {
   readonly incidents: number;
   /** Texts that are gone, as the journal itself says: by each rule, how many of how many incidents, and when. */
   readonly forgotten: readonly Forgotten[];
+  /** Windows of maintenance; their entries are links of the same chain. */
+  readonly windows: number;
   /** Note it elsewhere: a later journal must hold it still. */
   readonly headHash: string;
   /** Whether a hash that was noted earlier is in the chain; null when none was given. */
@@ -53,7 +58,7 @@ function tables(database: Database): Kysely<IncidentTables> {
 /**
  * Looks at every entry up to the present head: that none is missing, doubled or changed (the chain of hashes),
  * that the head is the last of them, that texts are missing only where a later entry says so, and that each snapshot is
- * what a replay of its entries gives. Reads in pages, writes nothing and may run while the responder works.
+ * what a replay of its entries gives, of windows too. Reads in pages, writes nothing and may run while the responder works.
  */
 export async function verifyJournal(
   database: Database,
@@ -63,23 +68,43 @@ export async function verifyJournal(
   const tell: Tell = (place, message) => {
     if (problems.length < MAXIMUM_PROBLEMS) problems.push({ place, message });
   };
-  const heads = await tables(database).selectFrom('journal_head').selectAll().execute();
-  const [head = { name: 'journal', last_id: 0, hash: CHAIN_ORIGIN }] = heads;
+  const heads = await readHeads(database);
+  const [head = { name: 'journal', last_id: 0, hash: CHAIN_ORIGIN, window_id: 0 }] = heads;
   if (heads.length !== 1) tell('journal_head', `expected one row, found ${heads.length}`);
   const walk = createWalk(tell, options.notedHash);
+  const links = createWindowLinks(database, head.window_id ?? 0);
   for (let afterId = 0; ;) {
     const rows = await readPage(database, afterId, head.last_id);
-    rows.forEach((row) => walk.see(row));
+    for (const row of rows) {
+      for (const link of await links.before(row.id)) walk.seeWindow(link);
+      walk.see(row);
+    }
     const last = rows.at(-1);
     if (last === undefined) break;
     afterId = last.id;
     options.onProgress?.(last.id, head.last_id);
   }
+  for (const link of await links.before(Infinity)) walk.seeWindow(link);
   const seen = walk.end(head);
   const forgotten = createForgottenCount();
   const incidents = await verifySnapshots(database, { tell, count: forgotten.count });
+  const windows = await verifyWindows(database, tell);
   const headHash = head.hash;
-  return { ...seen, incidents, forgotten: forgotten.list(), headHash, problems };
+  return { ...seen, incidents, windows, forgotten: forgotten.list(), headHash, problems };
+}
+
+type Head = IncidentTables['journal_head'] & { readonly window_id: number | null };
+
+/** With the last entry about a window, of the same moment. */
+async function readHeads(database: Database): Promise<readonly Head[]> {
+  const newest = windowTables(database)
+    .selectFrom('window_journal')
+    .select((select) => select.fn.max('id').as('id'));
+  return tables(database)
+    .selectFrom('journal_head')
+    .selectAll()
+    .select(newest.as('window_id'))
+    .execute();
 }
 
 async function readPage(
@@ -98,7 +123,11 @@ async function readPage(
 }
 
 type Seen = Pick<JournalReport, 'entries' | 'unchainedEntries' | 'holdsNotedHash'>;
-type Walk = { see(row: Row): void; end(head: IncidentTables['journal_head']): Seen };
+type Walk = {
+  see(row: Row): void;
+  seeWindow(row: WindowRow): void;
+  end(head: Pick<Head, 'hash' | 'last_id'>): Seen;
+};
 
 /** A text that was forgotten is told by its hash alone. */
 function isOfItsHash({ data, data_hash }: Row): boolean {
@@ -107,7 +136,7 @@ function isOfItsHash({ data, data_hash }: Row): boolean {
 
 /** Follows the chain entry by entry. After a breach it goes on from what the entry claims, so that each is told once. */
 function createWalk(tell: Tell, notedHash: string | undefined): Walk {
-  let [entries, unchainedEntries, lastId, lastHash] = [0, 0, 0, CHAIN_ORIGIN];
+  let [entries, unchainedEntries, lastId, lastWindowId, lastHash] = [0, 0, 0, 0, CHAIN_ORIGIN];
   let holdsNotedHash = notedHash === undefined ? null : notedHash === CHAIN_ORIGIN;
   return {
     see(row) {
@@ -126,6 +155,18 @@ function createWalk(tell: Tell, notedHash: string | undefined): Walk {
         if (hash === notedHash) holdsNotedHash = true;
       }
       lastId = row.id;
+    },
+    seeWindow(row) {
+      entries++;
+      const place = `entry ${row.id} about windows (${row.window_id}, ${row.kind})`;
+      if (row.id !== lastWindowId + 1) {
+        tell(place, `the entries between ${lastWindowId} and it are missing`);
+      } else if (windowHashOf(lastHash, row) !== row.hash) {
+        tell(place, 'its hash does not fit: this entry or the hash before it was changed');
+      }
+      lastHash = row.hash;
+      lastWindowId = row.id;
+      if (row.hash === notedHash) holdsNotedHash = true;
     },
     end(head) {
       if (head.hash !== lastHash || (lastHash !== CHAIN_ORIGIN && head.last_id !== lastId)) {

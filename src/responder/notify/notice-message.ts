@@ -3,8 +3,8 @@ import type { DiagnosisAnswer, Severity } from '../../catalog/catalog.ts';
 import { describeAnswer, formatDuration, formatPercent, timesOf } from '../incidents/incidents.ts';
 import type { Incident, Notice, Phase } from '../incidents/incidents.ts';
 
-/** About one incident, or about a storm of them. */
-export type NoticeKind = Notice | 'storm' | 'storm_over';
+/** About one incident, a storm of them, or those that were over before maintenance was. */
+export type NoticeKind = Notice | 'storm' | 'storm_over' | 'maintenance_over';
 
 /** What is told about an incident, whichever the channel. Written once; retries send the very same. */
 export type NoticeMessage = {
@@ -35,8 +35,11 @@ const HEADLINES: Readonly<Record<NoticeKind, string>> = {
   merged: 'Merged into another incident',
   merge_undone: 'On its own again',
   split_off: 'Split off another incident',
+  flapping_started: 'Flapping',
+  flapping_ended: 'Still firing',
   storm: 'Alert storm',
   storm_over: 'Over',
+  maintenance_over: 'Maintenance over',
 };
 
 /** One line without line breaks: a subject. */
@@ -52,10 +55,13 @@ export type NoticeFacts = {
   readonly atMs: number;
   /** The address of the console as others reach it. */
   readonly consoleUrl: string | null;
+  /** Why people are told this late, such as `maintenance (release)`. */
+  readonly delayedBy?: readonly string[];
 };
 
 export function composeNotice(facts: NoticeFacts): NoticeMessage {
-  const { id, notice, incident, atMs, consoleUrl } = facts;
+  const { id, notice, incident, atMs, consoleUrl, delayedBy = [] } = facts;
+  const delayed = delayedBy.length === 0 ? [] : [`This was delayed by ${delayedBy.join(' and ')}.`];
   const { title, target, phase, severity, diagnosis } = incident;
   return {
     id,
@@ -68,7 +74,7 @@ export function composeNotice(facts: NoticeFacts): NoticeMessage {
     severity,
     answer: diagnosis?.answer ?? null,
     probability: diagnosis?.probability ?? null,
-    lines: [...regroupingLines(notice, incident), ...linesOf(notice, incident)],
+    lines: [...regroupingLines(notice, incident), ...linesOf(notice, incident), ...delayed],
     url: consoleUrl === null ? null : `${consoleUrl}/incidents/${incident.id}`,
   };
 }
@@ -112,6 +118,17 @@ function linesOf(notice: Notice, incident: Incident): readonly string[] {
       `Recovery was proved by fresh probes after ${formatDuration(recoverSeconds)}.`,
       ...answer,
     ];
+  }
+  const flapping = incident.flapping ?? [];
+  if (notice === 'flapping_started') {
+    const named = flapping.slice(0, 5).map(({ name, percent }) => `${name} (${percent} %)`);
+    return [
+      `Comes and goes too often: ${named.join(', ')}. Pages are held until it is calm.`,
+      ...answer,
+    ];
+  }
+  if (notice === 'flapping_ended') {
+    return ['It flaps no longer, and it fires.', ...alerts, ...more, ...answer];
   }
   const steps = (plan?.steps ?? []).slice(0, 3).map(({ text }) => `Suggested: ${text}`);
   return [...alerts, ...more, ...answer, ...steps];

@@ -4,6 +4,7 @@ export type { ChannelOptions } from './channels.ts';
 export { createDeliverer } from './deliverer.ts';
 export type { Deliverer, DelivererOptions, Relay } from './deliverer.ts';
 export type { EmailOptions } from './email-channel.ts';
+export { composeMaintenanceNotice } from './maintenance-message.ts';
 export { composeNotice } from './notice-message.ts';
 export type { NoticeFacts, NoticeKind, NoticeMessage } from './notice-message.ts';
 export { countPending, enqueue, findNotifications, forgetMessages, freeNotices } from './outbox.ts';

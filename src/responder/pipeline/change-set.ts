@@ -12,6 +12,7 @@ import type {
 import { createDuePlan } from './due-plan.ts';
 import type { DuePlan } from './due-plan.ts';
 import { WORKS } from './due-work.ts';
+import { createHolds } from './holds/holds.ts';
 import { passOnNotices } from './pass-on-notices.ts';
 import type { NoticeToTell } from './pass-on-notices.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
@@ -41,6 +42,8 @@ export type ChangeSet = {
   tell(incident: Incident, alert: ToldAlert, settle: (reason: string) => void): Promise<void>;
   /** Applies all that was told. */
   applyTold(): Promise<void>;
+  /** Looks anew, at the end, at what holds the notices of an incident that is known here. */
+  reconsider(id: string): void;
   finish(): Promise<readonly Change[]>;
 };
 
@@ -69,6 +72,7 @@ export function createChangeSet(
     if (!outcome.changed || next === null) return outcome;
     snapshots.change(next, incident === null);
     happenings.push({ incident: next, event, atMs });
+    holds.note(incident, event, outcome);
     for (const effect of outcome.effects) {
       if (effect.kind !== 'notify') await carryOut(due, next, effect, context);
       else notices.push({ incidentId: next.id, notice: effect.notice, atMs });
@@ -81,7 +85,14 @@ export function createChangeSet(
     return outcome;
   }
 
-  const told = createToldBuffer({ find: (id) => snapshots.get(id), apply: applyNow });
+  const get = (id: string): Incident | undefined => snapshots.get(id);
+  const holds = createHolds(transaction, context, {
+    get,
+    notices,
+    due,
+    apply: async (id, event, atMs) => applyNow(await snapshots.find(id), event, atMs),
+  });
+  const told = createToldBuffer({ find: get, apply: applyNow });
 
   return {
     transaction,
@@ -102,18 +113,22 @@ export function createChangeSet(
       await told.add(incident, alert, settle);
     },
     applyTold: async () => told.flush(),
+    reconsider: (id) => holds.reconsider(id),
     async finish() {
       await told.flush();
+      await holds.settle();
       const entries = await appendEntries(transaction, happenings);
       await snapshots.save();
       await due.save();
-      await passOnNotices(transaction, context, notices, (id) => snapshots.get(id));
-      return entries.flatMap((entry, index) => {
-        const incident = happenings[index]?.incident;
-        return incident === undefined ? [] : [{ entry, incident }];
-      });
+      const released = holds.released();
+      await passOnNotices(transaction, context, { notices, released, find: get });
+      return entries.flatMap((entry, index) => toChange(entry, happenings[index]));
     },
   };
+}
+
+function toChange(entry: JournalEntry, happening: Happening | undefined): readonly Change[] {
+  return happening === undefined ? [] : [{ entry, incident: happening.incident }];
 }
 
 async function carryOut(

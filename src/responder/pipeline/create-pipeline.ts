@@ -2,17 +2,21 @@ import { crashPoint, errorMessage } from '../../std/std.ts';
 import type { Migrations } from '../../store/store.ts';
 import { NO_MASK, decodeDelivery } from '../alerts/alerts.ts';
 import { ACCOUNT_MIGRATIONS } from '../accounts/accounts.ts';
-import { INCIDENT_MIGRATIONS, timesOf } from '../incidents/incidents.ts';
+import { INCIDENT_MIGRATIONS, MAINTENANCE_MIGRATIONS, timesOf } from '../incidents/incidents.ts';
 import { OUTBOX_MIGRATIONS } from '../notify/notify.ts';
 import { CORRELATION_MIGRATIONS } from './correlation-tables.ts';
 import { createChangeSet } from './change-set.ts';
 import type { Change, ChangeSet } from './change-set.ts';
+import { FLAPPING_MIGRATIONS } from './flapping/flapping-records.ts';
+import { HELD_MIGRATIONS } from './holds/held-notices.ts';
 import { INTAKE_MIGRATIONS } from './intake-tables.ts';
 import { IDEMPOTENCY_MIGRATIONS } from './idempotency.ts';
 import { createIntake } from './intake.ts';
 import type { Intake } from './intake.ts';
 import { LEASE_MIGRATIONS } from './lease-tables.ts';
 import type { LeaseState } from './leases.ts';
+import { createMaintenance } from './maintenance/maintenance.ts';
+import type { Maintenance } from './maintenance/maintenance.ts';
 import { createOperations, toLine } from './operations.ts';
 import type { Operations, PipelineLine } from './operations.ts';
 import { PIPELINE_MIGRATIONS } from './pipeline-tables.ts';
@@ -38,6 +42,9 @@ export const RESPONDER_MIGRATIONS: readonly Migrations[] = [
   STORM_MIGRATIONS,
   CORRELATION_MIGRATIONS,
   LEASE_MIGRATIONS,
+  MAINTENANCE_MIGRATIONS,
+  HELD_MIGRATIONS,
+  FLAPPING_MIGRATIONS,
 ];
 
 export type Pipeline = Intake &
@@ -45,6 +52,7 @@ export type Pipeline = Intake &
     readonly quarantine: Quarantine;
     /** The periodic tasks, and which of them this replica does now. */
     leases(): readonly LeaseState[];
+    readonly maintenance: Maintenance;
     /** Tells of everything that happens from now on; gives the way to stop. A listener must not throw. */
     subscribe(listener: (line: PipelineLine) => void): () => void;
     start(): void;
@@ -99,6 +107,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   return {
     ...operations,
     quarantine: createQuarantine(context, decoder, () => worker.wake()),
+    maintenance: createMaintenance(context, () => worker.wake()),
     async accept(rawBody, sender, receivedAtMs, form) {
       const acceptance = await intake.accept(rawBody, sender, receivedAtMs, form);
       worker.wake();

@@ -6,7 +6,7 @@ import type { PipelineTables } from './pipeline-tables.ts';
 type DueWorkRow = Selectable<PipelineTables['due_work']>;
 
 /** What is to be done about an incident at a time; kept in the database, so a restart forgets nothing. */
-export const WORKS = ['diagnosis', 'verification', 'close'] as const;
+export const WORKS = ['diagnosis', 'verification', 'close', 'hold_off'] as const;
 export type Work = (typeof WORKS)[number];
 
 export type DueWork = {

@@ -6,6 +6,7 @@ import type { DiagnosisView, Incident, Verification } from '../incidents/inciden
 import { suggestSteps } from '../repair/repair.ts';
 import { finishWork, isClaimed, retryWork } from './due-work.ts';
 import type { ClaimedWork } from './due-work.ts';
+import { endHoldOff } from './holds/end-hold-off.ts';
 import { evidenceAlertsOf, summariseEvidence } from './evidence-summary.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
@@ -28,6 +29,8 @@ export async function doWork(
       return verify(due, incident, context, commit);
     case 'close':
       return close(due, context, commit);
+    case 'hold_off':
+      return endHoldOff(due, context, commit);
     default:
       return unreachable(due.work);
   }
@@ -110,6 +113,11 @@ async function verify(
   context: PipelineContext,
   commit: Commit,
 ): Promise<void> {
+  if ((before.flapping ?? []).length > 0) {
+    // What comes back in a minute is not over; its end leads here again.
+    const dueAtMs = context.clock.now() + context.settings.verifyRetryMs;
+    return context.store.transaction(async (transaction) => retryWork(transaction, due, dueAtMs));
+  }
   const verification = await runVerifier(before, context);
   crashPoint('timer:verified');
   const nowMs = context.clock.now();

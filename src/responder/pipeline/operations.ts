@@ -4,6 +4,7 @@ import {
   describeEvent,
   findIncident,
   findIncidents,
+  findUnsettledWindows,
   isOpen,
   kindOf,
   newestJournalId,
@@ -25,6 +26,8 @@ import type { ChangeSet } from './change-set.ts';
 import { findRival } from './find-rival.ts';
 import { makeChange } from './make-change.ts';
 import type { Answer, ChangeOptions } from './make-change.ts';
+import { countFlapping } from './flapping/flapping-records.ts';
+import { countHeldIncidents } from './holds/held-notices.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 import type { Commit } from './process-inbox.ts';
@@ -197,6 +200,7 @@ async function readStatistics({ store }: PipelineContext): Promise<ResponderStat
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('status', '=', 'kept')
     .executeTakeFirstOrThrow();
+  const windows = await findUnsettledWindows(store.database);
   const heartbeat = await tables
     .selectFrom('heartbeats')
     .select((select) => select.fn.max('last_seen_at_ms').as('newest'))
@@ -206,6 +210,9 @@ async function readStatistics({ store }: PipelineContext): Promise<ResponderStat
     incidents: await countIncidents(store.database),
     unprocessedEvents: unprocessed.count,
     quarantinedDeliveries: quarantined.count,
+    activeWindows: windows.filter(({ state }) => state === 'active').length,
+    flappingAlerts: await countFlapping(store.database),
+    heldIncidents: await countHeldIncidents(store.database),
     outboxPending: await countPending(store.database),
     watchdogLastSeenAtMs: heartbeat?.newest ?? null,
   };

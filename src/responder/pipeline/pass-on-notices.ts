@@ -1,5 +1,6 @@
 import { crashPoint, createId } from '../../std/std.ts';
 import type { DatabaseTransaction } from '../../store/store.ts';
+import { decideNotices, holdsOf } from '../incidents/incidents.ts';
 import type { Incident, Notice } from '../incidents/incidents.ts';
 import {
   composeNotice,
@@ -8,6 +9,7 @@ import {
   findWaiting,
   renewWaiting,
 } from '../notify/notify.ts';
+import { dropHeld, keepHeld, readHeld } from './holds/held-notices.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 import { noteEpisodes } from './storm-watch.ts';
 import { countHeld, findStormsOf } from './storm-records.ts';
@@ -23,19 +25,28 @@ type Told = {
   readonly incident: Incident;
   readonly notices: readonly Notice[];
   readonly atMs: number;
+  /** What they waited for, in words; empty when they did not wait. */
+  readonly delayedBy: readonly string[];
+};
+
+export type NoticesToPassOn = {
+  readonly notices: readonly NoticeToTell[];
+  /** Incidents whose notices may be held no longer. */
+  readonly released: readonly string[];
+  readonly find: (incidentId: string) => Incident | undefined;
 };
 
 /**
  * Puts the notices of one transaction on their way, with the snapshots at its end, which know the diagnosis and
- * the plan. Those of incidents in a storm are held back: the storm is told as one.
+ * the plan. Those of incidents in maintenance and such wait; those of incidents in a storm are held back: the storm is
+ * told as one.
  */
 export async function passOnNotices(
   transaction: DatabaseTransaction,
   context: PipelineContext,
-  notices: readonly NoticeToTell[],
-  find: (incidentId: string) => Incident | undefined,
+  passed: NoticesToPassOn,
 ): Promise<void> {
-  const told = coalesce(notices, find);
+  const told = await decideOnHeld(transaction, context, passed);
   if (told.length === 0) return;
   const begun = told.filter((item) => item.notices.some(isBeginning));
   const ids = begun.map(({ incident }) => incident.id);
@@ -54,24 +65,52 @@ export async function passOnNotices(
   for (const [storm, count] of held) await countHeld(transaction, storm, count);
 }
 
-function coalesce(
-  notices: readonly NoticeToTell[],
-  find: (incidentId: string) => Incident | undefined,
-): readonly Told[] {
+/** Keeps what something holds, takes up what nothing holds any more, and gives what is to be told now. */
+async function decideOnHeld(
+  transaction: DatabaseTransaction,
+  { clock }: PipelineContext,
+  { notices, released, find }: NoticesToPassOn,
+): Promise<readonly Told[]> {
   const byIncident = Map.groupBy(notices, ({ incidentId }) => incidentId);
-  return [...byIncident].flatMap(([incidentId, list]) => {
-    const incident = find(incidentId);
-    const last = list.at(-1);
-    if (incident === undefined || last === undefined) return [];
-    const kept = coalesceNotices(list.map(({ notice }) => notice));
-    return [{ incident, notices: kept, atMs: last.atMs }];
+  const ids = [...new Set([...byIncident.keys(), ...released])];
+  const held = ids.length === 0 ? undefined : await readHeld(transaction, ids);
+  const told: Told[] = [];
+  for (const id of ids) {
+    const incident = find(id);
+    if (incident === undefined) continue;
+    const before = held?.get(id);
+    const news = byIncident.get(id) ?? [];
+    const kinds = coalesceNotices(news.map(({ notice }) => notice));
+    const decision = decideNotices(incident, before?.notices ?? [], kinds);
+    const heldBy = [...new Set([...(before?.heldBy ?? []), ...describeHolds(incident)])];
+    if (decision.keep.length > 0) {
+      const sinceMs = before?.sinceMs ?? clock.now();
+      await keepHeld(transaction, id, { notices: decision.keep, heldBy, sinceMs });
+    } else if (before !== undefined) await dropHeld(transaction, id);
+    if (decision.tell.length === 0) continue;
+    const isLate = before !== undefined && decision.keep.length === 0;
+    told.push({
+      incident,
+      notices: coalesceNotices(decision.tell),
+      atMs: isLate ? clock.now() : (news.at(-1)?.atMs ?? clock.now()),
+      delayedBy: isLate && !decision.tell.includes('resolved') ? heldBy : [],
+    });
+  }
+  return told;
+}
+
+function describeHolds(incident: Incident): readonly string[] {
+  return holdsOf(incident).map((reason) => {
+    if (reason === 'flapping') return 'flapping';
+    if (reason === 'hold_off') return 'the hold-off';
+    return `maintenance (${(incident.maintenance ?? []).map(({ name }) => name).join(', ')})`;
   });
 }
 
 async function tell(
   transaction: DatabaseTransaction,
   context: PipelineContext,
-  { incident, atMs }: Told,
+  { incident, atMs, delayedBy }: Told,
   notice: Notice,
   waitMs: number,
 ): Promise<void> {
@@ -96,7 +135,7 @@ async function tell(
     : Math.max(atMs, ...waiting.map((item) => item.dueAtMs));
   for (const { name } of channels) {
     const id = createId('msg', clock.now(), random);
-    const message = composeNotice({ id, notice, incident, atMs, consoleUrl });
+    const message = composeNotice({ id, notice, incident, atMs, consoleUrl, delayedBy });
     await enqueue(transaction, name, message, dueAtMs);
     crashPoint('outbox:enqueued');
   }

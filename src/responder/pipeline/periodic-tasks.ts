@@ -1,4 +1,6 @@
 import type { Deliverer } from '../notify/notify.ts';
+import { createFlappingTask } from './flapping/flapping-task.ts';
+import { createMaintenanceTask } from './maintenance/maintenance-task.ts';
 import type { PeriodicTask } from './periodic-task.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 import { createReconciler } from './reconciler.ts';
@@ -13,6 +15,8 @@ export function createPeriodicTasks(
   return [
     createReconciler(context),
     createStormTask(context),
+    createMaintenanceTask(context),
+    createFlappingTask(context),
     createOutboxTask(context, deliverer),
     createRetentionTask(context),
   ];

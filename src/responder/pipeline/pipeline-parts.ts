@@ -2,11 +2,17 @@ import type { Clock, Logger, Random } from '../../std/std.ts';
 import type { Store } from '../../store/store.ts';
 import type { Mask } from '../alerts/alerts.ts';
 import type { Evidence, EvidenceRequest } from '../evidence/evidence.ts';
-import { NO_CORRELATION } from '../incidents/incidents.ts';
-import type { CorrelationRules, DiagnosisView } from '../incidents/incidents.ts';
+import { DEFAULT_FLAPPING, NO_CORRELATION } from '../incidents/incidents.ts';
+import type {
+  CorrelationRules,
+  DiagnosisView,
+  FlappingSettings,
+  MaintenanceSchedule,
+} from '../incidents/incidents.ts';
 import type { Channel } from '../notify/notify.ts';
 import type { Verifier } from '../repair/repair.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import type { HoldOffRule } from './holds/hold-off.ts';
 import type { SourceNames } from './reconcile-upstream.ts';
 import type { DeliveryDecoder } from './intake.ts';
 import { DEFAULT_RETENTION } from './retention/retention-settings.ts';
@@ -40,6 +46,11 @@ export type PipelineSettings = {
   /** What lets alerts of one target join the incident of another. */
   readonly correlation: CorrelationRules;
   readonly retention: RetentionSettings;
+  /** Maintenance that the configuration declares. */
+  readonly maintenance: readonly MaintenanceSchedule[];
+  /** Which alerts page only when they stay. */
+  readonly holdOff: readonly HoldOffRule[];
+  readonly flapping: FlappingSettings;
 };
 
 export type WatchdogSettings = {
@@ -66,6 +77,9 @@ export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
   storm: DEFAULT_STORM_SETTINGS,
   correlation: NO_CORRELATION,
   retention: DEFAULT_RETENTION,
+  maintenance: [],
+  holdOff: [],
+  flapping: DEFAULT_FLAPPING,
 };
 
 /** What the pipeline is made of. The store must have been opened with the migrations of all its rooms. */

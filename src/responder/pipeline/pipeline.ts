@@ -5,6 +5,15 @@ export type { Acceptance, DeliveryDecoder, DeliveryForm } from './intake.ts';
 export type { QuarantineStatus } from './intake-tables.ts';
 export type { Answer, ChangeOptions } from './make-change.ts';
 export type { IncidentDetail, PipelineLine } from './operations.ts';
+export type { HoldOffRule } from './holds/hold-off.ts';
+export type {
+  Maintenance,
+  WindowAnswer,
+  WindowDetail,
+  WindowLine,
+  WindowRequest,
+} from './maintenance/maintenance.ts';
+export { LONGEST_WINDOW_MS } from './maintenance/maintenance.ts';
 export type { Quarantine, QuarantineAnswer, ReplayedAll } from './quarantine.ts';
 export type { QuarantineEntry, QuarantineFilter } from './quarantine-records.ts';
 export type { OnceRequest } from './idempotency.ts';

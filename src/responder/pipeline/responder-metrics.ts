@@ -43,6 +43,11 @@ export type ResponderStatistics = {
   }[];
   readonly unprocessedEvents: number;
   readonly quarantinedDeliveries: number;
+  /** Windows of maintenance that are under way. */
+  readonly activeWindows: number;
+  readonly flappingAlerts: number;
+  /** Incidents with something that people are not told yet. */
+  readonly heldIncidents: number;
   readonly outboxPending: readonly { readonly channel: string; readonly count: number }[];
   /** When the watchdog alert was last delivered, by our clock; null when never. */
   readonly watchdogLastSeenAtMs: number | null;

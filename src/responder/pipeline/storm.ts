@@ -25,7 +25,10 @@ export function coalesceNotices(notices: readonly Notice[]): readonly Notice[] {
   const distinct = [...new Set(notices)];
   const beginning = distinct.findLast((notice) => notice === 'opened' || notice === 'reopened');
   if (beginning === undefined) return distinct;
-  return [beginning, ...distinct.filter((notice) => notice === 'resolved')];
+  const others = distinct.filter(
+    (notice) => notice === 'resolved' || notice === 'flapping_started',
+  );
+  return [beginning, ...others];
 }
 
 export function isBeginning(notice: Notice): boolean {

@@ -15,6 +15,7 @@ const ACT: Demand = { role: 'responder', scope: 'incidents:write' };
 const REPLAY: Demand = { role: 'responder', scope: 'quarantine:write' };
 /** What is discarded is never an alert any more. */
 const DISCARD: Demand = { role: 'admin', scope: 'quarantine:write' };
+const MAINTAIN: Demand = { role: 'responder', scope: 'maintenance:write' };
 const ADMINISTER: Demand = { role: 'admin', scope: 'admin' };
 
 /**
@@ -32,8 +33,8 @@ const AREAS: readonly Area[] = [
   { path: '/quarantine/:id/discard', read: LOOK, write: DISCARD },
   { path: '/api/v1/quarantine', read: LOOK, write: REPLAY },
   { path: '/api/v1/quarantine/:id/discard', read: LOOK, write: DISCARD },
-  { path: '/maintenance', read: LOOK, write: { role: 'admin', scope: 'maintenance:write' } },
-  { path: '/api/v1/maintenance', read: LOOK, write: { role: 'admin', scope: 'maintenance:write' } },
+  { path: '/maintenance', read: LOOK, write: MAINTAIN },
+  { path: '/api/v1/maintenance', read: LOOK, write: MAINTAIN },
   { path: '/api/v1/tokens', read: ADMINISTER, write: ADMINISTER },
 ];
 

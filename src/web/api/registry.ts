@@ -11,6 +11,11 @@ import {
   replayAllQuarantined,
   replayQuarantined,
 } from './operations/decide-quarantine.ts';
+import {
+  createMaintenance,
+  endMaintenance,
+  moveMaintenance,
+} from './operations/change-maintenance.ts';
 import { getIncident } from './operations/get-incident.ts';
 import { getOpenApi } from './operations/get-open-api.ts';
 import { getReview } from './operations/get-review.ts';
@@ -28,6 +33,7 @@ import {
   undoMerge,
   undoSplit,
 } from './operations/regroup-incident.ts';
+import { getMaintenance, listMaintenance } from './operations/read-maintenance.ts';
 import { streamEvents } from './operations/stream-events.ts';
 import { createToken, listTokens, revokeToken } from './operations/tokens.ts';
 
@@ -48,6 +54,11 @@ export const OPERATIONS: readonly Operation[] = [
   undoSplit,
   getStatistics,
   streamEvents,
+  listMaintenance,
+  createMaintenance,
+  getMaintenance,
+  moveMaintenance,
+  endMaintenance,
   listQuarantine,
   // Before the deliveries: no number is called "replay".
   replayAllQuarantined,

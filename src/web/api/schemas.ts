@@ -101,6 +101,9 @@ const summaryShape = {
     .array(z.string())
     .describe('Why alerts that are gone prove nothing, such as a rule that was deleted.'),
   muted: z.array(z.string()).describe('Alerts that fire and are silenced or inhibited, in words.'),
+  pagesHeld: z
+    .array(z.object({ reason: z.enum(['maintenance', 'hold_off', 'flapping']), text: z.string() }))
+    .describe('Why people are not told of it now.'),
   diagnosis: z
     .object({
       answer: diagnosisAnswer,
@@ -236,6 +239,8 @@ export const statistics: z.ZodType<StatisticsView> = named(
     unconfirmed: count,
     resolvedLastDay: count,
     quarantined: count.describe('Deliveries that could not be read and wait for a decision.'),
+    activeWindows: count.describe('Windows of maintenance that are under way.'),
+    flappingAlerts: count.describe('Alerts that come and go so often that pages are held.'),
     targets: z.array(z.string()),
     pipe: z
       .object({

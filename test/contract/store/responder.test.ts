@@ -38,6 +38,12 @@ describe('retention', async () => {
 describe('quarantine', async () => {
   await import('../../responder/pipeline/quarantine.test.ts');
 });
+describe('holds', async () => {
+  await import('../../responder/pipeline/maintenance.test.ts');
+  await import('../../responder/pipeline/maintenance-schedules.test.ts');
+  await import('../../responder/pipeline/hold-off.test.ts');
+  await import('../../responder/pipeline/flapping.test.ts');
+});
 describe('restarts', async () => void (await import('../../responder/pipeline/crash.test.ts')));
 describe('accounts', async () => {
   await import('../../responder/accounts/sessions.test.ts');

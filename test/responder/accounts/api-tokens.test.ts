@@ -31,7 +31,7 @@ describe('API tokens', () => {
     const { accounts } = await createReplicas(clock)();
     const { token } = await make(accounts.tokens);
     expect(token).toMatchObject({
-      scopes: ['incidents:read', 'incidents:write', 'quarantine:write'],
+      scopes: ['incidents:read', 'incidents:write', 'quarantine:write', 'maintenance:write'],
       expiresAtMs: clock.now() + 90 * DAY_MS,
       createdBy: 'tester',
       lastUsedAtMs: null,

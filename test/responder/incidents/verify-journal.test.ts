@@ -72,6 +72,7 @@ describe('an untouched journal', () => {
       unchainedEntries: 0,
       incidents: 0,
       forgotten: [],
+      windows: 0,
       headHash: '',
       holdsNotedHash: null,
       problems: [],
@@ -188,6 +189,60 @@ describe('tampering', () => {
       }),
       { numRuns: 40, seed: 4 },
     );
+  });
+});
+
+describe('what happened to windows of maintenance', () => {
+  async function liveWithWindows(): Promise<void> {
+    const { maintenance } = responder.pipeline;
+    for (const target of ['shop', 'sales', 'other']) {
+      const scope = { targets: [target], labels: {} };
+      const endsAtMs = responder.clock.now() + 90_000;
+      await maintenance.create({ name: target, reason: 'release', scope, endsAtMs }, 'ann');
+      await responder.pipeline.settle();
+      if (target !== 'other') await live(target);
+      await responder.clock.advance(120_000);
+      await responder.pipeline.settle();
+    }
+  }
+
+  /** The same for the triggers of the other table. */
+  async function tamperWindows(text: string): Promise<void> {
+    for (const guard of ['window_journal_keeps_entries', 'window_journal_loses_nothing']) {
+      await sql.raw(`DROP TRIGGER ${guard}`).execute(responder.store.database);
+    }
+    await sql.raw(text).execute(responder.store.database);
+  }
+
+  it('is part of the chain, and can be noted', async () => {
+    await liveWithWindows();
+    const report = await verify();
+    expect(report).toMatchObject({ incidents: 2, windows: 3, problems: [] });
+    const { headHash } = report;
+    await live('shop');
+    expect(await verify(headHash)).toMatchObject({ holdsNotedHash: true, problems: [] });
+  });
+
+  it('is refused to be changed', async () => {
+    await liveWithWindows();
+    const change = sql.raw("UPDATE window_journal SET actor = 'eve'");
+    await expect(change.execute(responder.store.database)).rejects.toThrow('append-only');
+  });
+
+  it.each([
+    ["UPDATE window_journal SET actor = 'eve' WHERE id = 4", 'its hash does not fit'],
+    ['UPDATE window_journal SET after_id = after_id + 1 WHERE id = 4', 'hash does not fit'],
+    ['DELETE FROM window_journal WHERE id = 4', 'are missing'],
+    ['DELETE FROM window_journal WHERE id > 7', 'journal_head: says'],
+    [
+      `UPDATE maintenance_windows SET snapshot = replace(snapshot, '"release"', '"nothing"')`,
+      'its window is not what its journal gives',
+    ],
+    ["UPDATE window_journal SET hash = 'x' WHERE id = 4", 'hash does not fit'],
+  ])('shows %s', async (text, message) => {
+    await liveWithWindows();
+    await tamperWindows(text);
+    expect(messages(await verify()).join('\n')).toContain(message);
   });
 });
 

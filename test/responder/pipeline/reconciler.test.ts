@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_FLAPPING } from '../../../src/responder/incidents/incidents.ts';
 import { replay } from '../../../src/responder/incidents/incidents.ts';
 import type { Incident } from '../../../src/responder/incidents/incidents.ts';
 import { CUT_ANNOTATION, EVENT_LIMITS } from '../../../src/responder/alerts/alerts.ts';
@@ -92,7 +93,9 @@ describe('a lost resolve', () => {
     'is healed within 120 s at looks every %i s, whenever it got lost',
     async (s) => {
       await responder[Symbol.asyncDispose]();
-      responder = await open({ reconcileIntervalMs: s * SECOND_MS });
+      // The same alert three times within minutes would flap, and its recovery would wait for the calm.
+      const flapping = { ...DEFAULT_FLAPPING, isEnabled: false };
+      responder = await open({ reconcileIntervalMs: s * SECOND_MS, flapping });
       upstream.set(holding);
       await deliver();
       const slowest = { ms: 0 };

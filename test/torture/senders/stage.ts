@@ -112,6 +112,8 @@ function writeConfiguration(
       diagnosis_delay: '100ms',
       verification_interval: '1s',
       reopen_window: scenario.reopens ? '1h' : '0s',
+      // What is judged is one incident for each episode, however fast they follow each other.
+      flapping: { enabled: false },
       // Every incident is told by itself, and at once: this is not about storms.
       storm: { incidents: 1000, hold: '0s' },
       notify: [{ type: 'webhook', name: 'pager', url: pager.url, secret: { file: secretFile } }],

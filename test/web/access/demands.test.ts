@@ -8,7 +8,7 @@ describe('what a route demands', () => {
     ['/api/v1/incidents/:id', 'GET', 'viewer', 'incidents:read'],
     ['/api/v1/quarantine/:id/discard', 'POST', 'admin', 'quarantine:write'],
     ['/quarantine', 'GET', 'viewer', 'incidents:read'],
-    ['/api/v1/maintenance', 'POST', 'admin', 'maintenance:write'],
+    ['/api/v1/maintenance', 'POST', 'responder', 'maintenance:write'],
     ['/api/v1/tokens', 'GET', 'admin', 'admin'],
     ['/api/v1/tokens/:id/revoke', 'POST', 'admin', 'admin'],
   ])('%s by %s: the role %s and the scope %s', (path, method, role, scope) => {
