@@ -67,7 +67,8 @@ describe('a merge', () => {
     await deliver(gone(alertOf('shop')));
     await pass(MINUTE_MS);
     expect((await get(db)).phase).toBe('resolved');
-    expect(notices(shop)).toEqual(['opened', 'merged']);
+    // Whether the diagnosis went into the first notice depends on how soon that was sent.
+    expect(notices(shop).filter((notice) => notice !== 'diagnosed')).toEqual(['opened', 'merged']);
     expect(notices(db)).toEqual(['opened', 'diagnosed', 'resolved']);
   });
 
