@@ -130,6 +130,7 @@ find_missing_packages() {
   need python3-venv can_make_venv
   need systemd has systemd-analyze
   need openssl has openssl
+  need nginx-light has nginx
   # A library that records writes is compiled by the tests of power cuts.
   need gcc has cc
   need libc6-dev has_any /usr/include/stdio.h
