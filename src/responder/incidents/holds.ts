@@ -55,8 +55,9 @@ export function decideNotices(
   const all = [...new Set([...held, ...news])];
   const holds = holdsOf(incident);
   const isOver = !isOpen(incident.phase);
-  if (isOver && !isUntold(held) && all.includes('resolved'))
+  if (isOver && !isUntold(held) && all.some((notice) => ENDINGS.includes(notice))) {
     return { tell: lastWords(all), keep: [] };
+  }
   if (holds.length > 0) {
     const isOnlyFlapping = holds.every((reason) => reason === 'flapping');
     if (!isOnlyFlapping || !all.includes('flapping_started')) return { tell: [], keep: all };
