@@ -197,5 +197,5 @@ describe('any stream of alerts of targets that depend on each other', () => {
       }),
       { numRuns: 40 },
     );
-  });
+  }, 120_000);
 });

@@ -209,5 +209,5 @@ describe('any stream of alerts', () => {
       }),
       { numRuns: 40 },
     );
-  });
+  }, 120_000);
 });
