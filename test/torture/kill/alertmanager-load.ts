@@ -43,28 +43,36 @@ export async function startAlertmanagerLoad(options: AlertmanagerLoadOptions): P
   const ending = new AbortController();
   const abandoned = new AbortController();
 
-  const isDelivered = (target: string, startsAtMs: number): boolean =>
+  const isAccepted = (target: string, told: Pick<ToldAlert, 'status' | 'startsAtMs'>): boolean =>
     ledger
       .all()
       .some(
         ({ status, alerts, body }) =>
           status === 200 &&
           body.includes(`"${target}"`) &&
-          alerts.some((told) => told.status === 'resolved' && told.startsAtMs === startsAtMs),
+          alerts.some((one) => one.status === told.status && one.startsAtMs === told.startsAtMs),
       );
 
   async function run(target: string): Promise<void> {
     while (!ending.signal.aborted) await fireAndResolve(target);
   }
 
+  /** Waits for each to arrive: Alertmanager tells no resolve of a firing that it could not tell. */
   async function fireAndResolve(target: string): Promise<void> {
+    const startsAtMs = Date.now();
+    await repeatUntilAccepted(target, { status: 'firing', startsAtMs });
+    await repeatUntilAccepted(target, { status: 'resolved', startsAtMs });
+  }
+
+  /** As Prometheus does, it goes on telling of what is and of what is over. */
+  async function repeatUntilAccepted(
+    target: string,
+    told: Pick<ToldAlert, 'status' | 'startsAtMs'>,
+  ): Promise<void> {
     const labels = { alertname: 'CrmUnreachable', target, severity: 'critical' };
-    const startedAtMs = Date.now();
-    await alertmanager.post({ labels, startedAtMs });
-    await wait(PACE_MS);
-    while (!isDelivered(target, startedAtMs) && !abandoned.signal.aborted) {
-      // As Prometheus does, it goes on telling of the end.
-      await alertmanager.post({ labels, startedAtMs, endedAgo: 0 });
+    const end = told.status === 'resolved' ? { endedAgo: 0 } : {};
+    while (!isAccepted(target, told) && !abandoned.signal.aborted) {
+      await alertmanager.post({ labels, startedAtMs: told.startsAtMs, ...end });
       await wait(PACE_MS);
     }
   }
