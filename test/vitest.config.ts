@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import type { ViteUserConfig } from 'vitest/config';
@@ -5,6 +6,8 @@ import { createReportWriter } from './gate/reporter.ts';
 
 /** Names of suites and paths count from the root of the repository. */
 const root = join(import.meta.dirname, '..');
+/** Vitest would leave one of them to itself, and one of two is half of the machine. */
+const WORKERS = availableParallelism();
 const reportPath = process.env['CRMWATCH_TEST_REPORT'];
 
 /**
@@ -22,6 +25,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/contract/**', 'test/e2e/**'],
+          maxWorkers: WORKERS,
           // Generous, because a busy machine of two cores may pause a test for seconds.
           testTimeout: 20_000,
           hookTimeout: 20_000,
@@ -32,6 +36,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
+          maxWorkers: WORKERS,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
