@@ -68,7 +68,7 @@ function incidentsRow(): RowSpec {
     panels: [
       lines('Open incidents', 'By diagnosed fault class and severity.', 'count', [
         {
-          expression: 'sum by (fault_class, severity) (crmwatch_incidents_open)',
+          expression: 'max by (fault_class, severity) (crmwatch_incidents_open)',
           legend: '{{fault_class}} {{severity}}',
           mayBeEmpty: NOTHING_HAPPENED,
         },
@@ -138,8 +138,8 @@ function intakeRow(): RowSpec {
         'Events to be processed, and bodies that could not be decoded.',
         'count',
         [
-          { expression: 'sum(crmwatch_intake_unprocessed)', legend: 'unprocessed' },
-          { expression: 'sum(crmwatch_intake_quarantined)', legend: 'quarantined' },
+          { expression: 'max(crmwatch_intake_unprocessed)', legend: 'unprocessed' },
+          { expression: 'max(crmwatch_intake_quarantined)', legend: 'quarantined' },
         ],
       ),
     ],
@@ -152,7 +152,7 @@ function notificationsRow(): RowSpec {
     panels: [
       lines('Waiting', 'Notifications in the outbox, by channel.', 'count', [
         {
-          expression: 'sum by (channel) (crmwatch_outbox_pending)',
+          expression: 'max by (channel) (crmwatch_outbox_pending)',
           legend: '{{channel}}',
           mayBeEmpty: 'no channel is configured',
         },
