@@ -37,6 +37,12 @@ function whysOf(incident: Incident, ofDoubts: boolean): readonly string[] {
   return notes.filter((note) => isDoubt(note) === ofDoubts).map(({ why }) => why);
 }
 
+/** Known at once when a verification was held up by it; of interest while that verification is the last word. */
+function stillHeldOf({ phase, verification, quietSinceMs }: Incident): readonly string[] {
+  if (phase !== 'verifying' || verification?.quietSinceMs !== quietSinceMs) return [];
+  return verification.stillHeld ?? [];
+}
+
 function toRegroupingView(regrouping: Regrouping): RegroupingView {
   const { incidentId, title, actor: by, why, atMs } = regrouping;
   return { incidentId, title, by, why, atMs };
@@ -83,7 +89,7 @@ export function toSummaryView(incident: Incident): IncidentSummaryView {
     severity: incident.severity,
     phase: incident.phase,
     recovery: incident.confirmation,
-    unconfirmedBecause: whysOf(incident, true),
+    unconfirmedBecause: [...stillHeldOf(incident), ...whysOf(incident, true)],
     muted: whysOf(incident, false),
     pagesHeld: pagesHeldOf(incident),
     diagnosis: briefDiagnosis(incident),

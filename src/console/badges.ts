@@ -40,7 +40,7 @@ export function phaseBadge(incident: IncidentSummaryView): Html {
 /** Says plainly when the alerts are gone but nobody has checked. */
 export function recoveryBadge(incident: IncidentSummaryView): Html | null {
   if (incident.recovery === 'unconfirmed') {
-    const [why = 'Alerts gone, but no fresh probe has passed yet'] = incident.unconfirmedBecause;
+    const [why = 'Alerts gone, but not proved yet that it is over'] = incident.unconfirmedBecause;
     return html`<span class="badge warning" title="${why}">Unconfirmed</span>`;
   }
   if (incident.recovery === 'confirmed') {

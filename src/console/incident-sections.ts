@@ -146,7 +146,8 @@ export function verificationSection(view: IncidentDetailView, nowMs: number): Ht
       view.mergedInto !== null
         ? MERGED_SAY
         : 'An incident is over only when a fresh run of the probes that failed passes.',
-    unconfirmed: 'Unconfirmed: the alerts are gone, but no fresh run of the probes has passed yet.',
+    unconfirmed:
+      'Unconfirmed: the alerts are gone, but it is not proved yet that the trouble is over.',
     confirmed: 'Confirmed: a fresh run of every probe that failed has passed.',
   }[view.recovery];
   const tone = { none: 'plain', unconfirmed: 'warning', confirmed: 'good' }[view.recovery];

@@ -28,11 +28,12 @@ function recoverySentence(view: IncidentDetailView): string {
   if (view.recovery === 'confirmed') return 'A fresh run of the probes that failed has passed.';
   if (view.recovery === 'unconfirmed') {
     const doubts = view.unconfirmedBecause.map((why) => ` ${why}.`).join('');
-    return `Recovery is unconfirmed: no fresh run of the probes that failed has passed yet.${doubts}`;
+    return `Recovery is unconfirmed: it is not proved yet that the trouble is over.${doubts}`;
   }
-  const failed = view.verifications.filter((check) => check.outcome === 'failed');
-  if (failed.length > 0) return `A fresh run of ${failed[0]?.probe ?? 'a probe'} still fails.`;
-  return '';
+  const failed = view.verifications.find(
+    ({ outcome, probe }) => outcome === 'failed' && probe !== null,
+  );
+  return failed === undefined ? '' : `A fresh run of ${failed.probe} still fails.`;
 }
 
 function mergedParagraph({ incidentId, title, by, why }: RegroupingView): string {

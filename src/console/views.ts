@@ -16,7 +16,7 @@ export type IncidentPhase =
 
 /**
  * How sure it is that the trouble is over: `none` while alerts fire, `unconfirmed` when the alerts are gone but
- * no fresh probe has passed yet, `confirmed` when all probes that failed passed again.
+ * nothing proves it yet, `confirmed` when all probes that failed passed again and nobody upstream has an alert.
  */
 export type RecoveryState = 'none' | 'unconfirmed' | 'confirmed';
 
@@ -30,7 +30,7 @@ export type IncidentSummaryView = {
   readonly severity: Severity;
   readonly phase: IncidentPhase;
   readonly recovery: RecoveryState;
-  /** Why alerts that are gone prove nothing, such as a rule that was deleted; empty when nothing is in doubt. */
+  /** Why alerts that are gone prove nothing: a rule that was deleted, a peer that still has one; may be empty. */
   readonly unconfirmedBecause: readonly string[];
   /** Alerts that fire and of which Alertmanager tells nobody, in words. */
   readonly muted: readonly string[];
@@ -130,7 +130,7 @@ export type AlertView = {
 
 export type VerificationView = {
   readonly alert: string;
-  /** Null when no probe can tell. */
+  /** Null when it was no probe that told, or none can. */
   readonly probe: string | null;
   readonly outcome: 'passed' | 'failed' | 'impossible';
   readonly detail: string;

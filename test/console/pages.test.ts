@@ -93,7 +93,7 @@ describe('incident page', () => {
     const page = readable(
       incidentDetailPage(sampleDetail({ recovery: 'unconfirmed', phase: 'verifying' }), context),
     );
-    expect(page).toContain('Unconfirmed: the alerts are gone, but no fresh run');
+    expect(page).toContain('Unconfirmed: the alerts are gone, but it is not proved');
     expect(page).toContain('Recovery is not confirmed. Close it only if you know why.');
   });
 

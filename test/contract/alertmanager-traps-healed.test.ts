@@ -128,6 +128,36 @@ describe.skipIf(!hasAlertmanager || !hasPrometheus)('traps that lose what was to
       await trap.reach('the end of all', ({ firingAlerts }) => firingAlerts === 0);
     });
 
+    it('peers that disagree: one tells the end, and nobody is told while the other has the alert', async ({
+      expect,
+    }) => {
+      await using trap = await setTrap(world, {
+        alertmanagers: [quickly(), quickly()],
+        // It is not the reconciler that keeps it open.
+        responder: { reconcile_interval: '60s' },
+      });
+      const [told, parted] = trap.alertmanagers;
+      const startedAtMs = Date.now() - 60_000;
+      await told?.post({ labels: UNREACHABLE, startedAtMs });
+      await parted?.post({ labels: UNREACHABLE, startedAtMs });
+      await trap.delivered(1, (_, path) => path.includes('peer-0'));
+      await trap.delivered(1, (_, path) => path.includes('peer-1'));
+      await told?.post({ labels: UNREACHABLE, startedAtMs, endedAgo: 0 });
+      const doubted = await trap.reach('the doubt', (incident) => {
+        return incident.unconfirmedBecause.length > 0;
+      });
+      const { host } = new URL(parted?.url ?? '');
+      expect(doubted).toMatchObject({
+        phase: 'verifying',
+        recovery: 'unconfirmed',
+        unconfirmedBecause: [`Alertmanager ${host} still has CrmUnreachable active`],
+      });
+      await parted?.post({ labels: UNREACHABLE, startedAtMs, endedAgo: 0 });
+      const over = await trap.reach('recovery', ({ phase }) => phase === 'resolved');
+      expect([over.recovery, over.timesReopened]).toEqual(['confirmed', 0]);
+      expect(over.timeline.filter(({ kind }) => kind === 'verification_passed').length).toBe(1);
+    });
+
     it('lost firing: an alert that waits for its group, or was never told, opens an incident', async ({
       expect,
     }) => {

@@ -6,6 +6,7 @@ import type {
   Incident,
   IncidentAlert,
   SuspectedComponent,
+  Verification,
 } from './incident.ts';
 
 const NAMED = 100;
@@ -56,10 +57,13 @@ function keep(incident: Incident, options: CompactionOptions): Incident {
     evidenceSummary: [],
     component: incident.component === null || isErased ? null : withoutReason(incident.component),
     plan: null,
-    verification:
-      incident.verification === null ? null : { ...incident.verification, why: '', checks: [] },
+    verification: incident.verification === null ? null : withoutChecks(incident.verification),
     compacted: { rule, atMs, ...countAlerts(incident, nameOf) },
   };
+}
+
+function withoutChecks({ stillHeld: _stillHeld, ...others }: Verification): Verification {
+  return { ...others, why: '', checks: [] };
 }
 
 function withoutReason({ name, score }: SuspectedComponent): SuspectedComponent {

@@ -130,6 +130,8 @@ export type Verification = {
   readonly outcome: 'passed' | 'failed' | 'impossible';
   /** Empty when it passed. */
   readonly why: string;
+  /** Only when all probes passed and it did not: who upstream still has alerts of the incident, in words. */
+  readonly stillHeld?: readonly string[];
   readonly checks: readonly VerificationCheck[];
   readonly startedAtMs: number;
   /** `quietSinceMs` of the incident that was looked at: a result for an earlier calm proves nothing. */

@@ -28,6 +28,7 @@ import type { OnCommitted } from './pipeline-worker.ts';
 import { createQuarantine } from './quarantine.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { ResponderMetrics } from './responder-metrics.ts';
+import { withUpstreamVerification } from './verify-upstream.ts';
 import { withPipeVerification } from './watchdog-beats.ts';
 import { STORM_MIGRATIONS } from './storm-tables.ts';
 
@@ -73,7 +74,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const context = {
     ...parts,
     mask,
-    verifier: withPipeVerification(parts.verifier, facts),
+    verifier: withUpstreamVerification(withPipeVerification(parts.verifier, facts), {
+      ...facts,
+      upstream: parts.upstream,
+    }),
     settings: { ...DEFAULT_PIPELINE_SETTINGS, ...parts.settings },
   };
   const listeners = new Set<(line: PipelineLine) => void>();

@@ -26,7 +26,6 @@ export function notesOf(incident: Incident, index: UpstreamIndex): readonly Upst
   const gone = incident.phase === 'verifying' ? [...missing, ...resolved] : missing;
   const doubts = doubtsOf(
     gone.filter((alert) => isFromPrometheus(alert, index)),
-    incident.target,
     index.view.prometheus,
   );
   const muted = standings.flatMap(({ alert, standing }) => muteOf(alert, standing));
@@ -39,9 +38,8 @@ function isAskable(alert: IncidentAlert, index: UpstreamIndex): boolean {
 }
 
 /** Why the absence of these alerts proves nothing, or nothing when it may be believed. */
-export function doubtsOf(
+function doubtsOf(
   gone: readonly IncidentAlert[],
-  target: string | null,
   prometheus: Knowable<PrometheusAnswer>,
 ): readonly UpstreamNote[] {
   if (gone.length === 0) return [];
@@ -58,20 +56,28 @@ export function doubtsOf(
     if (rule.isEvaluated) return [];
     return [{ kind: 'rule_not_evaluated', why: `${name}: ${rule.why}` }];
   });
-  return [...ofRules, ...doubtOfTarget(gone, target, facts)];
+  return [...ofRules, ...doubtsOfTargets(gone, facts)];
 }
 
-/** Alerts of ours come of the exporter's series; when those have ended, the alerts end without a recovery. */
-function doubtOfTarget(
+/**
+ * Alerts of ours come of the exporter's series; when those have ended, the alerts end without a recovery. An incident
+ * may hold alerts of other targets than its own: by correlation, or since a person merged it.
+ */
+function doubtsOfTargets(
   gone: readonly IncidentAlert[],
-  target: string | null,
   facts: PrometheusAnswer,
 ): readonly UpstreamNote[] {
-  const isMeasured = gone.some(({ name }) => (alertDefinition(name)?.verifiedBy ?? []).length > 0);
-  if (target === null || !isMeasured || facts.targets.has(target)) return [];
-  return facts.isExporterUp
-    ? [{ kind: 'target_vanished', why: `no exporter tells of ${target} any more` }]
-    : [{ kind: 'exporter_down', why: 'no exporter of crmwatch is scraped with success' }];
+  const measured = gone.filter(({ name }) => (alertDefinition(name)?.verifiedBy ?? []).length > 0);
+  const targets = new Set(measured.flatMap(({ labels }) => labels['target'] ?? []));
+  const missing = [...targets].filter((target) => target !== '' && !facts.targets.has(target));
+  if (missing.length === 0) return [];
+  if (!facts.isExporterUp) {
+    return [{ kind: 'exporter_down', why: 'no exporter of crmwatch is scraped with success' }];
+  }
+  return missing.map((target) => ({
+    kind: 'target_vanished',
+    why: `no exporter tells of ${target} any more`,
+  }));
 }
 
 function muteOf({ name }: IncidentAlert, standing: Standing): readonly UpstreamNote[] {

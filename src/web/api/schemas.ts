@@ -96,10 +96,14 @@ const summaryShape = {
   phase,
   recovery: z
     .enum(['none', 'unconfirmed', 'confirmed'])
-    .describe('`unconfirmed` while the alerts are gone but no fresh probe has passed.'),
+    .describe(
+      '`unconfirmed` while the alerts are gone but it is not proved that the trouble is over.',
+    ),
   unconfirmedBecause: z
     .array(z.string())
-    .describe('Why alerts that are gone prove nothing, such as a rule that was deleted.'),
+    .describe(
+      'Why alerts that are gone prove nothing, such as a rule that was deleted, or a peer that still has one.',
+    ),
   muted: z.array(z.string()).describe('Alerts that fire and are silenced or inhibited, in words.'),
   pagesHeld: z
     .array(z.object({ reason: z.enum(['maintenance', 'hold_off', 'flapping']), text: z.string() }))

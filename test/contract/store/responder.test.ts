@@ -53,6 +53,7 @@ describe('accounts', async () => {
 });
 describe('the reconciler', async () => {
   await import('../../responder/pipeline/reconciler.test.ts');
+  await import('../../responder/pipeline/verify-upstream.test.ts');
 });
 describe('several replicas', async () => {
   await import('../../responder/pipeline/replicas.test.ts');

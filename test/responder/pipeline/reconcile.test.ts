@@ -104,6 +104,28 @@ describe('an alert that counts as firing', () => {
     expect(notes(view, [{ ...verifying, alerts }])).toEqual([kind]);
   });
 
+  it('is doubted by its own target, also in the incident of another one', () => {
+    const [joined] = incidentOf({ labels: { ...LABELS, target: 'store' } }).alerts;
+    if (joined === undefined) throw new Error('the incident has an alert');
+    const incident = incidentOf();
+    const merged = { ...incident, alerts: [...incident.alerts, joined] };
+    const view = (...targets: readonly string[]): UpstreamView =>
+      createView([createPeer([])], createFacts({ targets: new Set(targets) }));
+    const whys = (seen: UpstreamView): readonly string[] =>
+      suspects(seen, [merged]).flatMap(({ healing }) =>
+        healing.kind === 'noted' ? healing.notes.map(({ why }) => why) : [],
+      );
+    expect(whys(view('shop'))).toEqual(['no exporter tells of store any more']);
+    expect(whys(view('store'))).toEqual(['no exporter tells of shop any more']);
+    expect(whys(view()).length).toBe(2);
+    expect(whys(view('shop', 'store'))).toEqual([]);
+    const dead = createView(
+      [createPeer([])],
+      createFacts({ targets: new Set(), isExporterUp: false }),
+    );
+    expect(whys(dead)).toEqual(['no exporter of crmwatch is scraped with success']);
+  });
+
   it('stays open while it is silenced or inhibited, which is said', () => {
     const silenced = createView([createPeer([suppressed])]);
     expect([kinds(silenced), notes(silenced)]).toEqual([['noted'], ['silenced']]);
