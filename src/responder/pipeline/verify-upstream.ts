@@ -1,5 +1,6 @@
 import type { Clock } from '../../std/std.ts';
 import type { Verification, VerificationCheck } from '../incidents/incidents.ts';
+import { MAXIMUM_CHECKS } from '../repair/repair.ts';
 import type { Verifier } from '../repair/repair.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { SourceNames } from './reconcile-upstream.ts';
@@ -46,7 +47,7 @@ function withhold(passed: Verification, stillHeld: readonly StillHeld[]): Verifi
     outcome: 'failed',
     why: whys.join('; '),
     stillHeld: whys,
-    checks: [...checks, ...passed.checks],
+    checks: [...checks, ...passed.checks].slice(0, MAXIMUM_CHECKS),
   };
 }
 

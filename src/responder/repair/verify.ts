@@ -70,7 +70,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 }
 
 /** A result keeps this many checks, so that the snapshot of a storm stays small; the worst outcome decides all the same. */
-const MAXIMUM_CHECKS = 200;
+export const MAXIMUM_CHECKS = 200;
 const MAXIMUM_REASONS = 20;
 /** An incident may hold alerts of hundreds of targets, and their probes are not to run all together. */
 const CHECKS_AT_ONCE = 20;
