@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { toDetailView, toIncidentEvent, toSummaryView } from '../../src/app/incident-views.ts';
 import type { IncidentDetail } from '../../src/responder/pipeline/pipeline.ts';
-import { START_MS, createAlert, createWebhookBody } from '../support/alerts.ts';
+import { START_MS, createAlert, createVerification, createWebhookBody } from '../support/alerts.ts';
 import { createTemporaryFolder, createTestResponder } from '../support/responder.ts';
 import type { TestResponder } from '../support/responder.ts';
 
@@ -48,6 +48,20 @@ describe('what the reconciler noted', () => {
     expect(toSummaryView({ ...incident, upstream })).toMatchObject(shown);
     const over = toSummaryView({ ...incident, upstream, phase: 'resolved' });
     expect(over).toMatchObject({ unconfirmedBecause: [], muted: [] });
+  });
+
+  it('stands behind what held up the recovery of this very calm', async () => {
+    using folder = createTemporaryFolder();
+    await using responder = await createReported(folder.path);
+    const { incident } = await reach(responder, 'reported');
+    const upstream = [{ kind: 'rule_deleted', why: 'no rule' }] as const;
+    const stillHeld = ['b still has it'];
+    const verification = { ...createVerification('failed', START_MS), stillHeld };
+    const verifying = { ...incident, phase: 'verifying', upstream, verification } as const;
+    const now = toSummaryView({ ...verifying, quietSinceMs: START_MS });
+    expect(now.unconfirmedBecause).toEqual(['b still has it', 'no rule']);
+    const later = toSummaryView({ ...verifying, quietSinceMs: START_MS + 1 });
+    expect(later.unconfirmedBecause).toEqual(['no rule']);
   });
 });
 

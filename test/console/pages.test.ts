@@ -97,6 +97,21 @@ describe('incident page', () => {
     expect(page).toContain('Recovery is not confirmed. Close it only if you know why.');
   });
 
+  it('blames no probe when it is a peer that keeps the recovery from being confirmed', () => {
+    const why = 'Alertmanager b still has CrmLoginFailed active';
+    const check = { alert: 'CrmLoginFailed', probe: null, outcome: 'failed', detail: why } as const;
+    const verifications = [{ ...check, atMs: null }];
+    const held = readable(
+      incidentDetailPage(
+        sampleDetail({ recovery: 'unconfirmed', unconfirmedBecause: [why], verifications }),
+        context,
+      ),
+    );
+    expect(held).toContain(`it is not proved yet that the trouble is over. ${why}.`);
+    const firing = readable(incidentDetailPage(sampleDetail({ verifications }), context));
+    expect(firing).not.toContain('A fresh run of');
+  });
+
   it('puts a correction above the model and keeps what the model said', () => {
     const correction = { answer: 'service_outage', by: 'Mia', atMs: SAMPLE_NOW_MS } as const;
     const page = readable(incidentDetailPage(sampleDetail({ correction }), context));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toSummaryView } from '../../../src/app/incident-views.ts';
 import type { AlertEvent } from '../../../src/responder/alerts/alerts.ts';
-import { replay } from '../../../src/responder/incidents/incidents.ts';
+import { compactedEventOf, replay } from '../../../src/responder/incidents/incidents.ts';
 import type { Incident } from '../../../src/responder/incidents/incidents.ts';
 import type { UpstreamView } from '../../../src/responder/upstream/upstream.ts';
 import { createAlert, createWebhookBody } from '../../support/alerts.ts';
@@ -163,6 +163,9 @@ describe('two peers that disagree', () => {
     const incident = await only();
     expect(incident.phase).toBe('closed');
     expect(toSummaryView(incident).unconfirmedBecause).toEqual([]);
+    // The text goes with the other texts.
+    const { kept } = compactedEventOf(incident, 'ann', { rule: 'retention', atMs: 0 });
+    expect(JSON.stringify(kept)).not.toContain('still has');
   });
 });
 
