@@ -136,7 +136,9 @@ describe('what people are shown of an incident', () => {
     await reach(responder, 'repairing');
     const resolved = createAlert({ status: 'resolved', endsAtMs: responder.clock.now() });
     await deliver(responder, createWebhookBody([resolved]));
-    const view = toDetailView(await reach(responder, 'resolved'));
+    await reach(responder, 'resolved');
+    await responder.pipeline.settle();
+    const view = toDetailView(await onlyIncident(responder));
     expect(view.recovery).toBe('confirmed');
     expect(view.verifications).toMatchObject([{ probe: 'reachability', outcome: 'passed' }]);
     const times = view.timeline.map(({ atMs }) => atMs);
