@@ -211,7 +211,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'hanging up': () => '',
 }; // prettier-ignore
 
-describe('no secret comes out', () => {
+describe('no secret comes out', { timeout: 120_000 }, () => {
   it.each(Object.entries(BEHAVIOURS))('when a CRM does this: %s', async (_name, behaviour) => {
     behave = behaviour;
     const texts = await everythingOf(load('http'));
