@@ -81,6 +81,22 @@ async function deliver({ url }: Site, body: string): Promise<number> {
   return answer.status;
 }
 
+/** A window of maintenance that says what a script would like to; gives its identifier. */
+async function planHostileWindow({ url }: Site): Promise<string> {
+  const answer = await fetch(`${url}/api/v1/maintenance`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      name: SCRIPTS[0],
+      reason: SCRIPTS.join(' '),
+      labels: { job: SCRIPTS[1], instance: SCRIPTS[2] },
+      endsAtMs: Date.now() + 3_600_000,
+    }),
+  });
+  expect(answer.status, await answer.clone().text()).toBe(201);
+  return ((await answer.json()) as { readonly id: string }).id;
+}
+
 type Watched = { readonly page: Page; readonly ran: string[] };
 
 /** A page without our policy, so that only the pages themselves keep scripts from running. */
@@ -127,7 +143,7 @@ async function expectInert({ page, ran }: Watched, what: string): Promise<void> 
 }
 
 /** Every page that shows something of alerts, with what stands for its parameters. */
-function pagesOf(incidents: readonly string[]): readonly string[] {
+function pagesOf(incidents: readonly string[], window: string): readonly string[] {
   const routes = Object.keys(MATRIX)
     .filter((route) => route.startsWith('GET ') && verdictOf(route, 'anonymous') === 'signs in')
     .map((route) => route.slice('GET '.length));
@@ -136,6 +152,7 @@ function pagesOf(incidents: readonly string[]): readonly string[] {
     if (route.startsWith('/incidents/:id')) return incidents.map((id) => route.replace(':id', id));
     if (route.startsWith('/quarantine/:id'))
       return ['1', '2'].map((id) => route.replace(':id', id));
+    if (route.startsWith('/maintenance/:id')) return [route.replace(':id', window)];
     throw new Error(`say here what stands for the parameters of ${route}`);
   });
   const search = new URLSearchParams({ text: SCRIPTS.join(' '), target: SCRIPTS[2] ?? '' });
@@ -185,8 +202,10 @@ describe.skipIf(!existsSync(CHROMIUM))(
       await change('comment', { text: SCRIPTS.join('\n') });
       await change('close', { text: SCRIPTS.join('\n') });
 
+      const window = await planHostileWindow(site);
+
       const watched = await openUnprotected(browser);
-      for (const path of pagesOf(ids)) {
+      for (const path of pagesOf(ids, window)) {
         // What is sent to be saved is no page: /body is, and so is a review as Markdown.
         if (/\/body$|\.md$/.test(path)) continue;
         await watched.page.goto(`${url}${path}`, { waitUntil: 'load' });
