@@ -23,12 +23,16 @@ type Waiting = { resolve(result: WorkerResult): void; reject(error: unknown): vo
 /** Of each kind of request its own part. */
 type Unnumbered<Request> = Request extends unknown ? Omit<Request, 'id'> : never;
 
+/** Nothing lives long in the thread, so it needs little room to collect in. More than this is no error. */
+const YOUNG_GENERATION_MB = 12;
+
 export function startSqliteThread(options: WorkerOptions): SqliteThread {
   const { file } = options;
   const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
     workerData: options,
     // Those of the process may be meant for its main module alone.
     execArgv: [],
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;

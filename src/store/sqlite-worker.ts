@@ -44,6 +44,10 @@ type Prepared = { readonly statement: StatementSync; readonly givesRows: boolean
 /** More distinct statements than this means that values were written into the SQL text. */
 const STATEMENT_CACHE_LIMIT = 200;
 const NOTHING: WorkerResult = { rows: [], changes: 0, lastInsertId: 0 };
+/** What a statement may keep of the values of its last use, in characters and bytes. */
+const KEPT_VALUES_LIMIT = 64 * 1024;
+/** No value that SQLite has a type for. */
+const UNBINDABLE = Symbol('unbindable') as unknown as SQLInputValue;
 
 const { file, readOnly, busyTimeoutMs } = workerData as WorkerOptions;
 const statements = new Map<string, Prepared>();
@@ -84,14 +88,48 @@ function answer(request: WorkerRequest): WorkerResult {
   if (request.isWithin && !connection.isTransaction) {
     throw new Error('the transaction was ended by an error before');
   }
-  const { statement, givesRows } = prepare(request.sql);
-  if (givesRows) return { ...NOTHING, rows: statement.all(...request.values) };
-  const change = statement.run(...request.values);
+  const prepared = prepare(request.sql);
+  try {
+    return execute(prepared, request.values);
+  } finally {
+    if (weigh(request.values) > KEPT_VALUES_LIMIT) letGoOfValues(prepared);
+  }
+}
+
+function execute(
+  { statement, givesRows }: Prepared,
+  values: readonly SQLInputValue[],
+): WorkerResult {
+  if (givesRows) return { ...NOTHING, rows: statement.all(...values) };
+  const change = statement.run(...values);
   return {
     rows: [],
     changes: Number(change.changes),
     lastInsertId: Number(change.lastInsertRowid),
   };
+}
+
+function weigh(values: readonly SQLInputValue[]): number {
+  let weight = 0;
+  for (const value of values) {
+    if (typeof value === 'string' || ArrayBuffer.isView(value)) {
+      weight += typeof value === 'string' ? value.length : value.byteLength;
+    }
+  }
+  return weight;
+}
+
+/**
+ * SQLite keeps its own copies of the values until the statement is used again: a body of 30 MB would stay as long as
+ * its statement does. Node has no word for sqlite3_clear_bindings, but calls it before it binds; a value
+ * that cannot be bound ends the call there, before anything is executed.
+ */
+function letGoOfValues({ statement }: Prepared): void {
+  try {
+    statement.run(UNBINDABLE);
+  } catch {
+    // This is how it ends.
+  }
 }
 
 function failureOf(error: unknown): WorkerFailure {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { createAlert, createWebhookBody } from '../support/alerts.ts';
 import { postgresMissing, startDurablePostgres } from '../support/postgres-server.ts';
 import { readProcess } from './load/process-facts.ts';
@@ -13,13 +14,14 @@ const ALERTS = 20_000;
 const DESCRIPTION =
   'The share of requests that fail is above the threshold for a long time. '.repeat(16);
 const CATCH_UP_MS = 300_000;
+const DEFAULT_TARGETS = 50;
 
-function bigBody(): Buffer {
+function bigBody(targets: number): Buffer {
   const alerts = Array.from({ length: ALERTS }, (_, index) =>
     createAlert({
       labels: {
         alertname: 'CrmApiSlow',
-        target: `crm-${index % 50}`,
+        target: `crm-${index % targets}`,
         instance: `10.0.${index >> 8}.${index & 255}:9100`,
         call: `call-${index}`,
         severity: 'warning',
@@ -43,7 +45,11 @@ async function post(url: string, body: Buffer): Promise<number> {
 }
 
 /** One post to a responder in a process of its own: until its durable answer, and until it is in incidents. */
-async function measure(engine: string, store: object | null): Promise<readonly Figure[]> {
+async function measure(
+  engine: string,
+  store: object | null,
+  targets: number,
+): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'crmwatch-bench-'));
   const target = {
     name: 'crm-0',
@@ -56,7 +62,7 @@ async function measure(engine: string, store: object | null): Promise<readonly F
   };
   const responder = await startMeasuredResponder({ folder, store, targets: [target] });
   try {
-    const body = bigBody();
+    const body = bigBody(targets);
     const peakMegabytes = (): number => readProcess(responder.processId).peakMegabytes;
     const start = performance.now();
     const status = await post(responder.url, body);
@@ -78,15 +84,29 @@ async function measure(engine: string, store: object | null): Promise<readonly F
   }
 }
 
-export async function benchBigPost(): Promise<readonly Figure[]> {
-  const figures = await measure('SQLite', null);
-  if (postgresMissing() !== undefined) return figures;
+/** `--store` takes one store instead of both; `--targets` spreads the alerts over so many incidents. */
+export async function benchBigPost(words: readonly string[] = []): Promise<readonly Figure[]> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ args: [...words], options: { store: text, targets: text } });
+  const { store = 'both' } = values;
+  const targets = Number(values.targets ?? DEFAULT_TARGETS);
+  if (!['sqlite', 'postgresql', 'both'].includes(store) || !(targets >= 1 && targets <= ALERTS)) {
+    throw new Error(
+      `usage: npm run bench -- big-post [--store sqlite|postgresql] [--targets 1…${ALERTS}]`,
+    );
+  }
+  const figures = store === 'postgresql' ? [] : await measure('SQLite', null, targets);
+  if (store === 'sqlite' || postgresMissing() !== undefined) return figures;
+  return [...figures, ...(await measureOnPostgres(targets))];
+}
+
+async function measureOnPostgres(targets: number): Promise<readonly Figure[]> {
   const server = await startDurablePostgres();
   try {
     await server.createDatabase('big_post');
     const { host, port, user } = server;
     const store = { engine: 'postgresql', host, port, user, database: 'big_post' };
-    return [...figures, ...(await measure('PostgreSQL', store))];
+    return await measure('PostgreSQL', store, targets);
   } finally {
     await server.stop();
   }

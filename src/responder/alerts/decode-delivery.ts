@@ -30,7 +30,9 @@ const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b];
  */
 function hasTooManyValues(body: Buffer): boolean {
   let count = 0;
-  for (const byte of body) {
+  // Without an iterator, which takes several times as long for 30 MB.
+  for (let index = 0; index < body.length; index++) {
+    const byte = body[index];
     const startsValue = byte === COMMA || byte === BRACKET || byte === BRACE;
     if (startsValue && ++count > DECODED_LIMIT_VALUES) return true;
   }

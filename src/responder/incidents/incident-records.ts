@@ -6,6 +6,7 @@ import type { IncidentTables } from './incident-tables.ts';
 import { isOpen } from './incident.ts';
 import type { Incident, Phase } from './incident.ts';
 import type { JournalEntry } from './journal.ts';
+import { partsByWeight } from './parts-by-weight.ts';
 
 export type IncidentFilter = {
   readonly open?: boolean;
@@ -79,7 +80,10 @@ export async function findNewestOfScopes(
   for (const part of partsOf(scopes, VALUES_PER_QUERY)) {
     const rows = await tables(database)
       .selectFrom('incidents')
-      .select(['scope', 'snapshot'])
+      .select((select) => [
+        'id' as const,
+        select.fn<number>('octet_length', [select.ref('snapshot')]).as('bytes'),
+      ])
       .where((where) =>
         where.or([
           where.and([where('scope', 'in', part), where('phase', 'not in', ['resolved', 'closed'])]),
@@ -93,12 +97,27 @@ export async function findNewestOfScopes(
         ]),
       )
       .execute();
-    for (const row of rows) {
-      const incident = JSON.parse(row.snapshot) as Incident;
-      if (isOpen(incident.phase) || !found.has(row.scope)) found.set(row.scope, incident);
+    for (const part of partsByWeight(rows, ({ bytes }) => bytes)) {
+      const ids = part.map(({ id }) => id);
+      for (const incident of await readSnapshots(database, ids)) {
+        const { phase, scope } = incident;
+        if (isOpen(phase) || !found.has(scope)) found.set(scope, incident);
+      }
     }
   }
   return [...found.values()];
+}
+
+async function readSnapshots(
+  database: Database,
+  ids: readonly string[],
+): Promise<readonly Incident[]> {
+  const rows = await tables(database)
+    .selectFrom('incidents')
+    .select('snapshot')
+    .where('id', 'in', ids)
+    .execute();
+  return rows.map(({ snapshot }) => JSON.parse(snapshot) as Incident);
 }
 
 function toEntry(row: Selectable<IncidentTables['journal']>): JournalEntry {

@@ -4,35 +4,13 @@ import type { IncidentEvent } from './incident-event.ts';
 import type { IncidentTables } from './incident-tables.ts';
 import type { Incident } from './incident.ts';
 import { hashOf, moveHead, takePlaces } from './journal-chain.ts';
+import type { ChainPlaces, ChainedRow } from './journal-chain.ts';
 import type { JournalEntry } from './journal.ts';
+import { partsByWeight } from './parts-by-weight.ts';
 import { searchTextOf } from './search-text.ts';
 
 function tables(transaction: DatabaseTransaction): Kysely<IncidentTables> {
   return transaction.withTables<IncidentTables>();
-}
-
-/** Well below the number of values that either engine takes in one statement. */
-const ROWS_PER_INSERT = 500;
-/** What a statement should weigh, in characters; one row alone may weigh more. */
-const TEXT_PER_INSERT = 4_000_000;
-
-/** Parts of a list that one statement each takes. */
-function* partsByWeight<T>(
-  items: readonly T[],
-  weigh: (item: T) => number,
-): Generator<readonly T[]> {
-  let part: T[] = [];
-  let weight = 0;
-  for (const item of items) {
-    const own = weigh(item);
-    if (part.length === ROWS_PER_INSERT || (part.length > 0 && weight + own > TEXT_PER_INSERT)) {
-      yield part;
-      [part, weight] = [[], 0];
-    }
-    part.push(item);
-    weight += own;
-  }
-  if (part.length > 0) yield part;
 }
 
 /** What happened to an incident; `incident` is the snapshot after it. */
@@ -50,11 +28,31 @@ export async function appendEntries(
   if (happenings.length === 0) return [];
   const places = await takePlaces(transaction, happenings.length);
   let hash = places.previousHash;
-  const rows = happenings.map(({ incident, event, atMs }, index) => {
+  for (const part of partsByWeight(toRows(happenings, places), ({ data }) => data.length)) {
+    await tables(transaction).insertInto('journal').values(part).execute();
+    hash = part.at(-1)?.hash ?? hash;
+  }
+  crashPoint('journal:before-head');
+  await moveHead(transaction, hash);
+  crashPoint('journal:after-head');
+  return happenings.map(({ incident: { id: incidentId, sequence, phase }, event, atMs }, index) => {
+    const id = places.firstId + index;
+    return { id, incidentId, sequence, atMs, phase, event };
+  });
+}
+
+type JournalRow = ChainedRow & { readonly data: string; readonly hash: string };
+
+function* toRows(
+  happenings: readonly Happening[],
+  { firstId, previousHash }: ChainPlaces,
+): Generator<JournalRow> {
+  let hash = previousHash;
+  for (const [index, { incident, event, atMs }] of happenings.entries()) {
     const { kind, actor, ...said } = event;
     const data = JSON.stringify(said);
     const row = {
-      id: places.firstId + index,
+      id: firstId + index,
       incident_id: incident.id,
       sequence: incident.sequence,
       at_ms: atMs,
@@ -64,18 +62,8 @@ export async function appendEntries(
       data_hash: sha256Hex(data),
     };
     hash = hashOf(hash, row);
-    return { ...row, data, hash };
-  });
-  for (const part of partsByWeight(rows, ({ data }) => data.length)) {
-    await tables(transaction).insertInto('journal').values(part).execute();
+    yield { ...row, data, hash };
   }
-  crashPoint('journal:before-head');
-  await moveHead(transaction, hash);
-  crashPoint('journal:after-head');
-  return happenings.map(({ incident: { id: incidentId, sequence, phase }, event, atMs }, index) => {
-    const id = places.firstId + index;
-    return { id, incidentId, sequence, atMs, phase, event };
-  });
 }
 
 type SnapshotRow = Omit<IncidentTables['incidents'], 'number'>;
@@ -103,7 +91,8 @@ export async function saveSnapshots(
   transaction: DatabaseTransaction,
   incidents: readonly Incident[],
 ): Promise<void> {
-  for (const part of partsByWeight(incidents.map(toRow), ({ snapshot }) => snapshot.length)) {
+  const rows = Iterator.from(incidents).map(toRow);
+  for (const part of partsByWeight(rows, ({ snapshot }) => snapshot.length)) {
     // Transactions run one after the other, so no other one takes the same numbers.
     const newest = await tables(transaction)
       .selectFrom('incidents')

@@ -18,6 +18,7 @@ import type { NoticeToTell } from './pass-on-notices.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 import { createSnapshots } from './snapshots.ts';
 import { createToldBuffer } from './told-buffer.ts';
+import type { ToldBuffer } from './told-buffer.ts';
 
 export type Change = { readonly entry: JournalEntry; readonly incident: Incident };
 
@@ -74,7 +75,7 @@ export function createChangeSet(
     happenings.push({ incident: next, event, atMs });
     holds.note(incident, event, outcome);
     for (const effect of outcome.effects) {
-      if (effect.kind !== 'notify') await carryOut(due, next, effect, context);
+      if (effect.kind !== 'notify') await carryOut({ due, told }, next, effect, context);
       else notices.push({ incidentId: next.id, notice: effect.notice, atMs });
     }
     const isRecovered = next.phase === 'resolved' && RECOVERING.has(event.kind);
@@ -132,7 +133,7 @@ function toChange(entry: JournalEntry, happening: Happening | undefined): readon
 }
 
 async function carryOut(
-  due: DuePlan,
+  { due, told }: { readonly due: DuePlan; readonly told: ToldBuffer },
   incident: Incident,
   effect: Exclude<Effect, { kind: 'notify' }>,
   { clock, settings }: PipelineContext,
@@ -155,7 +156,7 @@ async function carryOut(
 
   /** A diagnosis that still waits will see the new alert; one that runs or is done may not have. */
   async function isRediagnosed(): Promise<boolean> {
-    const waiting = await due.find(incident.id, 'diagnosis');
+    const waiting = await due.find(incident.id, 'diagnosis', told.waitingFor());
     if (waiting !== null) return waiting.dueAtMs <= nowMs;
     const isKnown = incident.diagnosis !== null && incident.diagnosis.answer !== 'unknown';
     return !isKnown || nowMs - incident.episodeStartedAtMs <= settings.rediagnoseWindowMs;

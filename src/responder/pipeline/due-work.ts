@@ -104,21 +104,26 @@ export async function freeWork(transaction: DatabaseTransaction, holder: string)
     .execute();
 }
 
+const ROWS_PER_STATEMENT = 500;
+
+/** When a work of these incidents is due; those that have none are left out. */
 export async function findWork(
   database: Database,
-  incidentId: string,
+  incidentIds: readonly string[],
   work: Work,
-): Promise<{ readonly dueAtMs: number } | null> {
-  const row = await pipelineTables(database)
-    .selectFrom('due_work')
-    .select('due_at_ms')
-    .where('incident_id', '=', incidentId)
-    .where('work', '=', work)
-    .executeTakeFirst();
-  return row === undefined ? null : { dueAtMs: row.due_at_ms };
+): Promise<ReadonlyMap<string, { readonly dueAtMs: number }>> {
+  const found = new Map<string, { readonly dueAtMs: number }>();
+  for (const part of partsOf(incidentIds, ROWS_PER_STATEMENT)) {
+    const rows = await pipelineTables(database)
+      .selectFrom('due_work')
+      .select(['incident_id', 'due_at_ms'])
+      .where('incident_id', 'in', part)
+      .where('work', '=', work)
+      .execute();
+    for (const row of rows) found.set(row.incident_id, { dueAtMs: row.due_at_ms });
+  }
+  return found;
 }
-
-const ROWS_PER_STATEMENT = 500;
 
 /** Sets the times of works, in place of those they may have had. */
 export async function scheduleWorks(

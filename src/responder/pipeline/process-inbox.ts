@@ -3,6 +3,7 @@ import type { Database, DatabaseTransaction } from '../../store/store.ts';
 import { sourceOf } from '../alerts/alerts.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
 import { actorOf, labelKeys, scopeOf } from '../incidents/incidents.ts';
+import { createBatchLimit } from './batch-limit.ts';
 import type { ChangeSet } from './change-set.ts';
 import { keepHome, keepLabels } from './correlation-tables.ts';
 import { createIncidentFinder } from './find-incident.ts';
@@ -19,37 +20,26 @@ export type Commit = <T>(work: (changes: ChangeSet) => Promise<T>) => Promise<T>
 
 type InboxRow = { readonly id: number; readonly event: string };
 
-/** A storm is taken in few transactions, and one of them holds some megabytes of events. */
-const LARGEST_BATCH = 2000;
-const SMALLEST_BATCH = 100;
-/** Others wait for the transaction, and so does whoever stops the responder. */
-const LONG_BATCH_MS = 1500;
-const SHORT_BATCH_MS = 500;
+/** What a transaction holds of events at most, whatever their number; one alone may weigh more. */
+const LARGEST_BATCH_BYTES = 4_000_000;
 
 /** Takes committed events in the order of their arrival and gives the number taken. */
 export type InboxProcessor = () => Promise<number>;
 
 /**
  * An event that trips over a defect of ours is set aside with the reason, so that it cannot hold up the ones behind
- * it. A batch is as large as lets it be over within a second or two.
+ * it. A batch is as large as lets it be over within a second or two, and holds some megabytes.
  */
 export function createInboxProcessor(context: PipelineContext, commit: Commit): InboxProcessor {
   const { clock, store } = context;
-  let limit = LARGEST_BATCH;
-
-  function adapt(taken: number, durationMs: number): void {
-    if (durationMs > LONG_BATCH_MS) limit = Math.max(SMALLEST_BATCH, limit >> 1);
-    else if (durationMs < SHORT_BATCH_MS && taken === limit) {
-      limit = Math.min(LARGEST_BATCH, limit * 2);
-    }
-  }
+  const limit = createBatchLimit();
 
   return async () => {
     // Without a lock, since mostly there is nothing.
     if (!(await hasUnprocessed(store.database))) return 0;
     const startMs = clock.monotonicMs();
-    const taken = await processBatch({ limit }, context, commit);
-    adapt(taken, clock.monotonicMs() - startMs);
+    const taken = await processBatch({ limit: limit.current() }, context, commit);
+    limit.note(taken, clock.monotonicMs() - startMs);
     return taken;
   };
 }
@@ -111,15 +101,36 @@ async function claimRows(
   { limit, ids }: Batch,
   { store }: PipelineContext,
 ): Promise<readonly InboxRow[]> {
-  let query = pipelineTables(transaction)
+  const tables = pipelineTables(transaction);
+  let query = tables
     .selectFrom('inbox')
-    .select(['id', 'event'])
+    .select((select) => [
+      'id' as const,
+      select.fn<number>('octet_length', [select.ref('event')]).as('bytes'),
+    ])
     .where('processed_at_ms', 'is', null)
     .orderBy('id')
     .limit(limit);
   if (ids !== undefined) query = query.where('id', 'in', ids);
   if (store.engine === 'postgresql') query = query.forUpdate().skipLocked();
-  return query.execute();
+  const claimed = firstBytes(await query.execute(), LARGEST_BATCH_BYTES);
+  if (claimed.length === 0) return [];
+  return tables
+    .selectFrom('inbox')
+    .select(['id', 'event'])
+    .where('id', 'in', claimed)
+    .orderBy('id')
+    .execute();
+}
+
+/** The identifiers of as many as weigh no more than the limit together, and of the first whatever it weighs. */
+function firstBytes(
+  rows: readonly { readonly id: number; readonly bytes: number }[],
+  limitBytes: number,
+): readonly number[] {
+  let sum = 0;
+  const end = rows.findIndex(({ bytes }, index) => (sum += bytes) > limitBytes && index > 0);
+  return rows.slice(0, end === -1 ? rows.length : end).map(({ id }) => id);
 }
 
 async function processRows(

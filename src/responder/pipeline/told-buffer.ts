@@ -10,6 +10,8 @@ export type ToldBuffer = {
   /** Applies what waits for one incident. */
   flushOf(incidentId: string): Promise<void>;
   flush(): Promise<void>;
+  /** The incidents that alerts wait for. */
+  waitingFor(): readonly string[];
 };
 
 export type ToldBufferOptions = {
@@ -44,6 +46,7 @@ export function createToldBuffer({ find, apply }: ToldBufferOptions): ToldBuffer
       if (!isOpen(incident.phase) || told.length >= ALERTS_PER_ENTRY) await flushOf(incident.id);
     },
     flushOf,
+    waitingFor: () => [...waiting.keys()],
     async flush() {
       for (const incidentId of waiting.keys()) await flushOf(incidentId);
     },

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { findFreePort } from '../../../src/app/processes.ts';
 
 /** A responder in a process of its own, and how much of its inbox is not in incidents yet. */
 export type MeasuredResponder = {
@@ -22,13 +24,27 @@ export type ResponderPlace = {
   readonly targets: readonly object[];
 };
 
-const PROGRAM = join(import.meta.dirname, '../../support/responder-child.ts');
+/** The command as it is installed, with what it sets for the memory; it becomes the responder itself. */
+const COMMAND = join(import.meta.dirname, '../../../deploy/setup/crmwatch');
+const START_LIMIT_MS = 60_000;
 const GAUGE = /^crmwatch_intake_unprocessed (\d+)$/m;
+
+async function serves(url: string, child: ChildProcess): Promise<boolean> {
+  const beginMs = performance.now();
+  while (child.exitCode === null && performance.now() - beginMs < START_LIMIT_MS) {
+    const answer = await fetch(`${url}/-/healthy`).catch(() => null);
+    if (answer?.ok === true) return true;
+    await wait(20);
+  }
+  return false;
+}
 
 export async function startMeasuredResponder(place: ResponderPlace): Promise<MeasuredResponder> {
   const file = join(place.folder, 'crmwatch.yaml');
+  const port = await findFreePort();
+  const url = `http://127.0.0.1:${port}`;
   const responder = {
-    listen: '127.0.0.1:0',
+    listen: `127.0.0.1:${port}`,
     // Nobody is there: the bench is about what comes in.
     prometheus: { url: 'http://127.0.0.1:9' },
     watchdog: { expected: 'never' },
@@ -36,11 +52,13 @@ export async function startMeasuredResponder(place: ResponderPlace): Promise<Mea
   };
   const configuration = { log_level: 'error', targets: place.targets, responder };
   writeFileSync(file, JSON.stringify(configuration));
-  const child = spawn(process.execPath, [PROGRAM, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const words = ['responder', '--config', file];
+  const child = spawn(COMMAND, words, { stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = once(child, 'exit');
-  const first = await Promise.race([once(child.stdout, 'data'), ended.then(() => null)]);
-  if (first === null) throw new Error('the responder ended before it served');
-  const url = String(first[0]).trim();
+  if (!(await serves(url, child))) {
+    child.kill('SIGKILL');
+    throw new Error('the responder does not serve');
+  }
 
   async function unprocessed(): Promise<number> {
     const answer = await fetch(`${url}/metrics`).catch(() => null);

@@ -46,6 +46,9 @@ describe('holds', async () => {
   await import('../../responder/pipeline/hold-off.test.ts');
   await import('../../responder/pipeline/flapping.test.ts');
 });
+describe('the inbox', async () => {
+  await import('../../responder/pipeline/process-inbox.test.ts');
+});
 describe('restarts', async () => void (await import('../../responder/pipeline/crash.test.ts')));
 describe('accounts', async () => {
   await import('../../responder/accounts/sessions.test.ts');
