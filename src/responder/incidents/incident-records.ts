@@ -97,8 +97,8 @@ export async function findNewestOfScopes(
         ]),
       )
       .execute();
-    for (const part of partsByWeight(rows, ({ bytes }) => bytes)) {
-      const ids = part.map(({ id }) => id);
+    for (const light of partsByWeight(rows, ({ bytes }) => bytes)) {
+      const ids = light.map(({ id }) => id);
       for (const incident of await readSnapshots(database, ids)) {
         const { phase, scope } = incident;
         if (isOpen(phase) || !found.has(scope)) found.set(scope, incident);

@@ -23,6 +23,7 @@ import type {
 import { countPending, findNotifications } from '../notify/notify.ts';
 import type { OutboxItem } from '../notify/notify.ts';
 import type { ChangeSet } from './change-set.ts';
+import { claimFiring } from './claim-alerts.ts';
 import { findRival } from './find-rival.ts';
 import { makeChange } from './make-change.ts';
 import type { Answer, ChangeOptions } from './make-change.ts';
@@ -160,6 +161,7 @@ async function perform(
     if (rival !== null) return { changed: false, reason: `${rival.id} is open about the same` };
   }
   const { changed, reason } = await changes.apply(incident, event, nowMs);
+  if (changed && event.kind === 'reopened') await claimFiring(changes, incident);
   if (changed && event.kind === 'diagnosis_corrected') {
     const at = { id, atMs: nowMs };
     await keepLabel(changes.transaction, at, event.actor, event.correctedClass);

@@ -36,6 +36,7 @@ describe('any merges and splits', async () => {
 describe('retention', async () => {
   await import('../../responder/pipeline/retention.test.ts');
   await import('../../responder/pipeline/erase.test.ts');
+  await import('../../responder/pipeline/forgetting.test.ts');
 });
 describe('quarantine', async () => {
   await import('../../responder/pipeline/quarantine.test.ts');
