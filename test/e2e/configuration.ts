@@ -134,6 +134,8 @@ export function writeConfiguration(options: ConfigurationOptions): string {
       verification_interval: '5s',
       // Everything breaks at once here, and each of it is to be told by itself.
       storm: { incidents: 1000 },
+      // One scenario tells again and again that an alert is over; the rest of them would wait until it is calm.
+      flapping: { enabled: false },
       notify: options.notify,
     },
   };
