@@ -1,6 +1,7 @@
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
 import { page } from './layout.ts';
+import { plainTable } from './plain-table.ts';
 import type { ProbeHistoryView } from './views.ts';
 import { relativeTime } from './wording.ts';
 
@@ -32,18 +33,11 @@ export function probeHistoryPage({ nowMs, entries }: ProbeHistoryListView): stri
   const table =
     entries.length === 0
       ? html`<p>No probe has run yet.</p>`
-      : html`<div class="scroll" tabindex="0" role="region" aria-label="Table of runs">
-          <table class="plain">
-            <thead>
-              <tr>
-                ${heads.map((name) => html`<th scope="col">${name}</th>`)}
-              </tr>
-            </thead>
-            <tbody>
-              ${entries.map((entry) => row(entry, nowMs))}
-            </tbody>
-          </table>
-        </div>`;
+      : plainTable(
+          'Table of runs',
+          heads,
+          entries.map((entry) => row(entry, nowMs)),
+        );
   const body = html`<div class="head"><h1>History of probes</h1></div>
     <p class="lead">
       The last runs, newest first. Failed ones are kept apart, so that many passed ones do not push

@@ -3,6 +3,7 @@ import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
 import { MAXIMUM_COMMENT_LENGTH } from './incident-actions.ts';
 import { formToken, page } from './layout.ts';
+import { plainTable } from './plain-table.ts';
 import type {
   MaintenanceDetailView,
   MaintenanceListView,
@@ -83,18 +84,7 @@ function filters({ state }: MaintenanceListView): Html {
 function table(view: MaintenanceListView): Html {
   const heads = ['State', 'Window', 'About', 'From', 'To', 'Made by', 'Incidents'];
   if (view.windows.length === 0) return html`<p>No window is here.</p>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of windows">
-    <table class="plain">
-      <thead>
-        <tr>
-          ${heads.map((name) => html`<th scope="col">${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${view.windows.map(row)}
-      </tbody>
-    </table>
-  </div>`;
+  return plainTable('Table of windows', heads, view.windows.map(row));
 }
 
 function createForm(view: MaintenanceListView, context: PageContext): Html | null {

@@ -1,6 +1,7 @@
 import { html } from '../std/std.ts';
 import type { Html, Problem } from '../std/std.ts';
 import { formToken, page } from './layout.ts';
+import { plainTable } from './plain-table.ts';
 import type { PageContext } from './views.ts';
 import { countText, relativeTime } from './wording.ts';
 
@@ -96,18 +97,11 @@ function filters({ status }: QuarantineListView): Html {
 function table(view: QuarantineListView, nowMs: number): Html {
   const heads = ['Delivery', 'Came', 'Sender', 'Kind', 'Problem', 'Copies', 'Bytes', 'Status'];
   if (view.entries.length === 0) return html`<p>Nothing is here: every delivery could be read.</p>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of deliveries">
-    <table class="plain">
-      <thead>
-        <tr>
-          ${heads.map((name) => html`<th scope="col">${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${view.entries.map((entry) => row(entry, nowMs))}
-      </tbody>
-    </table>
-  </div>`;
+  return plainTable(
+    'Table of deliveries',
+    heads,
+    view.entries.map((entry) => row(entry, nowMs)),
+  );
 }
 
 function replayAllForm(view: QuarantineListView, context: PageContext): Html | null {

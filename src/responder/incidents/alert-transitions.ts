@@ -5,7 +5,7 @@ import { findAlert, openAlertBook } from './alert-book.ts';
 import type { AlertBook } from './alert-book.ts';
 import { notify } from './incident-event.ts';
 import type { Effect, EventOf, ToldAlert } from './incident-event.ts';
-import { isOpen } from './incident.ts';
+import { NOTHING_YET, isOpen } from './incident.ts';
 import type { Incident, IncidentAlert } from './incident.ts';
 import { change, ignore } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -85,19 +85,7 @@ export function open(event: EventOf<'alert_fired'>, nowMs: number): Outcome {
     reportedAtMs: nowMs,
     episodeStartedAtMs: nowMs,
     updatedAtMs: nowMs,
-    acknowledgedAtMs: null,
-    acknowledgedBy: null,
-    diagnosedAtMs: null,
-    quietSinceMs: null,
-    resolvedAtMs: null,
-    closedAtMs: null,
-    diagnosis: null,
-    evidenceSummary: [],
-    correctedClass: null,
-    component: null,
-    plan: null,
-    verification: null,
-    comments: 0,
+    ...NOTHING_YET,
     sequence: 1,
   };
   const effects: readonly Effect[] = [notify('opened'), { kind: 'diagnose', because: 'opened' }];

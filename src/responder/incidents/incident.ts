@@ -233,6 +233,38 @@ export type Incident = {
   readonly sequence: number;
 };
 
+/** Of an incident that was only opened: nobody has done anything about it, and nothing is known. */
+export const NOTHING_YET: Pick<
+  Incident,
+  | 'acknowledgedAtMs'
+  | 'acknowledgedBy'
+  | 'diagnosedAtMs'
+  | 'quietSinceMs'
+  | 'resolvedAtMs'
+  | 'closedAtMs'
+  | 'diagnosis'
+  | 'evidenceSummary'
+  | 'correctedClass'
+  | 'component'
+  | 'plan'
+  | 'verification'
+  | 'comments'
+> = {
+  acknowledgedAtMs: null,
+  acknowledgedBy: null,
+  diagnosedAtMs: null,
+  quietSinceMs: null,
+  resolvedAtMs: null,
+  closedAtMs: null,
+  diagnosis: null,
+  evidenceSummary: [],
+  correctedClass: null,
+  component: null,
+  plan: null,
+  verification: null,
+  comments: 0,
+};
+
 export function isOpen(phase: Phase): boolean {
   return phase !== 'resolved' && phase !== 'closed';
 }

@@ -1,7 +1,7 @@
 import { findAlert } from './alert-book.ts';
 import { notify } from './incident-event.ts';
 import type { EventOf } from './incident-event.ts';
-import { isOpen } from './incident.ts';
+import { NOTHING_YET, isOpen } from './incident.ts';
 import type { Incident } from './incident.ts';
 import { change, ignore } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -29,19 +29,7 @@ export function splitFrom(event: EventOf<'split_from'>, nowMs: number): Outcome 
     reportedAtMs,
     episodeStartedAtMs,
     updatedAtMs: nowMs,
-    acknowledgedAtMs: null,
-    acknowledgedBy: null,
-    diagnosedAtMs: null,
-    quietSinceMs: null,
-    resolvedAtMs: null,
-    closedAtMs: null,
-    diagnosis: null,
-    evidenceSummary: [],
-    correctedClass: null,
-    component: null,
-    plan: null,
-    verification: null,
-    comments: 0,
+    ...NOTHING_YET,
     splitFrom: regroupingOf(from, event, nowMs),
     sequence: 0,
   };

@@ -79,6 +79,17 @@ export function pipelineTables(database: Database): Kysely<PipelineTables> {
   return database.withTables<PipelineTables>();
 }
 
+/** Whether events wait; needs no lock. */
+export async function hasUnprocessed(database: Database): Promise<boolean> {
+  const row = await pipelineTables(database)
+    .selectFrom('inbox')
+    .select('id')
+    .where('processed_at_ms', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export const PIPELINE_MIGRATIONS: Migrations = {
   room: 'pipeline',
   steps: [

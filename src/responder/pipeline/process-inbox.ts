@@ -1,5 +1,5 @@
 import { CrmwatchError, crashPoint, createId, errorMessage, unreachable } from '../../std/std.ts';
-import type { Database, DatabaseTransaction } from '../../store/store.ts';
+import type { DatabaseTransaction } from '../../store/store.ts';
 import { sourceOf } from '../alerts/alerts.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
 import { actorOf, labelKeys, scopeOf } from '../incidents/incidents.ts';
@@ -9,7 +9,7 @@ import { keepHome, keepLabels } from './correlation-tables.ts';
 import { createIncidentFinder } from './find-incident.ts';
 import type { IncidentFinder, LastResolve } from './find-incident.ts';
 import { createLastResolves } from './last-resolves.ts';
-import { pipelineTables } from './pipeline-tables.ts';
+import { hasUnprocessed, pipelineTables } from './pipeline-tables.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 import { sourceOfSender } from './reconcile-upstream.ts';
 import type { SourceNames } from './reconcile-upstream.ts';
@@ -80,16 +80,6 @@ async function processHalves(
   for (const half of [ids.slice(0, middle), ids.slice(middle)]) {
     await processBatch({ limit: half.length, ids: half }, context, commit);
   }
-}
-
-async function hasUnprocessed(database: Database): Promise<boolean> {
-  const row = await pipelineTables(database)
-    .selectFrom('inbox')
-    .select('id')
-    .where('processed_at_ms', 'is', null)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 /**

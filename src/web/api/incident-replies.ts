@@ -2,6 +2,7 @@ import { unreachable } from '../../std/std.ts';
 import type { ActionOutcome } from '../services.ts';
 import { entityTag } from './entity-tag.ts';
 import type { Reply } from './operation.ts';
+import { KEY_REUSED } from './problem.ts';
 
 export function unknownIncident(id: string): Reply {
   const detail = `there is no incident ${id}`;
@@ -38,11 +39,8 @@ export function replyOf(outcome: ActionOutcome, id: string): Reply {
       const remedy = 'look at what has changed, then send it again with the new ETag';
       return { problem: { kind: 'stale', detail, remedy, current, headers } };
     }
-    case 'key_reused': {
-      const detail = 'the idempotency key came with another request before';
-      const remedy = 'use a new key for every new request';
-      return { problem: { kind: 'key-reused', detail, remedy } };
-    }
+    case 'key_reused':
+      return { problem: KEY_REUSED };
     default:
       return unreachable(outcome);
   }

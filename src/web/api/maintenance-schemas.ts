@@ -4,6 +4,7 @@ import { unreachable } from '../../std/std.ts';
 import type { WindowOutcome } from '../services.ts';
 import { entityTag } from './entity-tag.ts';
 import type { Reply } from './operation.ts';
+import { KEY_REUSED } from './problem.ts';
 import { atMs, named, printable } from './schemas.ts';
 
 export const MAINTENANCE_PATH = '/api/v1/maintenance';
@@ -101,11 +102,8 @@ export function replyOfWindow(outcome: WindowOutcome, id: string, status: number
       const remedy = 'look at what has changed, then send it again with the new ETag';
       return { problem: { kind: 'stale', detail, remedy, headers } };
     }
-    case 'key_reused': {
-      const detail = 'the idempotency key came with another request before';
-      const remedy = 'use a new key for every new request';
-      return { problem: { kind: 'key-reused', detail, remedy } };
-    }
+    case 'key_reused':
+      return { problem: KEY_REUSED };
     default:
       return unreachable(outcome);
   }

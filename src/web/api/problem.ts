@@ -135,6 +135,13 @@ export type ApiProblem = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+/** The answer of every write whose idempotency key came with something else. */
+export const KEY_REUSED: ApiProblem = {
+  kind: 'key-reused',
+  detail: 'the idempotency key came with another request before',
+  remedy: 'use a new key for every new request',
+};
+
 export function problemType(kind: ProblemKind): string {
   return `urn:crmwatch:problem:${kind}`;
 }

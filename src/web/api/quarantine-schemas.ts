@@ -7,6 +7,7 @@ import type {
 import { unreachable } from '../../std/std.ts';
 import type { QuarantineOutcome } from '../services.ts';
 import type { Reply } from './operation.ts';
+import { KEY_REUSED } from './problem.ts';
 import { atMs, named } from './schemas.ts';
 
 export const QUARANTINE_PATH = '/api/v1/quarantine';
@@ -82,11 +83,8 @@ export function replyOfDecision(
       return unknownDelivery(id);
     case 'refused':
       return { problem: { kind: 'not-possible', detail: outcome.why, remedy: outcome.remedy } };
-    case 'key_reused': {
-      const detail = 'the idempotency key came with another request before';
-      const remedy = 'use a new key for every new request';
-      return { problem: { kind: 'key-reused', detail, remedy } };
-    }
+    case 'key_reused':
+      return { problem: KEY_REUSED };
     default:
       return unreachable(outcome);
   }

@@ -1,6 +1,6 @@
-import type { Database, DatabaseTransaction } from '../../../store/store.ts';
+import type { DatabaseTransaction } from '../../../store/store.ts';
 import { LATE_DELIVERY_MS } from '../../incidents/incidents.ts';
-import { pipelineTables } from '../pipeline-tables.ts';
+import { hasUnprocessed, pipelineTables } from '../pipeline-tables.ts';
 
 const NO_BODY = Buffer.alloc(0);
 /** What the bodies that one transaction forgets weigh; one body alone may weigh more. */
@@ -63,7 +63,7 @@ export async function pruneEvents(
   nowMs: number,
   limit: number,
 ): Promise<number> {
-  if (await isWaiting(transaction)) return 0;
+  if (await hasUnprocessed(transaction)) return 0;
   const untilMs = Math.min(processedUntilMs, nowMs - 2 * LATE_DELIVERY_MS);
   // They were processed about in the order of their arrival, so the oldest are looked at and no index is needed.
   const oldest = await pipelineTables(transaction)
@@ -78,16 +78,6 @@ export async function pruneEvents(
   if (ids.length === 0) return 0;
   await pipelineTables(transaction).deleteFrom('inbox').where('id', 'in', ids).execute();
   return ids.length;
-}
-
-async function isWaiting(database: Database): Promise<boolean> {
-  const row = await pipelineTables(database)
-    .selectFrom('inbox')
-    .select('id')
-    .where('processed_at_ms', 'is', null)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 /** Takes out what is known of deliveries once all of their events are gone. Gives how many. */
