@@ -134,7 +134,8 @@ if (mayMount) {
     disk.setReadOnly(false);
     const second = await start();
     onTestFinished(async () => second.stop());
-    const answer = await fetch(`${second.url}/api/v1/incidents`);
-    expect(await answer.json()).toMatchObject({ incidents: [{ target: 'shop' }] });
+    const list = async () => (await fetch(`${second.url}/api/v1/incidents`)).json();
+    // The first may have stopped before it came to make an incident of what it had answered 200.
+    await expect.poll(list, { timeout: 30_000 }).toMatchObject({ incidents: [{ target: 'shop' }] });
   });
 }
