@@ -25,6 +25,8 @@ import type { Tally, TestReport } from './gate/report.ts';
 const SUITES = ['unit', 'contract', 'e2e'] as const;
 const PARTS = ['check', ...SUITES] as const;
 type Part = (typeof PARTS)[number];
+/** What runs at the same time: the chains of e2e mostly wait, and the machine is free for the contracts meanwhile. */
+const STAGES: readonly (readonly Part[])[] = [['check'], ['unit'], ['contract', 'e2e']];
 
 /** Where everything can be installed, nothing may be missing. */
 const isStrict = !['', 'false'].includes(process.env['CI'] ?? '');
@@ -38,51 +40,75 @@ function readReport(path: string): TestReport {
   return JSON.parse(readFileSync(path, 'utf8')) as TestReport;
 }
 
-async function runSuite(suite: string, paths: readonly string[], folder: string): Promise<Run> {
+type Order = {
+  readonly paths: readonly string[];
+  /** For the reports. */
+  readonly folder: string;
+  /** False: what it prints is kept until another part has had the screen. */
+  readonly isShown: boolean;
+};
+
+async function runSuite(suite: string, { paths, folder, isShown }: Order): Promise<Run> {
   const before = readdirSync(ROOT);
   const reportPath = join(folder, `${suite}.json`);
-  const { code } = await runCommand(
+  const { code, output } = await runCommand(
     [
       'vitest run --config test/vitest.config.ts --project',
       suite,
       ...paths.map((path) => `'${path.replaceAll("'", '')}'`),
     ].join(' '),
-    { isShown: true, environment: { CRMWATCH_TEST_REPORT: reportPath } },
+    { isShown, environment: { CRMWATCH_TEST_REPORT: reportPath } },
   );
   const read = readReport(reportPath);
   const errors = [...read.errors, ...leftBehind(before, readdirSync(ROOT))];
   const report = { ...read, errors };
-  return { tally: tallyOf(report, code !== 0), notes: [...skippedLines(report), ...errors] };
+  const notes = [...skippedLines(report), ...errors];
+  return { tally: tallyOf(report, code !== 0), notes, output };
 }
 
-type Run = { readonly tally: Tally; readonly notes: readonly string[] };
+type Run = { readonly tally: Tally; readonly notes: readonly string[]; readonly output: string };
 
-async function runPart(part: Part, paths: readonly string[], folder: string): Promise<Run> {
-  console.log(`\n=== ${part}`);
+async function runPart(part: Part, order: Order): Promise<Run & { readonly line: string }> {
+  const begin = performance.now();
   // The walls are tested by the unit suite; as a check they would run a second time.
-  if (part === 'check') return { tally: await runChecks({ except: ['walls'] }), notes: [] };
-  return runSuite(part, paths, folder);
+  const run =
+    part === 'check'
+      ? { tally: await runChecks({ except: ['walls'] }), notes: [], output: '' }
+      : await runSuite(part, order);
+  const tally = isStrict ? withoutExcuses(run.tally) : run.tally;
+  const seconds = ((performance.now() - begin) / 1000).toFixed(0);
+  return { ...run, tally, line: `${part}: ${closingLine(tally)} (${seconds} s)` };
+}
+
+/** The first part has the screen; what the others printed comes after it. */
+async function runStage(stage: readonly Part[], order: Omit<Order, 'isShown'>) {
+  const [first, ...others] = stage;
+  const beside = others.length === 0 ? '' : ` (${others.join(', ')} runs beside it, shown below)`;
+  console.log(`\n=== ${first}${beside}`);
+  const running = stage.map(async (part) => runPart(part, { ...order, isShown: part === first }));
+  const runs: Awaited<ReturnType<typeof runPart>>[] = [];
+  for (const [index, run] of running.entries()) {
+    const done = await run;
+    runs.push(done);
+    if (index > 0) console.log(`\n=== ${stage[index]}\n${done.output}`);
+  }
+  return runs;
 }
 
 async function main(words: readonly string[]): Promise<number> {
   const named = PARTS.filter((part) => words.includes(part));
   const paths = words.filter((word) => !isPart(word));
-  const parts = named.length > 0 ? named : PARTS;
+  const parts: readonly Part[] = named.length > 0 ? named : PARTS;
   const folder = mkdtempSync(join(tmpdir(), 'crmwatch-test-'));
-  const runs: Run[] = [];
-  const lines: string[] = [];
+  const runs: Awaited<ReturnType<typeof runPart>>[] = [];
   try {
-    for (const part of parts) {
-      const begin = performance.now();
-      const { tally, notes } = await runPart(part, paths, folder);
-      const seconds = ((performance.now() - begin) / 1000).toFixed(0);
-      const run = { tally: isStrict ? withoutExcuses(tally) : tally, notes };
-      runs.push(run);
-      lines.push(`${part}: ${closingLine(run.tally)} (${seconds} s)`);
+    for (const stage of STAGES.map((all) => all.filter((part) => parts.includes(part)))) {
+      if (stage.length > 0) runs.push(...(await runStage(stage, { paths, folder })));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  const lines = runs.map((run) => run.line);
   const total = addTallies(runs.map((run) => run.tally));
   console.log(['\n=== result', ...runs.flatMap((run) => run.notes), ...lines].join('\n'));
   console.log(closingLine(total));

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { EVIDENCE_SCHEMA } from '../../src/responder/evidence/evidence.ts';
 import type { Evidence, EvidenceRequest } from '../../src/responder/evidence/evidence.ts';
 import type {
@@ -9,11 +6,7 @@ import type {
   Verification,
 } from '../../src/responder/incidents/incidents.ts';
 import type { Channel, NoticeMessage } from '../../src/responder/notify/notify.ts';
-import {
-  RESPONDER_MIGRATIONS,
-  createPipeline,
-  createSilentMetrics,
-} from '../../src/responder/pipeline/pipeline.ts';
+import { createPipeline, createSilentMetrics } from '../../src/responder/pipeline/pipeline.ts';
 import type { Pipeline, PipelineSettings } from '../../src/responder/pipeline/pipeline.ts';
 import type { Upstream } from '../../src/responder/upstream/upstream.ts';
 import { createSeededRandom, createSilentLogger } from '../../src/std/std.ts';
@@ -21,14 +14,10 @@ import type { Store } from '../../src/store/store.ts';
 import { createDiagnosis } from './alerts.ts';
 import { createManualClock } from './manual-clock.ts';
 import type { ManualClock } from './manual-clock.ts';
-import { openTestStore } from './test-store.ts';
+import { openResponderStore } from './test-store.ts';
 
-export type TemporaryFolder = { readonly path: string } & Disposable;
-
-export function createTemporaryFolder(): TemporaryFolder {
-  const path = mkdtempSync(join(tmpdir(), 'crmwatch-test-'));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
-}
+export { createTemporaryFolder } from './temporary-folder.ts';
+export type { TemporaryFolder } from './temporary-folder.ts';
 
 export type TestResponder = {
   readonly pipeline: Pipeline;
@@ -76,7 +65,7 @@ let seed = 0;
 /** A pipeline over a real database, named by a file (see test-store.ts), with a clock that stands still. */
 export async function createTestResponder(options: TestResponderOptions): Promise<TestResponder> {
   const { file, clock = createManualClock(), ...rest } = options;
-  const store = await openTestStore({ file, migrations: RESPONDER_MIGRATIONS, clock });
+  const store = await openResponderStore(file, { clock });
   return createPipelineOn(store, clock, rest.settings, rest);
 }
 

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
+import { RESPONDER_MIGRATIONS } from '../../src/responder/pipeline/pipeline.ts';
 import { openStore } from '../../src/store/store.ts';
 import type { Store, StoreOptions, StoreSource } from '../../src/store/store.ts';
 import type { PostgresServer } from './postgres-server.ts';
+import { createTemporaryFolder } from './temporary-folder.ts';
 
 /**
  * The engine that stores of tests open: SQLite files, unless a test file of the contract suite says at its top
@@ -20,25 +24,85 @@ export function useTestPostgres({ port }: Pick<PostgresServer, 'port'>): () => v
 export async function findTestSource(file: string): Promise<StoreSource> {
   const port = process.env[PORT];
   if (port === undefined) return { engine: 'sqlite', file };
-  const database = `test_${createHash('sha256').update(file).digest('hex').slice(0, 16)}`;
-  const server = { host: '127.0.0.1', port: Number(port), user: 'postgres' };
-  await createDatabase(server, database);
-  return { engine: 'postgresql', ...server, database };
+  return createDatabase(Number(port), databaseOf(file), 'template0');
 }
 
 export type TestStoreOptions = Omit<StoreOptions, 'source'> & { readonly file: string };
 
 export async function openTestStore({ file, ...options }: TestStoreOptions): Promise<Store> {
-  const source = await findTestSource(file);
+  return open(await findTestSource(file), options);
+}
+
+/**
+ * A store of the responder. One that is new is copied from one whose schema is complete already, since most tests ask
+ * for one and have nothing to say about its migrations.
+ */
+export async function openResponderStore(
+  file: string,
+  options: Pick<StoreOptions, 'clock'> = {},
+): Promise<Store> {
+  const port = process.env[PORT];
+  if (port === undefined) await copySqlite(file);
+  else await copyPostgres(Number(port), file);
+  return openTestStore({ file, migrations: RESPONDER_MIGRATIONS, ...options });
+}
+
+async function open(source: StoreSource, options: Omit<StoreOptions, 'source'>): Promise<Store> {
   // The server of the tests is quick and forgets what it commits when the power fails.
   return openStore({ source, allowUnsafeDurability: true, ...options });
 }
 
-async function createDatabase(server: pg.ClientConfig, name: string): Promise<void> {
+let sqliteTemplate: Promise<Buffer> | undefined;
+
+async function copySqlite(file: string): Promise<void> {
+  if (existsSync(file)) return;
+  const bytes = await (sqliteTemplate ??= makeSqliteTemplate());
+  const whole = `${file}.${process.pid}.new`;
+  writeFileSync(whole, bytes);
+  try {
+    // All of it at once, and not over what another replica has made meanwhile.
+    linkSync(whole, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(whole);
+  }
+}
+
+async function makeSqliteTemplate(): Promise<Buffer> {
+  using folder = createTemporaryFolder();
+  const file = join(folder.path, 'template.db');
+  const store = await open({ engine: 'sqlite', file }, { migrations: RESPONDER_MIGRATIONS });
+  await store.close();
+  return readFileSync(file);
+}
+
+const POSTGRES_TEMPLATE = 'responder_template';
+/** By the port of the server. */
+const postgresTemplates = new Map<number, Promise<void>>();
+
+async function copyPostgres(port: number, file: string): Promise<void> {
+  const template = postgresTemplates.get(port) ?? makePostgresTemplate(port);
+  postgresTemplates.set(port, template);
+  await template;
+  await createDatabase(port, databaseOf(file), POSTGRES_TEMPLATE);
+}
+
+async function makePostgresTemplate(port: number): Promise<void> {
+  const source = await createDatabase(port, POSTGRES_TEMPLATE, 'template0');
+  await (await open(source, { migrations: RESPONDER_MIGRATIONS })).close();
+}
+
+function databaseOf(file: string): string {
+  return `test_${createHash('sha256').update(file).digest('hex').slice(0, 16)}`;
+}
+
+async function createDatabase(port: number, name: string, template: string): Promise<StoreSource> {
+  const server = { host: '127.0.0.1', port, user: 'postgres' };
   const client = new pg.Client({ ...server, database: 'postgres' });
   await client.connect();
   try {
-    await client.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   } catch (error) {
     // The second is what one of two gets that make it at the same time.
     const isThere = ['42P04', '23505'].includes((error as { code?: string }).code ?? '');
@@ -46,4 +110,5 @@ async function createDatabase(server: pg.ClientConfig, name: string): Promise<vo
   } finally {
     await client.end();
   }
+  return { engine: 'postgresql', ...server, database: name };
 }
