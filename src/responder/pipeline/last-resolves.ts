@@ -5,10 +5,12 @@ import type { AlertEvent } from '../alerts/alerts.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { SourceNames } from './reconcile-upstream.ts';
 
-/** The newest resolve of an alert that came before it, whichever incident it belonged to. */
+/** The last resolve of an alert among those that came before it, whichever incident it belonged to. */
 export type LastResolves = (event: AlertEvent, inboxId: number) => Promise<AlertEvent | null>;
 
 const FINGERPRINTS_PER_QUERY = 500;
+/** Deliveries of one alert that may have overtaken one another; a sender has few of them under way at a time. */
+const OVERTAKING_RESOLVES = 20;
 
 /**
  * Asks once, for all events of a batch together, which of their alerts were ever resolved: most of those that
@@ -60,8 +62,9 @@ async function findResolved(
 }
 
 /**
- * Deliveries that come side by side may be committed in another order than their rows were numbered, so one with a
- * higher number that was processed already came before as well.
+ * The one that ended last of the newest ones: deliveries overtake each other, and a resolve that comes late is newer as
+ * a row only. Deliveries that come side by side may also be committed in another order than their rows were numbered,
+ * so one with a higher number that was processed already came before as well.
  */
 async function findLastResolve(
   transaction: DatabaseTransaction,
@@ -69,7 +72,7 @@ async function findLastResolve(
   inboxId: number,
   sources: SourceNames,
 ): Promise<AlertEvent | null> {
-  const row = await pipelineTables(transaction)
+  const rows = await pipelineTables(transaction)
     .selectFrom('inbox')
     .select('event')
     .where('sender', 'in', [...new Set(sendersOf(event, sources))])
@@ -79,7 +82,16 @@ async function findLastResolve(
       where.or([where('id', '<', inboxId), where('processed_at_ms', 'is not', null)]),
     )
     .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row === undefined ? null : (JSON.parse(row.event) as AlertEvent);
+    .limit(OVERTAKING_RESOLVES)
+    .execute();
+  return rows
+    .map((row) => JSON.parse(row.event) as AlertEvent)
+    .reduce<AlertEvent | null>(
+      (last, next) => (last === null || endOf(next) > endOf(last) ? next : last),
+      null,
+    );
+}
+
+function endOf({ endsAtMs, startsAtMs }: AlertEvent): number {
+  return endsAtMs ?? startsAtMs;
 }

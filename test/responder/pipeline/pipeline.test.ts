@@ -169,6 +169,31 @@ describe('deliveries', () => {
     expect(await responder.pipeline.listIncidents()).toEqual([]);
   });
 
+  it('does not take a late firing for a new one because an older resolve came still later', async () => {
+    const startMs = responder.clock.now();
+    const first = { startsAtMs: startMs - 4000 };
+    const second = { startsAtMs: startMs - 2000 };
+    const firstGone = { ...first, ...gone({ endsAtMs: startMs - 3000 }) };
+    await deliver(first);
+    await deliver(firstGone);
+    await deliver(second);
+    await deliver({ ...second, ...gone({ endsAtMs: startMs - 1000 }) });
+    await pass(10_000);
+    const { incident } = await only();
+    // Resolved for longer than its alert may reopen it, but not for longer than deliveries may be late.
+    await responder[Symbol.asyncDispose]();
+    const file = join(folder.path, 'responder.db');
+    responder = await createTestResponder({
+      file,
+      clock: responder.clock,
+      settings: { reopenWindowMs: MINUTE_MS },
+    });
+    await pass(2 * MINUTE_MS);
+    await deliver(firstGone);
+    await deliver(second);
+    expect((await only()).incident).toEqual(incident);
+  });
+
   it('reopens within the window, and opens a new incident after it', async () => {
     await deliver({});
     await deliver(gone());

@@ -87,6 +87,8 @@ async function runStore(
       const runSeed = seed + done / KILLS_PER_RUN;
       const run = await runOnce(maker, runSeed, Math.min(KILLS_PER_RUN, kills - done));
       finished.push(run);
+      // At once, since the report may be hours away.
+      for (const what of run.violations) progress(`${store}: ${what}; again by: ${run.repeat}`);
       const soFar = finished.reduce((sum, { deaths }) => sum + deaths.length, 0);
       const broken = finished.reduce((sum, { violations }) => sum + violations.length, 0);
       progress(`${store}: ${soFar} of ${kills} kills, violations: ${broken}`);

@@ -103,6 +103,7 @@ export const powerCutSuite: Suite = {
       const own = seed + done / CUTS_PER_RECORDING;
       const outcome = await runCuts(own, Math.min(CUTS_PER_RECORDING, count - done));
       outcomes.push({ ...outcome, seed: own, seconds: (performance.now() - begin) / 1000 });
+      for (const what of outcome.violations) progress(`seed ${own}: ${what}`);
       progress(`${done + outcome.cuts} of ${count} cuts`);
     }
     const sum = (value: (outcome: (typeof outcomes)[number]) => number): number =>
