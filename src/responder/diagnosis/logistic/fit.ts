@@ -1,20 +1,28 @@
-import { CrmwatchError } from '../../../std/std.ts';
+import { checkLabels, checkMatrix, checkSampleWeights, checkStrength, refuse } from './checks.ts';
+import { conditionObjective } from './conditioning.ts';
+import type { ConditionedObjective } from './conditioning.ts';
 import { minimiseByLbfgs } from './lbfgs.ts';
-import type { DenseMatrix } from './matrix.ts';
-import type { Minimum } from './minimise.ts';
+import type { Matrix } from './matrix.ts';
+import type { Minimum, MinimiseOptions } from './minimise.ts';
 import { minimiseByNewton } from './newton.ts';
 import { createLogisticObjective, outputCount } from './objective.ts';
+import type { Objective } from './objective.ts';
 
 export type Solver = 'newton' | 'lbfgs';
+
+/** One factor per class, or "balanced": inverse to the share that a class has of the sample weights. */
+export type ClassWeights = 'balanced' | ArrayLike<number>;
 
 export type LogisticOptions = {
   /** Inverse strength of the L2 penalty, as in scikit-learn; Infinity for none. */
   readonly strengthC?: number;
   readonly sampleWeights?: ArrayLike<number>;
+  /** Multiplied into the sample weights. Default 1 for every class. */
+  readonly classWeights?: ClassWeights;
   /** Largest absolute entry of the gradient of the mean objective at which the fit ends. */
   readonly gradientTolerance?: number;
   readonly maximumIterations?: number;
-  /** Newton for small problems, L-BFGS for large ones, unless said. */
+  /** Newton for small problems, L-BFGS for large ones, and first L-BFGS, then Newton in between, unless said. */
   readonly solver?: Solver;
 };
 
@@ -24,6 +32,7 @@ export type LogisticFit = {
   /** Row-major. One row for two classes (the score of class 1), otherwise one row per class. */
   readonly weights: Float64Array;
   readonly intercepts: Float64Array;
+  /** That found the minimum. */
   readonly solver: Solver;
   readonly converged: boolean;
   readonly iterations: number;
@@ -38,6 +47,11 @@ export type LogisticFit = {
  * steps it saves: 2,000 rows with 505 parameters took 9 Newton steps of eight times the time of 77 L-BFGS steps.
  */
 const NEWTON_PARAMETER_LIMIT = 250;
+/** Up to here Newton's method finishes what L-BFGS does not bring to its end in `FIRST_ITERATIONS`. */
+const FINISH_PARAMETER_LIMIT = 1500;
+const FIRST_ITERATIONS = 150;
+const NEWTON_ITERATIONS = 100;
+const LBFGS_ITERATIONS = 10_000;
 const DEFAULT_GRADIENT_TOLERANCE = 1e-8;
 
 /**
@@ -48,16 +62,18 @@ const DEFAULT_GRADIENT_TOLERANCE = 1e-8;
  * @throws CrmwatchError training_data_invalid for data that has no fit, naming row and column.
  */
 export function fitLogistic(
-  matrix: DenseMatrix,
+  matrix: Matrix,
   labels: ArrayLike<number>,
   classCount: number,
   options: LogisticOptions = {},
 ): LogisticFit {
   const { strengthC = 1, gradientTolerance = DEFAULT_GRADIENT_TOLERANCE } = options;
-  if (!(strengthC > 0)) refuse(`C is ${strengthC}`, 'give a C above 0');
+  checkStrength(strengthC);
   checkMatrix(matrix);
-  const sampleWeights = checkSampleWeights(options.sampleWeights, matrix.rows);
-  const checkedLabels = checkLabels(labels, sampleWeights, classCount);
+  const givenWeights = checkSampleWeights(options.sampleWeights, matrix.rows);
+  const checkedLabels = checkLabels(labels, givenWeights, classCount);
+  const factors = classFactors(options.classWeights, checkedLabels, givenWeights, classCount);
+  const sampleWeights = givenWeights.map((weight, row) => weight * factors[checkedLabels[row]!]!);
   const outputs = outputCount(classCount);
   const objective = createLogisticObjective({
     matrix,
@@ -66,19 +82,54 @@ export function fitLogistic(
     sampleWeights,
     strengthC,
   });
-  const solver =
-    options.solver ?? (objective.dimension <= NEWTON_PARAMETER_LIMIT ? 'newton' : 'lbfgs');
-  const minimum =
-    solver === 'newton'
-      ? minimiseByNewton(objective, outputs, {
-          gradientTolerance,
-          maximumIterations: options.maximumIterations ?? 100,
-        })
-      : minimiseByLbfgs(objective, {
-          gradientTolerance,
-          maximumIterations: options.maximumIterations ?? 10_000,
-        });
+  const penalty = 1 / (strengthC * sampleWeights.reduce((sum, weight) => sum + weight, 0));
+  const conditioned = conditionObjective(objective, matrix, { outputs, penalty });
+  const { solver, minimum } = minimise(objective, conditioned, outputs, {
+    gradientTolerance,
+    maximumIterations: options.maximumIterations,
+    solver: options.solver,
+  });
   return { classCount, columns: matrix.columns, solver, ...unpack(minimum, matrix.columns) };
+}
+
+type Search = {
+  readonly gradientTolerance: number;
+  readonly maximumIterations: number | undefined;
+  readonly solver: Solver | undefined;
+};
+
+function minimise(
+  objective: Objective,
+  conditioned: ConditionedObjective,
+  outputs: number,
+  { gradientTolerance, maximumIterations, solver }: Search,
+): { readonly solver: Solver; readonly minimum: Minimum } {
+  const chosen = solver ?? (objective.dimension <= NEWTON_PARAMETER_LIMIT ? 'newton' : 'lbfgs');
+  const ofNewton = { gradientTolerance, maximumIterations: maximumIterations ?? NEWTON_ITERATIONS };
+  if (chosen === 'newton') {
+    return { solver: 'newton', minimum: minimiseByNewton(objective, outputs, ofNewton) };
+  }
+  const mayFinish =
+    solver === undefined &&
+    maximumIterations === undefined &&
+    objective.dimension <= FINISH_PARAMETER_LIMIT;
+  const first = byLbfgs(conditioned, {
+    gradientTolerance,
+    maximumIterations: maximumIterations ?? (mayFinish ? FIRST_ITERATIONS : LBFGS_ITERATIONS),
+  });
+  if (first.converged || !mayFinish) return { solver: 'lbfgs', minimum: first };
+  const last = minimiseByNewton(objective, outputs, { ...ofNewton, from: first.parameters });
+  const iterations = first.iterations + last.iterations;
+  return { solver: 'newton', minimum: { ...last, iterations } };
+}
+
+/** Newton's method does not care how large the columns are, but gradients do. */
+function byLbfgs(
+  { objective, normOf, restore }: ConditionedObjective,
+  options: MinimiseOptions,
+): Minimum {
+  const minimum = minimiseByLbfgs(objective, { ...options, normOf });
+  return { ...minimum, parameters: restore(minimum.parameters) };
 }
 
 function unpack(
@@ -97,60 +148,26 @@ function unpack(
   return { weights, intercepts, objective, gradientNorm, iterations, converged };
 }
 
-function refuse(message: string, remedy: string): never {
-  throw new CrmwatchError('training_data_invalid', message, { remedy });
-}
-
-function checkMatrix(matrix: DenseMatrix): void {
-  if (matrix.rows === 0) refuse('there are no rows to train on', 'give at least one per class');
-  if (matrix.values.length !== matrix.rows * matrix.columns) {
-    refuse(
-      `${matrix.rows} rows of ${matrix.columns} columns need ${matrix.rows * matrix.columns} values, ` +
-        `found ${matrix.values.length}`,
-      'give one value per row and column',
-    );
-  }
-  const at = matrix.values.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
-  const row = Math.floor(at / matrix.columns);
-  refuse(
-    `row ${row}, column ${at % matrix.columns} is ${matrix.values[at]}`,
-    'leave the row out, or fill the gap with a finite number and a column that says so',
-  );
-}
-
-function checkSampleWeights(weights: ArrayLike<number> | undefined, rows: number): Float64Array {
-  if (weights === undefined) return new Float64Array(rows).fill(1);
-  if (weights.length !== rows) {
-    refuse(`${rows} rows have ${weights.length} sample weights`, 'give one weight per row');
-  }
-  const copy = Float64Array.from(weights);
-  const bad = copy.findIndex((weight) => !(weight >= 0 && weight < Infinity));
-  if (bad >= 0) refuse(`the weight of row ${bad} is ${copy[bad]}`, 'give weights of at least 0');
-  return copy;
-}
-
-function checkLabels(
-  labels: ArrayLike<number>,
+/** "balanced" as in scikit-learn 1.9 (`compute_class_weight`): Σs / (K · Σs of the class). */
+function classFactors(
+  classWeights: ClassWeights | undefined,
+  labels: Int32Array,
   sampleWeights: Float64Array,
   classCount: number,
-): Int32Array {
-  if (classCount < 2) {
-    refuse(`there is only ${classCount} class`, 'add rows of at least one other class');
-  }
-  if (labels.length !== sampleWeights.length) {
-    refuse(`${sampleWeights.length} rows have ${labels.length} labels`, 'give one label per row');
-  }
-  const weightOfClass = new Float64Array(classCount);
-  for (let row = 0; row < labels.length; row++) {
-    const label = labels[row]!;
-    if (!Number.isInteger(label) || label < 0 || label >= classCount) {
-      refuse(`row ${row} has the label ${label}`, `give class numbers from 0 to ${classCount - 1}`);
+): Float64Array {
+  if (classWeights === undefined) return new Float64Array(classCount).fill(1);
+  if (classWeights !== 'balanced') {
+    const given = Float64Array.from(classWeights);
+    if (given.length !== classCount || !given.every((factor) => factor > 0 && factor < Infinity)) {
+      refuse(
+        `the class weights are ${given.join(', ')} for ${classCount} classes`,
+        'give every class one weight above 0',
+      );
     }
-    weightOfClass[label]! += sampleWeights[row]!;
+    return given;
   }
-  // Without rows the intercept of a class would run to minus infinity.
-  const empty = weightOfClass.indexOf(0);
-  if (empty >= 0) refuse(`class ${empty} has no rows`, 'add rows of it, or leave the class out');
-  return Int32Array.from(labels);
+  const totals = new Float64Array(classCount);
+  for (const [row, label] of labels.entries()) totals[label]! += sampleWeights[row]!;
+  const all = totals.reduce((sum, total) => sum + total, 0);
+  return totals.map((total) => all / (classCount * total));
 }

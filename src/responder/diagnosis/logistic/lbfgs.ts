@@ -18,15 +18,13 @@ type Correction = {
  */
 export function minimiseByLbfgs(objective: Objective, options: MinimiseOptions): Minimum {
   const { dimension } = objective;
+  const { normOf = maximumNorm } = options;
   let parameters = new Float64Array(dimension);
   let gradient = new Float64Array(dimension);
   let value = objective.evaluate(parameters, gradient);
   let history: Correction[] = [];
   let iterations = 0;
-  while (
-    iterations < options.maximumIterations &&
-    maximumNorm(gradient) > options.gradientTolerance
-  ) {
+  while (iterations < options.maximumIterations && normOf(gradient) > options.gradientTolerance) {
     const found = step(objective, { parameters, gradient, value }, history);
     if (found === undefined) {
       // A spoilt history can give a useless direction; steepest descent gets one chance before giving up.
@@ -39,7 +37,7 @@ export function minimiseByLbfgs(objective: Objective, options: MinimiseOptions):
     ({ parameters, gradient, value } = found);
     iterations++;
   }
-  const gradientNorm = maximumNorm(gradient);
+  const gradientNorm = normOf(gradient);
   return {
     parameters,
     objective: value,

@@ -2,6 +2,8 @@ export type MinimiseOptions = {
   /** Largest absolute entry of the gradient at which the search ends. */
   readonly gradientTolerance: number;
   readonly maximumIterations: number;
+  /** Of a gradient, to be compared with the tolerance. Its largest absolute entry unless given. */
+  readonly normOf?: (gradient: Float64Array) => number;
 };
 
 export type Minimum = {

@@ -8,7 +8,7 @@ const SUFFICIENT_DECREASE = 1e-4;
 const MAXIMUM_RIDGE_ATTEMPTS = 30;
 
 /**
- * Newton's method with a Cholesky solve and step halving, from zero.
+ * Newton's method with a Cholesky solve and step halving, from `from` or from zero.
  *
  * The softmax does not change when the same vector is added to every class, so its Hessian is singular along
  * those directions. `outputs` × `outputs` blocks of a constant are added there: the gradient has no part in those
@@ -17,10 +17,10 @@ const MAXIMUM_RIDGE_ATTEMPTS = 30;
 export function minimiseByNewton(
   objective: Objective,
   outputs: number,
-  options: MinimiseOptions,
+  options: MinimiseOptions & { readonly from?: Float64Array },
 ): Minimum {
   const { dimension } = objective;
-  let parameters = new Float64Array(dimension);
+  let parameters = Float64Array.from(options.from ?? new Float64Array(dimension));
   let gradient = new Float64Array(dimension);
   let value = objective.evaluate(parameters, gradient);
   let trial = new Float64Array(dimension);

@@ -1,5 +1,5 @@
-import { gatherColumns, scoreRows, weightedGram } from './matrix.ts';
-import type { DenseMatrix } from './matrix.ts';
+import type { Matrix } from './matrix.ts';
+import { gatherColumns, scoreRows, weightedGram } from './products.ts';
 
 /**
  * A smooth convex function to be minimised over parameters of length `dimension`.
@@ -12,7 +12,7 @@ export type Objective = {
 };
 
 export type LogisticProblem = {
-  readonly matrix: DenseMatrix;
+  readonly matrix: Matrix;
   /** Class index of every row, 0 to classCount - 1. */
   readonly labels: Int32Array;
   readonly classCount: number;
@@ -141,7 +141,7 @@ function probabilitiesInPlace(scores: Float64Array, outputs: number): void {
 
 /** Block (k, l) of the Hessian is Σᵢ sᵢ/S · pᵢₖ(δₖₗ − pᵢₗ) · (xᵢ, 1)(xᵢ, 1)ᵀ. */
 function writeHessian(
-  matrix: DenseMatrix,
+  matrix: Matrix,
   probabilities: Float64Array,
   weights: Float64Array,
   outputs: number,

@@ -6,6 +6,7 @@ import {
   logisticProbabilities,
   logisticScores,
   matrixFromRows,
+  sparseFromEntries,
 } from '../../../../src/responder/diagnosis/logistic/logistic.ts';
 import { CrmwatchError, createSeededRandom } from '../../../../src/std/std.ts';
 
@@ -139,6 +140,66 @@ describe('fitLogistic', () => {
     }
   });
 
+  it.each(['newton', 'lbfgs'] as const)('has the same fit for sparse rows, by %s', (solver) => {
+    fc.assert(
+      fc.property(problems, fc.double({ min: 0, max: 1, noNaN: true }), (problem, share) => {
+        const { labels, classCount, strengthC } = problem;
+        const random = createSeededRandom(Math.round(share * 1000));
+        const rows = problem.rows.map((row) =>
+          row.map((value) => (random.next() < share ? 0 : value)),
+        );
+        const entries = rows.map((row) =>
+          row.flatMap((value, column) => (value === 0 ? [] : [{ column, value }])),
+        );
+        const columns = rows[0]?.length ?? 0;
+        const options = { strengthC, solver };
+        const dense = fitLogistic(matrixFromRows(rows), labels, classCount, options);
+        const sparse = fitLogistic(
+          sparseFromEntries(entries, columns),
+          labels,
+          classCount,
+          options,
+        );
+        expect(sparse.converged).toBe(true);
+        expect(Math.abs(sparse.objective - dense.objective)).toBeLessThan(1e-10);
+        for (const [index, weight] of dense.weights.entries()) {
+          expect(Math.abs(weight - sparse.weights[index]!)).toBeLessThan(2e-3);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('needs as many steps for columns of other sizes, by L-BFGS', () => {
+    const { rows, labels } = invented(9, 60, 4, 3);
+    const sizes = [1e-3, 1, 1e3, 1e5];
+    const options = { strengthC: Infinity, solver: 'lbfgs', maximumIterations: 200 } as const;
+    const plain = fitLogistic(matrixFromRows(rows), labels, 3, options);
+    const stretched = rows.map((row) => row.map((value, j) => (value + 5) * sizes[j]!));
+    const fit = fitLogistic(matrixFromRows(stretched), labels, 3, {
+      ...options,
+      gradientTolerance: 1e-4,
+    });
+    expect(fit.converged).toBe(true);
+    expect(fit.iterations).toBeLessThan(2 * plain.iterations);
+    expect(fit.objective).toBeCloseTo(plain.objective, 8);
+  });
+
+  it('has 100,000 features', () => {
+    const random = createSeededRandom(5);
+    const labels = Array.from({ length: 300 }, (_, index) => index % 3);
+    const entries = labels.map((label) => [
+      { column: label, value: 1 },
+      ...Array.from({ length: 20 }, (_, at) => ({
+        column: 3 + at * 4_999 + Math.floor(random.next() * 4_000),
+        value: 1,
+      })),
+    ]);
+    const fit = fitLogistic(sparseFromEntries(entries, 100_000), labels, 3);
+    expect(fit).toMatchObject({ converged: true, solver: 'lbfgs' });
+    expect(fit.weights[0]).toBeGreaterThan(1);
+  });
+
   it.each(['newton', 'lbfgs'] as const)('stays finite on separable data, by %s', (solver) => {
     const rows = [[-2], [-1], [1], [2], [7], [8]];
     for (const strengthC of [1, 1e6, Infinity]) {
@@ -185,10 +246,13 @@ describe('fitLogistic', () => {
     ],
     ['one class', [[1], [2]], [0, 0], 1, /only 1 class/],
     ['a class without rows', [[1], [2]], [0, 0], 2, /class 1 has no rows/],
+    ['class weights of another number', [[1], [2]], [0, 1], 2, /weights are 1 for 2/, [1]],
+    ['a class weight of zero', [[1], [2]], [0, 1], 2, /weights are 1, 0 for 2/, [1, 0]],
     ['a label outside', [[1], [2]], [0, 5], 2, /row 1 has the label 5/],
     ['too few labels', [[1], [2]], [0], 2, /2 rows have 1 labels/],
-  ])('refuses %s', (_, rows, labels, classCount, message) => {
-    const fit = (): unknown => fitLogistic(matrixFromRows(rows), labels, classCount);
+  ])('refuses %s', (_, rows, labels, classCount, message, classWeights?: number[]) => {
+    const options = classWeights === undefined ? {} : { classWeights };
+    const fit = (): unknown => fitLogistic(matrixFromRows(rows), labels, classCount, options);
     expect(fit).toThrow(CrmwatchError);
     expect(fit).toThrow(message);
   });
@@ -199,5 +263,10 @@ describe('fitLogistic', () => {
     expect(() => fitLogistic(matrix, [0, 1], 2, { strengthC: 0 })).toThrow(/C is 0/);
     expect(() => fitLogistic(matrix, [0, 1], 2, { sampleWeights: [1, -1] })).toThrow(/row 1 is -1/);
     expect(() => fitLogistic(matrix, [0, 1], 2, { sampleWeights: [1] })).toThrow(/1 sample/);
+    const twice = [[{ column: 1, value: 1 }], [1, 1].map((column) => ({ column, value: 2 }))];
+    expect(() => sparseFromEntries(twice, 2)).toThrow(/row 1: column 1 occurs twice/);
+    expect(() => sparseFromEntries(twice, 1)).toThrow(/row 0: column 1 is not one of 0 to 0/);
+    const gap = sparseFromEntries([[], [{ column: 2, value: Number.NaN }]], 3);
+    expect(() => fitLogistic(gap, [0, 1], 2)).toThrow(/row 1, column 2 is NaN/);
   });
 });
