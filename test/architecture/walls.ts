@@ -51,6 +51,7 @@ export const VENDORS: Readonly<Record<string, readonly string[]>> = {
   '@grafana/grafana-foundation-sdk': ['dashboards'],
   selfsigned: ['sandbox'],
   'libphonenumber-js': ['exporter/quality'],
+  'csv-parse': ['responder/diagnosis'],
   'prom-client': ['exporter/exposition'],
   nodemailer: ['responder/notify'],
   express: ['web'],

@@ -1,0 +1,17 @@
+export { bootstrapIntervals } from './bootstrap.ts';
+export type { BootstrapOptions, Interval } from './bootstrap.ts';
+export type { Prediction } from './prediction.ts';
+export { accuracyAtCoverage, riskCoverage } from './risk-coverage.ts';
+export type { CoveragePoint } from './risk-coverage.ts';
+export {
+  accuracy,
+  areaUnderRoc,
+  brierScore,
+  calibrationBins,
+  classFigures,
+  expectedCalibrationError,
+  logLoss,
+  macroF1,
+  topAccuracy,
+} from './scores.ts';
+export type { CalibrationBin, ClassFigures } from './scores.ts';

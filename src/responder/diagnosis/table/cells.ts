@@ -1,0 +1,87 @@
+import { parse } from 'csv-parse/sync';
+import { errorMessage } from '../../../std/std.ts';
+import { refuseTable } from './refuse.ts';
+
+/** A table as it was written: every row has one text per column. */
+export type Cells = {
+  readonly header: readonly string[];
+  readonly rows: readonly CellRow[];
+};
+
+export type CellRow = {
+  /** Of the file, counted from 1. */
+  readonly line: number;
+  readonly cells: readonly string[];
+};
+
+const DELIMITERS = [',', '\t', ';', '|'] as const;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+export function isNumber(cell: string): boolean {
+  return NUMBER.test(cell);
+}
+
+type ParsedRow = { readonly record: readonly string[]; readonly info: { readonly lines: number } };
+
+/**
+ * Reads comma-, tab-, semicolon- or bar-separated values, quoted as RFC 4180 has it. A first line that holds numbers
+ * alone is a row, and the columns are called column_1 and so on.
+ * @throws CrmwatchError training_data_invalid, naming the line, for rows of another length and unfinished quotes.
+ */
+export function readCells(text: string, place: string, delimiter?: string): Cells {
+  const parsed = parseRows(text, place, delimiter ?? findDelimiter(text));
+  const [first, ...others] = parsed.map(({ record, info }): CellRow => ({
+    line: info.lines,
+    cells: record,
+  }));
+  if (first === undefined) {
+    return refuseTable(`${place} is empty`, 'give a table with a header and one line per row');
+  }
+  const hasHeader = !first.cells.every((cell) => cell === '' || isNumber(cell));
+  const header = hasHeader ? first.cells : first.cells.map((_, index) => `column_${index + 1}`);
+  const twice = header.find((name, index) => header.indexOf(name) !== index);
+  if (twice !== undefined) {
+    refuseTable(`${place}: two columns are called "${twice}"`, 'give every column another name');
+  }
+  const rows = hasHeader ? others : [first, ...others];
+  const ragged = rows.find(({ cells }) => cells.length !== header.length);
+  if (ragged !== undefined) {
+    const { line, cells } = ragged;
+    refuseTable(
+      `${place}:${line}: the row has ${cells.length} columns, but the first line has ${header.length}`,
+      'give every row the same columns, quote cells that hold the delimiter, or name another with --delimiter',
+    );
+  }
+  return { header, rows };
+}
+
+function parseRows(text: string, place: string, delimiter: string): readonly ParsedRow[] {
+  try {
+    return parse(text, {
+      delimiter,
+      bom: true,
+      info: true,
+      trim: true,
+      skip_empty_lines: true,
+      // Told below, in the words of all other errors.
+      relax_column_count: true,
+    }) as unknown as readonly ParsedRow[];
+  } catch (error) {
+    return refuseTable(
+      `${place}: ${errorMessage(error)}`,
+      'close the quote, and write a quote inside of quotes twice',
+      error,
+    );
+  }
+}
+
+/** The one that the first line has most often. */
+function findDelimiter(text: string): string {
+  const end = text.search(/[\r\n]/);
+  const first = end < 0 ? text : text.slice(0, end);
+  const counted = DELIMITERS.map((delimiter) => ({
+    delimiter,
+    count: first.split(delimiter).length - 1,
+  }));
+  return counted.reduce((most, next) => (next.count > most.count ? next : most)).delimiter;
+}

@@ -1,0 +1,35 @@
+import type { SparseMatrix } from '../logistic/logistic.ts';
+
+/** Rows of named numbers, each with its class: what a classifier is trained on and held to. */
+export type LabelledTable = {
+  /** Of the columns of `matrix`. */
+  readonly features: readonly string[];
+  readonly matrix: SparseMatrix;
+  /** Index of each row's class. */
+  readonly labels: Int32Array;
+  /** Sorted by name. */
+  readonly classes: readonly string[];
+  /** One per row: rows with the same one never stand on both sides of a split. */
+  readonly groups: readonly string[];
+  /** One per row, rising with time, when the table has a column for it. */
+  readonly times: Float64Array | null;
+};
+
+export type TableFormat = 'delimited' | 'svmlight';
+
+export type TableOptions = {
+  /** By the end of the file's name unless given: .svm, .svmlight and .libsvm, all others are delimited. */
+  readonly format?: TableFormat;
+  /** Found in the first line unless given. */
+  readonly delimiter?: string;
+  /** Column with the class. Unless given, the one called label, class, target or y. */
+  readonly label?: string;
+  /** The classes, one per line, when they are in a file of their own. */
+  readonly labels?: { readonly text: string; readonly place: string };
+  /** Column that says which rows belong together. Equal rows always do. */
+  readonly group?: string;
+  /** Column that puts the rows in the order of time: numbers, or dates as ISO 8601 has them. */
+  readonly time?: string;
+  /** Columns that are no features. */
+  readonly ignore?: readonly string[];
+};
