@@ -19,6 +19,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   mask: async () => (await import('./commands/mask.ts')).maskCommand,
   erase: async () => (await import('./commands/erase.ts')).eraseCommand,
   record: async () => (await import('./commands/record.ts')).recordCommand,
+  evaluate: async () => (await import('./commands/evaluate.ts')).evaluateCommand,
   train: async () => (await import('./commands/train.ts')).trainCommand,
   backup: async () => (await import('./commands/backup.ts')).backupCommand,
   restore: async () => (await import('./commands/restore.ts')).restoreCommand,

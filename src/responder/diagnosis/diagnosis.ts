@@ -1,8 +1,17 @@
+export { ENCODING_KINDS, evaluateTable } from './classifier/classifiers.ts';
+export type {
+  EncodingKind,
+  Recipe,
+  TableEvaluation,
+  TableEvaluationOptions,
+} from './classifier/classifiers.ts';
 export { classify } from './classify.ts';
 export type { Classification } from './classify.ts';
 export type { Component } from './components.ts';
 export { explain } from './explain.ts';
 export type { Explanation, Reason, Term } from './explain.ts';
+export { reportOn } from './evaluation/evaluation.ts';
+export type { Figure, FigureName, Report } from './evaluation/evaluation.ts';
 export { extractFeatures } from './features/features.ts';
 export type { Feature, FeatureLink, Features, FeatureSubject } from './features/features.ts';
 export { localise } from './localise.ts';
@@ -15,5 +24,7 @@ export type {
   NoveltyLimits,
   TrainingFacts,
 } from './model/model.ts';
-export { decodeTrainingLines, evaluate, train } from './training/training.ts';
+export { readTable } from './table/table.ts';
+export type { LabelledTable, TableOptions } from './table/table.ts';
+export { decodeTrainingLines, evaluate, tableOfEpisodes, train } from './training/training.ts';
 export type { ClassFigures, Evaluation, TrainOptions, TrainingRow } from './training/training.ts';

@@ -15,3 +15,5 @@ export {
   topAccuracy,
 } from './scores.ts';
 export type { CalibrationBin, ClassFigures } from './scores.ts';
+export { reportOn } from './report.ts';
+export type { Figure, FigureName, Report, ReportOptions } from './report.ts';

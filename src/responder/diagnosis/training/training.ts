@@ -8,6 +8,7 @@ import type { TrainingRow } from './training-row.ts';
 export { evaluate } from './evaluate.ts';
 export type { ClassFigures, Evaluation } from './evaluate.ts';
 export type { TrainOptions } from './train.ts';
+export { tableOfEpisodes } from './table-of-episodes.ts';
 export { decodeTrainingLines } from './training-row.ts';
 export type { TrainingRow } from './training-row.ts';
 

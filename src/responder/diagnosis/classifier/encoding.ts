@@ -1,0 +1,115 @@
+import type { SparseEntry, SparseMatrix } from '../logistic/logistic.ts';
+
+/**
+ * What a number becomes. `plain`: itself. `log`: sign(x)·log(1 + |x|). `steps`: the logarithm and, where more than two
+ * values occur, a flag for each of some thresholds (a thermometer), by which a linear model can follow any curve.
+ */
+export type EncodingKind = 'plain' | 'log' | 'steps';
+export const ENCODING_KINDS: readonly EncodingKind[] = ['plain', 'log', 'steps'];
+
+export type EncodedColumn = {
+  /** Index of the feature that it is made of. */
+  readonly feature: number;
+  /** `above`: x > threshold, for thresholds of at least 0; `below`: x < threshold, for those under it. */
+  readonly form: 'value' | 'log' | 'above' | 'below';
+  /** 0 for the forms that have none. */
+  readonly threshold: number;
+  /** Over the training rows, before it is divided by the scale. */
+  readonly mean: number;
+  /** Standard deviation over the training rows; never 0. */
+  readonly scale: number;
+};
+
+/** A table in which each column was made of one feature. Zeros stay zeros, so that sparse rows stay sparse. */
+export type Encoding = readonly EncodedColumn[];
+
+const MOST_STEPS = 8;
+
+/** Learns the encoding of the features that vary in these rows. */
+export function fitEncoding(matrix: SparseMatrix, kind: EncodingKind): Encoding {
+  return valuesByColumn(matrix).flatMap((values, feature): readonly EncodedColumn[] => {
+    const distinct = distinctOf(values, matrix.rows);
+    if (distinct.length < 2) return [];
+    const forms = formsOf(kind, distinct);
+    return forms.map((form) => ({ feature, ...form, ...spreadOf(values, form, matrix.rows) }));
+  });
+}
+
+type Form = Pick<EncodedColumn, 'form' | 'threshold'>;
+
+function formsOf(kind: EncodingKind, distinct: readonly number[]): readonly Form[] {
+  if (kind === 'plain') return [{ form: 'value', threshold: 0 }];
+  const logarithm: Form = { form: 'log', threshold: 0 };
+  if (kind === 'log' || distinct.length < 3) return [logarithm];
+  return [logarithm, ...stepsOf(distinct)];
+}
+
+/** Between neighbouring values; where there are many, evenly taken over the values that occur. */
+function stepsOf(distinct: readonly number[]): readonly Form[] {
+  const middles = distinct.slice(1).map((value, index) => (value + distinct[index]!) / 2);
+  const count = Math.min(MOST_STEPS, middles.length);
+  const taken = Array.from({ length: count }, (_, index) => {
+    const at = count === 1 ? 0 : Math.round((index * (middles.length - 1)) / (count - 1));
+    return middles[at]!;
+  });
+  return [...new Set(taken)].map((threshold) => ({
+    form: threshold < 0 ? 'below' : 'above',
+    threshold,
+  }));
+}
+
+export function encodeValue({ form, threshold }: Form, value: number): number {
+  switch (form) {
+    case 'value':
+      return value;
+    case 'log':
+      return Math.sign(value) * Math.log1p(Math.abs(value));
+    case 'above':
+      return value > threshold ? 1 : 0;
+    default:
+      return value < threshold ? 1 : 0;
+  }
+}
+
+/** The values of each column that are not 0. */
+function valuesByColumn({
+  columns,
+  indices,
+  values,
+}: SparseMatrix): readonly (readonly number[])[] {
+  const found: number[][] = Array.from({ length: columns }, () => []);
+  for (const [at, column] of indices.entries()) found[column]!.push(values[at]!);
+  return found;
+}
+
+function distinctOf(values: readonly number[], rows: number): readonly number[] {
+  const all = values.length < rows ? [0, ...values] : values;
+  return [...new Set(all)].toSorted((a, b) => a - b);
+}
+
+function spreadOf(
+  values: readonly number[],
+  form: Form,
+  rows: number,
+): Pick<EncodedColumn, 'mean' | 'scale'> {
+  let sum = 0;
+  for (const value of values) sum += encodeValue(form, value);
+  const mean = sum / rows;
+  let squares = (rows - values.length) * mean ** 2;
+  for (const value of values) squares += (encodeValue(form, value) - mean) ** 2;
+  return { mean, scale: squares > 0 ? Math.sqrt(squares / rows) : 1 };
+}
+
+/** Encodes rows: each value is divided by its scale, and nothing is taken from it. */
+export type Encoder = (row: readonly SparseEntry[]) => readonly SparseEntry[];
+
+export function createEncoder(encoding: Encoding): Encoder {
+  const columnsOf = Map.groupBy(encoding.keys(), (column) => encoding[column]!.feature);
+  return (row) =>
+    row.flatMap(({ column: feature, value }) =>
+      (columnsOf.get(feature) ?? []).flatMap((column) => {
+        const found = encodeValue(encoding[column]!, value) / encoding[column]!.scale;
+        return found === 0 ? [] : [{ column, value: found }];
+      }),
+    );
+}

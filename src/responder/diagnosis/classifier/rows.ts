@@ -1,0 +1,24 @@
+import type { SparseEntry, SparseMatrix } from '../logistic/logistic.ts';
+
+export function takeRows(matrix: SparseMatrix, rows: readonly number[]): SparseMatrix {
+  const offsets = new Int32Array(rows.length + 1);
+  for (const [index, row] of rows.entries()) {
+    offsets[index + 1] = offsets[index]! + matrix.offsets[row + 1]! - matrix.offsets[row]!;
+  }
+  const indices = new Int32Array(offsets[rows.length]!);
+  const values = new Float64Array(offsets[rows.length]!);
+  for (const [index, row] of rows.entries()) {
+    const [from, to] = [matrix.offsets[row]!, matrix.offsets[row + 1]!];
+    indices.set(matrix.indices.subarray(from, to), offsets[index]);
+    values.set(matrix.values.subarray(from, to), offsets[index]);
+  }
+  return { rows: rows.length, columns: matrix.columns, offsets, indices, values };
+}
+
+export function rowOf(matrix: SparseMatrix, row: number): readonly SparseEntry[] {
+  const entries: SparseEntry[] = [];
+  for (let at = matrix.offsets[row]!; at < matrix.offsets[row + 1]!; at++) {
+    entries.push({ column: matrix.indices[at]!, value: matrix.values[at]! });
+  }
+  return entries;
+}
