@@ -15,6 +15,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./commands/token.ts')).tokenCommand,
   probe: async () => (await import('./commands/probe.ts')).probeCommand,
   diagnose: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
+  localise: async () => (await import('./commands/localise.ts')).localiseCommand,
   journal: async () => (await import('./commands/journal.ts')).journalCommand,
   mask: async () => (await import('./commands/mask.ts')).maskCommand,
   erase: async () => (await import('./commands/erase.ts')).eraseCommand,

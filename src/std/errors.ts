@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   'store_incompatible',
   'model_incompatible',
   'training_data_invalid',
+  'series_invalid',
   'evidence_invalid',
   'program_missing',
   'program_failed',

@@ -14,6 +14,13 @@ export { reportOn } from './evaluation/evaluation.ts';
 export type { Figure, FigureName, Report } from './evaluation/evaluation.ts';
 export { extractFeatures } from './features/features.ts';
 export type { Feature, FeatureLink, Features, FeatureSubject } from './features/features.ts';
+export { rankComponents, readCallGraph, readSeries, timeOf } from './localisation/localisation.ts';
+export type {
+  CallGraph,
+  ComponentSuspect,
+  MetricSeries,
+  SeriesScore,
+} from './localisation/localisation.ts';
 export { localise } from './localise.ts';
 export type { Suspect } from './localise.ts';
 export { decodeModel, encodeModel } from './model/model.ts';

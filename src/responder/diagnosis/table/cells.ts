@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { errorMessage } from '../../../std/std.ts';
+import type { ErrorCode } from '../../../std/std.ts';
 import { refuseTable } from './refuse.ts';
 
 /** A table as it was written: every row has one text per column. */
@@ -14,6 +15,13 @@ export type CellRow = {
   readonly cells: readonly string[];
 };
 
+export type CellOptions = {
+  /** Found in the first line unless given. */
+  readonly delimiter?: string | undefined;
+  /** Of the errors. */
+  readonly code?: ErrorCode;
+};
+
 const DELIMITERS = [',', '\t', ';', '|'] as const;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -26,22 +34,30 @@ type ParsedRow = { readonly record: readonly string[]; readonly info: { readonly
 /**
  * Reads comma-, tab-, semicolon- or bar-separated values, quoted as RFC 4180 has it. A first line that holds numbers
  * alone is a row, and the columns are called column_1 and so on.
- * @throws CrmwatchError training_data_invalid, naming the line, for rows of another length and unfinished quotes.
+ * @throws CrmwatchError with the code, naming the line, for rows of another length and unfinished quotes.
  */
-export function readCells(text: string, place: string, delimiter?: string): Cells {
-  const parsed = parseRows(text, place, delimiter ?? findDelimiter(text));
+export function readCells(
+  text: string,
+  place: string,
+  { delimiter = findDelimiter(text), code = 'training_data_invalid' }: CellOptions = {},
+): Cells {
+  const parsed = parseRows(text, place, delimiter, code);
   const [first, ...others] = parsed.map(({ record, info }): CellRow => ({
     line: info.lines,
     cells: record,
   }));
   if (first === undefined) {
-    return refuseTable(`${place} is empty`, 'give a table with a header and one line per row');
+    return refuseTable(`${place} is empty`, 'give a table with a header and one line per row', {
+      code,
+    });
   }
   const hasHeader = !first.cells.every((cell) => cell === '' || isNumber(cell));
   const header = hasHeader ? first.cells : first.cells.map((_, index) => `column_${index + 1}`);
   const twice = header.find((name, index) => header.indexOf(name) !== index);
   if (twice !== undefined) {
-    refuseTable(`${place}: two columns are called "${twice}"`, 'give every column another name');
+    refuseTable(`${place}: two columns are called "${twice}"`, 'give every column another name', {
+      code,
+    });
   }
   const rows = hasHeader ? others : [first, ...others];
   const ragged = rows.find(({ cells }) => cells.length !== header.length);
@@ -50,12 +66,18 @@ export function readCells(text: string, place: string, delimiter?: string): Cell
     refuseTable(
       `${place}:${line}: the row has ${cells.length} columns, but the first line has ${header.length}`,
       'give every row the same columns, quote cells that hold the delimiter, or name another with --delimiter',
+      { code },
     );
   }
   return { header, rows };
 }
 
-function parseRows(text: string, place: string, delimiter: string): readonly ParsedRow[] {
+function parseRows(
+  text: string,
+  place: string,
+  delimiter: string,
+  code: ErrorCode,
+): readonly ParsedRow[] {
   try {
     return parse(text, {
       delimiter,
@@ -70,7 +92,7 @@ function parseRows(text: string, place: string, delimiter: string): readonly Par
     return refuseTable(
       `${place}: ${errorMessage(error)}`,
       'close the quote, and write a quote inside of quotes twice',
-      error,
+      { cause: error, code },
     );
   }
 }

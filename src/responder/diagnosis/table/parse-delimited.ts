@@ -29,7 +29,7 @@ export type RawTable = {
  * @throws CrmwatchError training_data_invalid, naming line and column.
  */
 export function parseDelimited(text: string, place: string, options: TableOptions): RawTable {
-  const cells = readCells(text, place, options.delimiter);
+  const cells = readCells(text, place, { delimiter: options.delimiter });
   const labelName = labelNameOf(cells, place, options);
   const special = [labelName, options.group, options.time, ...(options.ignore ?? [])];
   const named = special.filter((name) => name !== undefined);

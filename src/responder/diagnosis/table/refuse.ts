@@ -1,5 +1,10 @@
 import { CrmwatchError } from '../../../std/std.ts';
+import type { ErrorCode } from '../../../std/std.ts';
 
-export function refuseTable(message: string, remedy: string, cause?: unknown): never {
-  throw new CrmwatchError('training_data_invalid', message, { remedy, cause });
+export function refuseTable(
+  message: string,
+  remedy: string,
+  { cause, code = 'training_data_invalid' }: { cause?: unknown; code?: ErrorCode } = {},
+): never {
+  throw new CrmwatchError(code, message, { remedy, cause });
 }

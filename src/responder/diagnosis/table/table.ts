@@ -1,2 +1,4 @@
+export { isNumber, readCells } from './cells.ts';
+export type { CellRow, Cells } from './cells.ts';
 export type { LabelledTable, TableFormat, TableOptions } from './labelled-table.ts';
 export { readTable } from './read-table.ts';
