@@ -3,6 +3,8 @@ import type { AlertIdentity, Incident } from '../incidents/incidents.ts';
 import type { ChangeSet } from './change-set.ts';
 import { findHome, keepHome } from './correlation-tables.ts';
 import { followMerges } from './follow-merges.ts';
+import { findProcessedResolve } from './last-resolves.ts';
+import type { SourceNames } from './reconcile-upstream.ts';
 
 /**
  * Lets the alerts that fire in an incident that was opened again lead to it. While it was over, another one may have
@@ -18,6 +20,26 @@ export async function claimFiring(changes: ChangeSet, incident: Incident): Promi
     const place = await followMerges(changes, start);
     if (place?.incident.id === incident.id) continue;
     await keepHome(changes.transaction, alert, await originOf(changes, incident, alert));
+  }
+}
+
+/**
+ * Tells an incident that was opened again what it missed while a person had closed it: a closed incident takes no
+ * alerts, so one that fired then and is gone since would fire in it for ever.
+ */
+export async function endWhatWasMissed(
+  changes: ChangeSet,
+  closed: Incident,
+  sources: SourceNames,
+): Promise<void> {
+  const { closedAtMs } = closed;
+  if (closedAtMs === null) return;
+  for (const alert of closed.alerts.filter(({ status }) => status === 'firing')) {
+    const last = await findProcessedResolve(changes.transaction, alert, sources);
+    const wasMissed = last !== null && last.receivedAtMs >= closedAtMs;
+    if (!wasMissed || (last.endsAtMs ?? last.startsAtMs) < alert.startsAtMs) continue;
+    const opened = await changes.find(closed.id);
+    if (opened !== null) await changes.tell(opened, last, () => {});
   }
 }
 

@@ -8,6 +8,8 @@ import type { SourceNames } from './reconcile-upstream.ts';
 /** The last resolve of an alert among those that came before it, whichever incident it belonged to. */
 export type LastResolves = (event: AlertEvent, inboxId: number) => Promise<AlertEvent | null>;
 
+type Named = Pick<AlertEvent, 'sender' | 'source' | 'fingerprint'>;
+
 const FINGERPRINTS_PER_QUERY = 500;
 /** Deliveries of one alert that may have overtaken one another; a sender has few of them under way at a time. */
 const OVERTAKING_RESOLVES = 20;
@@ -30,7 +32,7 @@ export function createLastResolves(
 }
 
 /** Whoever may have told of an alert: peers of one highly available set tell of the same ones. */
-function sendersOf(event: AlertEvent, sources: SourceNames): readonly string[] {
+function sendersOf(event: Named, sources: SourceNames): readonly string[] {
   const source = sourceOf(event);
   const peers = Object.keys(sources).filter((sender) => sources[sender] === source);
   return [event.sender, source, ...peers];
@@ -61,6 +63,15 @@ async function findResolved(
   return resolved;
 }
 
+/** The last resolve of an alert among all that were processed. */
+export async function findProcessedResolve(
+  transaction: DatabaseTransaction,
+  alert: Named,
+  sources: SourceNames,
+): Promise<AlertEvent | null> {
+  return findLastResolve(transaction, alert, 0, sources);
+}
+
 /**
  * The one that ended last of the newest ones: deliveries overtake each other, and a resolve that comes late is newer as
  * a row only. Deliveries that come side by side may also be committed in another order than their rows were numbered,
@@ -68,7 +79,7 @@ async function findResolved(
  */
 async function findLastResolve(
   transaction: DatabaseTransaction,
-  event: AlertEvent,
+  event: Named,
   inboxId: number,
   sources: SourceNames,
 ): Promise<AlertEvent | null> {

@@ -23,8 +23,9 @@ import type {
 import { countPending, findNotifications } from '../notify/notify.ts';
 import type { OutboxItem } from '../notify/notify.ts';
 import type { ChangeSet } from './change-set.ts';
-import { claimFiring } from './claim-alerts.ts';
+import { claimFiring, endWhatWasMissed } from './claim-alerts.ts';
 import { findRival } from './find-rival.ts';
+import type { SourceNames } from './reconcile-upstream.ts';
 import { makeChange } from './make-change.ts';
 import type { Answer, ChangeOptions } from './make-change.ts';
 import { countFlapping } from './flapping/flapping-records.ts';
@@ -95,6 +96,7 @@ export function toLine(entry: JournalEntry): PipelineLine {
 
 export function createOperations(context: PipelineContext, commit: Commit): Operations {
   const { database } = context.store;
+  const { sources = {} } = context;
 
   async function act(
     id: string,
@@ -102,7 +104,7 @@ export function createOperations(context: PipelineContext, commit: Commit): Oper
     options: ChangeOptions = {},
   ): Promise<Answer> {
     return makeChange(context, commit, id, options, async (changes, incident, nowMs) =>
-      perform(changes, incident, event, nowMs),
+      perform(changes, incident, event, { nowMs, sources }),
     );
   }
 
@@ -152,7 +154,7 @@ async function perform(
   changes: ChangeSet,
   incident: Incident,
   event: IncidentEvent,
-  nowMs: number,
+  { nowMs, sources }: { readonly nowMs: number; readonly sources: SourceNames },
 ): Promise<Pick<Answer, 'changed' | 'reason'>> {
   const { id } = incident;
   const isOver = !isOpen(incident.phase) && incident.mergedInto === undefined;
@@ -161,7 +163,10 @@ async function perform(
     if (rival !== null) return { changed: false, reason: `${rival.id} is open about the same` };
   }
   const { changed, reason } = await changes.apply(incident, event, nowMs);
-  if (changed && event.kind === 'reopened') await claimFiring(changes, incident);
+  if (changed && event.kind === 'reopened') {
+    await claimFiring(changes, incident);
+    await endWhatWasMissed(changes, incident, sources);
+  }
   if (changed && event.kind === 'diagnosis_corrected') {
     const at = { id, atMs: nowMs };
     await keepLabel(changes.transaction, at, event.actor, event.correctedClass);

@@ -219,6 +219,20 @@ describe('deliveries', () => {
     expect((await responder.pipeline.listIncidents()).length).toBe(2);
   });
 
+  it('does not let an alert fire for ever that went away while its incident was closed', async () => {
+    const first = { startsAtMs: responder.clock.now() };
+    await deliver(first);
+    const { incident } = await only();
+    await responder.pipeline.close(incident.id, 'ann', 'known');
+    await pass(1000);
+    await deliver({ startsAtMs: responder.clock.now() });
+    await deliver({ ...first, ...gone() });
+    await responder.pipeline.reopen(incident.id, 'ann', 'not known after all');
+    await responder.pipeline.settle();
+    const { incident: opened } = await responder.pipeline.getIncident(incident.id);
+    expect(opened.alerts[0]).toMatchObject({ status: 'resolved', endsAtMs: responder.clock.now() });
+  });
+
   it('records the watchdog and opens nothing for it', async () => {
     await deliver({ name: 'CrmWatchdog', labels: { alertname: 'CrmWatchdog' } });
     expect(await responder.pipeline.listIncidents()).toEqual([]);
