@@ -2,6 +2,7 @@ import {
   ENCODING_KINDS,
   decodeTrainingLines,
   evaluateTable,
+  leaveClassesOut,
   readTable,
   reportOn,
   tableOfEpisodes,
@@ -11,6 +12,7 @@ import type {
   Figure,
   FigureName,
   LabelledTable,
+  LeftOutClass,
   Report,
   TableEvaluation,
 } from '../../responder/diagnosis/diagnosis.ts';
@@ -125,6 +127,31 @@ function describe(report: Report, { folds, inOrderOfTime, recipes }: TableEvalua
   ];
 }
 
+/** A line for each class, and the mean over their rows. */
+function describeLeftOut(
+  left: readonly LeftOutClass[],
+  classes: readonly string[],
+): readonly string[] {
+  const width = Math.max(9, ...classes.map((name) => name.length));
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`.padStart(9);
+  const shares = left[0]?.points.map(({ falseUnknown }) => falseUnknown) ?? [];
+  const rows = left.reduce((sum, one) => sum + one.rows, 0);
+  const means = shares.map((_, at) =>
+    left.reduce((sum, one) => sum + (one.points[at]?.unknown ?? 0) * (one.rows / rows), 0),
+  );
+  return [
+    'share of a class that was never seen that is recognised as unknown,',
+    'by the share of rows of known classes that are taken for unknown:',
+    '',
+    `  ${'class'.padEnd(width)}   rows${shares.map(percent).join('')}`,
+    ...left.map(
+      (one) =>
+        `  ${(classes[one.class] ?? '').padEnd(width)} ${String(one.rows).padStart(6)}${one.points.map(({ unknown }) => percent(unknown)).join('')}`,
+    ),
+    `  ${'all rows'.padEnd(width)} ${String(rows).padStart(6)}${means.map(percent).join('')}`,
+  ];
+}
+
 export const evaluateCommand: Command = {
   name: 'evaluate',
   summary: 'measure the classifier on rows that it did not see',
@@ -144,6 +171,8 @@ cross-validation inside of the training folds. Rows with equal values, and rows 
   --seed NUMBER       of the order in which groups are dealt out to folds; default 0
   --encoding NAME     plain, log or steps instead of the one that is chosen
   --c NUMBER          inverse strength of the L2 penalty instead of the one that is chosen
+  --leave-class-out   instead: each class in turn is kept out of the training; how many of its rows are recognised as like nothing
+                      seen, at which share of rows of known classes that are taken for such as well
   --json              everything as JSON`,
   async run(context) {
     const text = { type: 'string' } as const;
@@ -161,6 +190,7 @@ cross-validation inside of the training folds. Rows with equal values, and rows 
         seed: text,
         encoding: text,
         c: text,
+        'leave-class-out': { type: 'boolean' },
         json: { type: 'boolean' },
       },
       { minimum: 1, maximum: 1 },
@@ -169,11 +199,23 @@ cross-validation inside of the training folds. Rows with equal values, and rows 
     const [folds, seed] = [wholeNumber(options, 'folds', 2), wholeNumber(options, 'seed', 0)];
     const [encoding, strengthC] = [encodingOf(options), strengthOf(options)];
     const table = readData(path, options);
-    const evaluation = evaluateTable(table, {
+    const common = {
       ...(folds === undefined ? {} : { folds }),
       ...(seed === undefined ? {} : { seed }),
       ...(encoding === undefined ? {} : { encoding }),
       ...(strengthC === undefined ? {} : { strengthC }),
+    };
+    if (options.flag('leave-class-out')) {
+      const left = leaveClassesOut(table, {
+        ...common,
+        onClass: (index, count) => context.note(`class ${index} of ${count}`),
+      });
+      if (options.flag('json')) context.print(JSON.stringify(left, null, 2));
+      else for (const line of describeLeftOut(left, table.classes)) context.print(line);
+      return 0;
+    }
+    const evaluation = evaluateTable(table, {
+      ...common,
       onFold: (fold, count) => context.note(`fold ${fold} of ${count}`),
     });
     const report = reportOn(evaluation.predictions, table.classes);

@@ -10,6 +10,8 @@ export type { Classification } from './classify.ts';
 export type { Component } from './components.ts';
 export { explain } from './explain.ts';
 export type { Explanation, Reason, Term } from './explain.ts';
+export { leaveClassesOut } from './novelty/novelties.ts';
+export type { LeftOutClass } from './novelty/novelties.ts';
 export { reportOn } from './evaluation/evaluation.ts';
 export type { Figure, FigureName, Report } from './evaluation/evaluation.ts';
 export { extractFeatures } from './features/features.ts';

@@ -44,8 +44,20 @@ function formsOf(kind: EncodingKind, distinct: readonly number[]): readonly Form
   return [logarithm, ...stepsOf(distinct)];
 }
 
+/** A threshold, and the side of it that 0 is not on. */
+export type Step = { readonly form: 'above' | 'below'; readonly threshold: number };
+
+/** The steps of every feature; none where it does not vary. */
+export function fitSteps(matrix: SparseMatrix): readonly (readonly Step[])[] {
+  return valuesByColumn(matrix).map((values) => stepsOf(distinctOf(values, matrix.rows)));
+}
+
+export function isPast({ form, threshold }: Step, value: number): boolean {
+  return form === 'above' ? value > threshold : value < threshold;
+}
+
 /** Between neighbouring values; where there are many, evenly taken over the values that occur. */
-function stepsOf(distinct: readonly number[]): readonly Form[] {
+function stepsOf(distinct: readonly number[]): readonly Step[] {
   const middles = distinct.slice(1).map((value, index) => (value + distinct[index]!) / 2);
   const count = Math.min(MOST_STEPS, middles.length);
   const taken = Array.from({ length: count }, (_, index) => {
@@ -64,10 +76,8 @@ export function encodeValue({ form, threshold }: Form, value: number): number {
       return value;
     case 'log':
       return Math.sign(value) * Math.log1p(Math.abs(value));
-    case 'above':
-      return value > threshold ? 1 : 0;
     default:
-      return value < threshold ? 1 : 0;
+      return isPast({ form, threshold }, value) ? 1 : 0;
   }
 }
 

@@ -8,7 +8,7 @@ import { calibrate, scoresOf } from './classifier.ts';
 import type { Calibration, Classifier } from './classifier.ts';
 import { ENCODING_KINDS, createEncoder, fitEncoding } from './encoding.ts';
 import type { EncodingKind } from './encoding.ts';
-import { groupFolds, splitsOf } from './folds.ts';
+import { innerSplits } from './folds.ts';
 import type { Split } from './folds.ts';
 import { rowOf, takeRows } from './rows.ts';
 
@@ -56,15 +56,7 @@ type Uncalibrated = Omit<Classifier, 'calibration'>;
  */
 export function fitClassifier(table: LabelledTable, options: FitOptions): FittedClassifier {
   const { rows, onStep } = options;
-  const trials = chooseRecipe(table, options);
-  const best = trials.reduce<Trial | undefined>(
-    (found, next) => (found === undefined || next.logLoss < found.logLoss ? next : found),
-    undefined,
-  );
-  const recipe: Recipe = {
-    encoding: best?.encoding ?? options.encoding ?? 'log',
-    strengthC: best?.strengthC ?? options.strengthC ?? MIDDLE_STRENGTH,
-  };
+  const { recipe, trials } = chooseRecipe(table, options);
   const splits = innerSplits(table, rows, CALIBRATION_FOLDS);
   const scored = splits.flatMap((split) => {
     onStep?.();
@@ -75,7 +67,22 @@ export function fitClassifier(table: LabelledTable, options: FitOptions): Fitted
   return { classifier: { ...model, calibration }, recipe, trials, fit };
 }
 
-function chooseRecipe(table: LabelledTable, options: FitOptions): readonly Trial[] {
+/** By cross-validation within the rows; what is given is not tried. */
+export function chooseRecipe(
+  table: LabelledTable,
+  options: FitOptions,
+): Pick<FittedClassifier, 'recipe' | 'trials'> {
+  const trials = tryRecipes(table, options);
+  const best = trials.reduce<Trial | undefined>(
+    (found, next) => (found === undefined || next.logLoss < found.logLoss ? next : found),
+    undefined,
+  );
+  const encoding = best?.encoding ?? options.encoding ?? 'log';
+  const strengthC = best?.strengthC ?? options.strengthC ?? MIDDLE_STRENGTH;
+  return { recipe: { encoding, strengthC }, trials };
+}
+
+function tryRecipes(table: LabelledTable, options: FitOptions): readonly Trial[] {
   const { rows, onStep } = options;
   const splits = innerSplits(table, rows, CHOICE_FOLDS);
   if (splits.length === 0) return [];
@@ -90,26 +97,6 @@ function chooseRecipe(table: LabelledTable, options: FitOptions): readonly Trial
   const { encoding } = ofKinds.reduce((best, next) => (next.logLoss < best.logLoss ? next : best));
   const others = STRENGTHS.filter((strength) => strength !== MIDDLE_STRENGTH);
   return [...ofKinds, ...others.map((strength) => trialOf({ encoding, strengthC: strength }))];
-}
-
-/** None when a fold would leave fewer than two classes to learn from. */
-function innerSplits(
-  table: LabelledTable,
-  rows: readonly number[],
-  folds: number,
-): readonly Split[] {
-  const groups = rows.map((row) => table.groups[row]!);
-  const count = Math.min(folds, new Set(groups).size);
-  if (count < 2) return [];
-  const labels = rows.map((row) => table.labels[row]!);
-  const splits = splitsOf(groupFolds({ labels, groups }, count), count).map(({ train, test }) => ({
-    train: train.map((index) => rows[index]!),
-    test: test.map((index) => rows[index]!),
-  }));
-  const canLearn = splits.every(
-    ({ train }) => new Set(train.map((row) => table.labels[row])).size > 1,
-  );
-  return canLearn ? splits : [];
 }
 
 function tryRecipe(table: LabelledTable, recipe: Recipe, splits: readonly Split[]): Trial {

@@ -55,6 +55,26 @@ export function splitsOf(folds: Int32Array, count: number): readonly Split[] {
   }));
 }
 
+/** Splits of some rows of a table, by group. None when a fold would leave fewer than two classes to learn from. */
+export function innerSplits(
+  table: Grouped,
+  rows: readonly number[],
+  folds: number,
+): readonly Split[] {
+  const groups = rows.map((row) => table.groups[row]!);
+  const count = Math.min(folds, new Set(groups).size);
+  if (count < 2) return [];
+  const labels = rows.map((row) => table.labels[row]!);
+  const splits = splitsOf(groupFolds({ labels, groups }, count), count).map(({ train, test }) => ({
+    train: train.map((index) => rows[index]!),
+    test: test.map((index) => rows[index]!),
+  }));
+  const canLearn = splits.every(
+    ({ train }) => new Set(train.map((row) => table.labels[row])).size > 1,
+  );
+  return canLearn ? splits : [];
+}
+
 /**
  * Splits in the order of time: each of `count` later parts is predicted from all that came before it. Rows before it
  * whose group also stands in it are left out of the training.

@@ -1,0 +1,2 @@
+export { leaveClassesOut } from './leave-class-out.ts';
+export type { LeaveClassOutOptions, LeftOutClass, UnknownPoint } from './leave-class-out.ts';
