@@ -1,5 +1,5 @@
 /** Quantile of sorted values by linear interpolation (type 7 of Hyndman and Fan, 1996). */
-export function quantile(sorted: readonly number[], q: number): number {
+export function quantile(sorted: ArrayLike<number>, q: number): number {
   const position = (sorted.length - 1) * q;
   const lower = Math.floor(position);
   const low = sorted[lower] ?? Number.NaN;

@@ -1,5 +1,5 @@
-import { CrmwatchError } from '../../../std/std.ts';
 import type { Prediction } from '../evaluation/evaluation.ts';
+import { refuseTable } from '../table/table.ts';
 import type { LabelledTable } from '../table/table.ts';
 import { createPredict } from './classifier.ts';
 import type { EncodingKind } from './encoding.ts';
@@ -66,11 +66,11 @@ function outerSplits(
 ): readonly Split[] {
   const { labels, groups, times, classes } = table;
   if (classes.length < 2) {
-    refuse(`all rows are of the class "${classes[0]}"`, 'give rows of at least two classes');
+    refuseTable(`all rows are of the class "${classes[0]}"`, 'give rows of at least two classes');
   }
   const groupCount = new Set(groups).size;
   if (groupCount < folds) {
-    refuse(
+    refuseTable(
       `there are ${groupCount} groups of rows for ${folds} folds`,
       'ask for fewer folds with --folds, or give more rows; equal rows are one group',
     );
@@ -81,14 +81,10 @@ function outerSplits(
       : timeSplits(times, groups, folds);
   const poor = splits.findIndex(({ train }) => new Set(train.map((row) => labels[row])).size < 2);
   if (poor >= 0) {
-    refuse(
+    refuseTable(
       `fold ${poor + 1} leaves fewer than two classes to learn from`,
       'give each class several groups of rows, or ask for other folds with --folds',
     );
   }
   return splits;
-}
-
-function refuse(message: string, remedy: string): never {
-  throw new CrmwatchError('training_data_invalid', message, { remedy });
 }

@@ -1,16 +1,16 @@
 import { fitPlatt, fitTemperature } from '../calibration/calibration.ts';
 import type { Prediction } from '../evaluation/evaluation.ts';
 import { logLoss } from '../evaluation/evaluation.ts';
-import { fitLogistic, scoresToProbabilities, sparseFromEntries } from '../logistic/logistic.ts';
+import { fitLogistic, scoresToProbabilities } from '../logistic/logistic.ts';
 import type { LogisticFit } from '../logistic/logistic.ts';
 import type { LabelledTable } from '../table/table.ts';
 import { calibrate, scoresOf } from './classifier.ts';
 import type { Calibration, Classifier } from './classifier.ts';
-import { ENCODING_KINDS, createEncoder, fitEncoding } from './encoding.ts';
+import { ENCODING_KINDS, createEncoder } from './encoding.ts';
 import type { EncodingKind } from './encoding.ts';
 import { innerSplits } from './folds.ts';
 import type { Split } from './folds.ts';
-import { rowOf, takeRows } from './rows.ts';
+import { encodeRows, rowOf } from './rows.ts';
 
 /** What is chosen by cross-validation: how numbers are encoded, and how strong the penalty is. */
 export type Recipe = { readonly encoding: EncodingKind; readonly strengthC: number };
@@ -44,8 +44,6 @@ export type FitOptions = {
   /** Instead of what cross-validation would choose. */
   readonly encoding?: EncodingKind;
   readonly strengthC?: number;
-  /** Called at the beginning of each of the about 20 steps. */
-  readonly onStep?: () => void;
 };
 
 type Uncalibrated = Omit<Classifier, 'calibration'>;
@@ -55,13 +53,10 @@ type Uncalibrated = Omit<Classifier, 'calibration'>;
  * encoding is chosen, then the strength of the penalty, each by the log-loss.
  */
 export function fitClassifier(table: LabelledTable, options: FitOptions): FittedClassifier {
-  const { rows, onStep } = options;
+  const { rows } = options;
   const { recipe, trials } = chooseRecipe(table, options);
   const splits = innerSplits(table, rows, CALIBRATION_FOLDS);
-  const scored = splits.flatMap((split) => {
-    onStep?.();
-    return scoreLeftOut(table, recipe, split, CALIBRATION_LIMITS);
-  });
+  const scored = splits.flatMap((split) => scoreLeftOut(table, recipe, split, CALIBRATION_LIMITS));
   const calibration = calibrationOf(scored, table.classes.length);
   const { model, fit } = fitUncalibrated(table, rows, recipe, {});
   return { classifier: { ...model, calibration }, recipe, trials, fit };
@@ -83,13 +78,10 @@ export function chooseRecipe(
 }
 
 function tryRecipes(table: LabelledTable, options: FitOptions): readonly Trial[] {
-  const { rows, onStep } = options;
+  const { rows } = options;
   const splits = innerSplits(table, rows, CHOICE_FOLDS);
   if (splits.length === 0) return [];
-  const trialOf = (recipe: Recipe): Trial => {
-    onStep?.();
-    return tryRecipe(table, recipe, splits);
-  };
+  const trialOf = (recipe: Recipe): Trial => tryRecipe(table, recipe, splits);
   const strengthC = options.strengthC ?? MIDDLE_STRENGTH;
   const kinds = options.encoding === undefined ? ENCODING_KINDS : [options.encoding];
   const ofKinds = kinds.map((encoding) => trialOf({ encoding, strengthC }));
@@ -145,12 +137,7 @@ function fitUncalibrated(
   { encoding: kind, strengthC }: Recipe,
   limits: FitLimits,
 ): { readonly model: Uncalibrated; readonly fit: LogisticFit } {
-  const encoding = fitEncoding(takeRows(table.matrix, rows), kind);
-  const encode = createEncoder(encoding);
-  const matrix = sparseFromEntries(
-    rows.map((row) => encode(rowOf(table.matrix, row))),
-    encoding.length,
-  );
+  const { encoding, matrix } = encodeRows(table.matrix, rows, kind);
   const labels = rows.map((row) => table.labels[row]!);
   const present = [...new Set(labels)].toSorted((a, b) => a - b);
   const numbers = labels.map((label) => present.indexOf(label));

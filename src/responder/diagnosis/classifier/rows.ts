@@ -1,4 +1,7 @@
+import { sparseFromEntries } from '../logistic/logistic.ts';
 import type { SparseEntry, SparseMatrix } from '../logistic/logistic.ts';
+import { createEncoder, fitEncoding } from './encoding.ts';
+import type { Encoding, EncodingKind } from './encoding.ts';
 
 export function takeRows(matrix: SparseMatrix, rows: readonly number[]): SparseMatrix {
   const offsets = new Int32Array(rows.length + 1);
@@ -21,4 +24,16 @@ export function rowOf(matrix: SparseMatrix, row: number): readonly SparseEntry[]
     entries.push({ column: matrix.indices[at]!, value: matrix.values[at]! });
   }
   return entries;
+}
+
+/** Learns the encoding of some rows, and encodes them. */
+export function encodeRows(
+  matrix: SparseMatrix,
+  rows: readonly number[],
+  kind: EncodingKind,
+): { readonly encoding: Encoding; readonly matrix: SparseMatrix } {
+  const encoding = fitEncoding(takeRows(matrix, rows), kind);
+  const encode = createEncoder(encoding);
+  const encoded = rows.map((row) => encode(rowOf(matrix, row)));
+  return { encoding, matrix: sparseFromEntries(encoded, encoding.length) };
 }

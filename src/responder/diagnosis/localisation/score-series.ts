@@ -1,3 +1,4 @@
+import { quantile } from '../../evidence/evidence.ts';
 import { BASELINE_MS } from './series.ts';
 import type { MetricSeries } from './series.ts';
 
@@ -35,7 +36,7 @@ export function scoreSeries(series: MetricSeries, onsetMs: number): SeriesScore 
   const from = times.findIndex((time) => time >= onsetMs - BASELINE_MS);
   const before = values.subarray(from, first).filter(Number.isFinite).sort();
   if (before.length < MINIMUM_BASELINE) return undefined;
-  const median = quantileOf(before, 0.5);
+  const median = quantile(before, 0.5);
   const spread = spreadOf(before, median, values.subarray(from));
   if (spread === 0) return undefined;
   let score = 0;
@@ -54,7 +55,7 @@ export function scoreSeries(series: MetricSeries, onsetMs: number): SeriesScore 
 }
 
 function spreadOf(sorted: Float64Array, median: number, values: Float64Array): number {
-  const range = quantileOf(sorted, 0.75) - quantileOf(sorted, 0.25);
+  const range = quantile(sorted, 0.75) - quantile(sorted, 0.25);
   const spread = Math.max(range, MEDIAN_SHARE * Math.abs(median));
   if (spread > 0) return spread;
   let [least, most] = [Infinity, -Infinity];
@@ -63,12 +64,4 @@ function spreadOf(sorted: Float64Array, median: number, values: Float64Array): n
     if (value > most) most = value;
   }
   return RANGE_SHARE * (most - least);
-}
-
-/** By linear interpolation (type 7 of Hyndman and Fan, 1996). */
-function quantileOf(sorted: Float64Array, share: number): number {
-  const position = (sorted.length - 1) * share;
-  const low = sorted[Math.floor(position)]!;
-  const high = sorted[Math.ceil(position)]!;
-  return low + (high - low) * (position - Math.floor(position));
 }

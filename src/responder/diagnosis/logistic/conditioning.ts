@@ -20,17 +20,16 @@ export type ConditionedObjective = {
  * same: gradient methods need tens of steps there where columns of other sizes cost them thousands. The scale is the
  * root of the variance of the column plus the share that the penalty has in the curvature. Value, minimum and penalty
  * stay those of the columns as they are, and the matrix is not touched.
- * @param penalty its second derivative by a weight.
  */
 export function conditionObjective(
   objective: Objective,
   matrix: Matrix,
-  { outputs, penalty }: { readonly outputs: number; readonly penalty: number },
+  outputs: number,
 ): ConditionedObjective {
   const { columns } = matrix;
   // Where nothing is known yet, all classes are as probable.
   const curvature = outputs === 1 ? 1 / 4 : (1 - 1 / outputs) / outputs;
-  const { means, scales } = summarise(matrix, penalty / curvature);
+  const { means, scales } = summarise(matrix, objective.penalty / curvature);
   const stride = columns + 1;
 
   function restore(parameters: Float64Array): Float64Array {
@@ -61,6 +60,7 @@ export function conditionObjective(
     },
     objective: {
       dimension: objective.dimension,
+      penalty: objective.penalty,
       evaluate(parameters, gradient) {
         const value = objective.evaluate(restore(parameters), gradient);
         for (let offset = 0; offset < outputs * stride; offset += stride) {

@@ -82,9 +82,7 @@ export function fitLogistic(
     sampleWeights,
     strengthC,
   });
-  const penalty = 1 / (strengthC * sampleWeights.reduce((sum, weight) => sum + weight, 0));
-  const conditioned = conditionObjective(objective, matrix, { outputs, penalty });
-  const { solver, minimum } = minimise(objective, conditioned, outputs, {
+  const { solver, minimum } = minimise(objective, matrix, outputs, {
     gradientTolerance,
     maximumIterations: options.maximumIterations,
     solver: options.solver,
@@ -100,7 +98,7 @@ type Search = {
 
 function minimise(
   objective: Objective,
-  conditioned: ConditionedObjective,
+  matrix: Matrix,
   outputs: number,
   { gradientTolerance, maximumIterations, solver }: Search,
 ): { readonly solver: Solver; readonly minimum: Minimum } {
@@ -113,7 +111,7 @@ function minimise(
     solver === undefined &&
     maximumIterations === undefined &&
     objective.dimension <= FINISH_PARAMETER_LIMIT;
-  const first = byLbfgs(conditioned, {
+  const first = byLbfgs(conditionObjective(objective, matrix, outputs), {
     gradientTolerance,
     maximumIterations: maximumIterations ?? (mayFinish ? FIRST_ITERATIONS : LBFGS_ITERATIONS),
   });

@@ -7,6 +7,8 @@ import { gatherColumns, scoreRows, weightedGram } from './products.ts';
  */
 export type Objective = {
   readonly dimension: number;
+  /** Second derivative of the penalty by a weight. */
+  readonly penalty: number;
   evaluate(parameters: Float64Array, gradient: Float64Array): number;
   hessian(parameters: Float64Array, result: Float64Array): void;
 };
@@ -39,6 +41,7 @@ export function createLogisticObjective(problem: LogisticProblem): Objective {
   const lossOf = outputs === 1 ? binaryLoss : softmaxLoss;
   return {
     dimension,
+    penalty,
     evaluate(parameters, gradient) {
       scoreRows(matrix, parameters, outputs, scores);
       const loss = lossOf(scores, problem.labels, normalised, outputs);

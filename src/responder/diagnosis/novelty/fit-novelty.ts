@@ -1,8 +1,7 @@
-import { createEncoder, fitEncoding } from '../classifier/encoding.ts';
 import type { Recipe } from '../classifier/fit-classifier.ts';
 import { innerSplits } from '../classifier/folds.ts';
-import { rowOf, takeRows } from '../classifier/rows.ts';
-import { fitLogistic, sparseFromEntries } from '../logistic/logistic.ts';
+import { encodeRows, rowOf, takeRows } from '../classifier/rows.ts';
+import { fitLogistic } from '../logistic/logistic.ts';
 import type { LabelledTable } from '../table/table.ts';
 import { createFlagger, fitFlags, nearest } from './flags.ts';
 import type { Bits } from './flags.ts';
@@ -56,10 +55,7 @@ function fitClaims(
   rows: readonly number[],
   { encoding: kind, strengthC }: Recipe,
 ): Pick<NoveltyModel, 'encoding' | 'claims'> {
-  const encoding = fitEncoding(takeRows(table.matrix, rows), kind);
-  const encode = createEncoder(encoding);
-  const entries = rows.map((row) => encode(rowOf(table.matrix, row)));
-  const matrix = sparseFromEntries(entries, encoding.length);
+  const { encoding, matrix } = encodeRows(table.matrix, rows, kind);
   const classes = [...new Set(rows.map((row) => table.labels[row]!))].toSorted((a, b) => a - b);
   const fits = classes.map((own) => {
     const labels = rows.map((row) => (table.labels[row] === own ? 1 : 0));

@@ -1,4 +1,5 @@
 import type { SparseEntry } from '../logistic/logistic.ts';
+import { scoresOf } from '../classifier/classifier.ts';
 import { createEncoder } from '../classifier/encoding.ts';
 import type { Encoding } from '../classifier/encoding.ts';
 import { createFlagger, nearest } from './flags.ts';
@@ -55,12 +56,10 @@ export function createParts(
   const flagsOf = createFlagger(model.flags);
   return (row) => {
     const encoded = encode(row);
-    let highest = -Infinity;
-    for (const [k, weights] of claims.weights.entries()) {
-      let score = claims.intercepts[k]!;
-      for (const { column, value } of encoded) score += weights[column]! * value;
-      highest = Math.max(highest, score);
-    }
+    const highest = scoresOf(claims, encoded).reduce(
+      (most, score) => Math.max(most, score),
+      -Infinity,
+    );
     return { unclaimed: 1 / (1 + Math.exp(highest)), distance: nearest(flagsOf(row), seen) };
   };
 }
