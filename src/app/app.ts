@@ -1,21 +1,24 @@
 import type { LoadedConfig } from '../config/config.ts';
+import type { Evidence } from '../responder/evidence/evidence.ts';
 import type { JournalReport, VerifyOptions } from '../responder/incidents/incidents.ts';
 import type { ErasureOptions, ErasureReport } from './erase.ts';
+import type { ExportedLabels } from './labels.ts';
 import type { Dependencies } from './exporter.ts';
+import type { OpenModels } from './model-administration.ts';
 import type { OpenTokens } from './token-administration.ts';
 import type { Demonstration, DemonstrationOptions } from './demonstration.ts';
 import type { BackupWords } from './backup.ts';
-import type { RecordOptions } from './record-episodes.ts';
+import type { CaptureOptions } from './capture-evidence.ts';
+import type { Clock } from '../std/std.ts';
 import type { BackupFacts, RestoreFacts } from '../store/store.ts';
 
-export { diagnoseEvidence, readModel } from './diagnosis.ts';
+export { createDiagnose, readModel } from './diagnosis.ts';
 export type { Demonstration, DemonstrationOptions } from './demonstration.ts';
 export { DEFAULT_MODEL_FILE } from './default-model.ts';
 export { readVersion } from './repository.ts';
 export { createRuntime, probeOnce, startAll, startExporter, startResponder } from './run.ts';
 export type { ExporterRunOptions } from './exporter-run-options.ts';
 export type { Running, RunningAll, RunningResponder } from './run.ts';
-export type { RecordOptions } from './record-episodes.ts';
 export { findSandbox } from './sandbox-file.ts';
 export type { ErasureOptions, ErasureReport } from './erase.ts';
 export type { OpenTokens } from './token-administration.ts';
@@ -28,8 +31,8 @@ export async function startDemonstration(options: DemonstrationOptions): Promise
   return (await import('./demonstration.ts')).startDemonstration(options);
 }
 
-export async function recordEpisodes(options: RecordOptions): Promise<{ readonly rows: number }> {
-  return (await import('./record-episodes.ts')).recordEpisodes(options);
+export async function captureEvidence(options: CaptureOptions, clock: Clock): Promise<Evidence> {
+  return (await import('./capture-evidence.ts')).captureEvidence(options, clock);
 }
 
 export async function verifyResponderJournal(
@@ -49,6 +52,17 @@ export async function eraseFromResponder(
   options: ErasureOptions,
 ): Promise<ErasureReport> {
   return (await import('./erase.ts')).eraseFromResponder(loaded, dependencies, options);
+}
+
+export async function exportLabels(loaded: LoadedConfig, clock: Clock): Promise<ExportedLabels> {
+  return (await import('./labels.ts')).exportLabels(loaded, clock);
+}
+
+export async function openModels(
+  loaded: LoadedConfig,
+  dependencies: Pick<Dependencies, 'clock'>,
+): Promise<OpenModels> {
+  return (await import('./model-administration.ts')).openModels(loaded, dependencies);
 }
 
 export async function openTokens(

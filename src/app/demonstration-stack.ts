@@ -27,7 +27,7 @@ export async function startDemonstrationStack(
   const [exporterPort, responderPort] = [await findFreePort(), await findFreePort()];
   const stack = await startStack({
     folder,
-    exporter: `127.0.0.1:${exporterPort}`,
+    exporters: [`127.0.0.1:${exporterPort}`],
     responder: `127.0.0.1:${responderPort}`,
     intervals: INTERVALS,
     prometheusPort: 0,

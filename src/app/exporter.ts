@@ -3,6 +3,7 @@ import { createExposition, createSelfMetrics } from '../exporter/exposition/expo
 import type { SelfMetrics } from '../exporter/exposition/exposition.ts';
 import { createScheduler, createSharedRuns } from '../exporter/scheduler/scheduler.ts';
 import type { ProbeSubscriber } from '../exporter/scheduler/scheduler.ts';
+import type { Resolve } from '../http/http.ts';
 import type { Clock, Logger, Random } from '../std/std.ts';
 import { createExporterApp, createWebServer } from '../web/web.ts';
 import type { ReloadAnswer } from '../web/web.ts';
@@ -25,6 +26,8 @@ export type Dependencies = {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** How host names of targets become addresses; the system's resolver when absent. */
+  readonly resolve?: Resolve;
 };
 
 export type Service = AsyncDisposable & {

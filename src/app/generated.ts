@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { CONFIG_SHAPE, renderConfigurationDocument } from '../config/config.ts';
 import { generateDashboardFiles } from '../dashboards/dashboards.ts';
+import { generateFaultsDocument } from '../responder/repair/repair.ts';
 import { generateMetricsDocument, generateRuleFiles } from '../rules/rules.ts';
 import { renderApi } from '../web/web.ts';
 import { REPOSITORY_FOLDER } from './repository.ts';
@@ -28,6 +29,7 @@ async function generateFiles(): Promise<readonly GeneratedFile[]> {
     ...generateRuleFiles(),
     ...generateDashboardFiles(),
     generateMetricsDocument(),
+    generateFaultsDocument(),
     configuration,
     { path: 'docs/API.md', text: api.page },
     { path: 'docs/openapi.json', text: api.openApi },

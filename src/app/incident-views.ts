@@ -2,10 +2,12 @@ import type {
   AlertView,
   DiagnosisBriefView,
   DiagnosisView,
+  ExplanationTermView,
   HeldView,
   IncidentDetailView,
   IncidentPhase,
   IncidentSummaryView,
+  RankedAnswerView,
   RegroupingView,
   TimelineEntryView,
 } from '../console/console.ts';
@@ -16,7 +18,13 @@ import {
   isOpen,
   kindOf,
 } from '../responder/incidents/incidents.ts';
-import type { Incident, IncidentAlert, Regrouping } from '../responder/incidents/incidents.ts';
+import type {
+  DiagnosisReason,
+  Incident,
+  IncidentAlert,
+  RankedClass,
+  Regrouping,
+} from '../responder/incidents/incidents.ts';
 import type { IncidentDetail, PipelineLine } from '../responder/pipeline/pipeline.ts';
 import type { IncidentEvent, JournalEntryView } from '../web/web.ts';
 
@@ -110,23 +118,33 @@ export function toSummaryView(incident: Incident): IncidentSummaryView {
   };
 }
 
+function toRankedView({ class: answer, probability }: RankedClass): RankedAnswerView {
+  return { answer, probability };
+}
+
+function toTermView({ text, contribution, link }: DiagnosisReason): ExplanationTermView {
+  return { text, contribution, link: link ?? null };
+}
+
 function toDiagnosisView(incident: Incident): DiagnosisView | null {
   const { diagnosis } = incident;
   if (diagnosis === null) return null;
   return {
     answer: diagnosis.answer,
     probability: diagnosis.probability,
-    alternatives: diagnosis.alternatives.map(({ class: answer, probability }) => ({
-      answer,
-      probability,
-    })),
-    terms: diagnosis.reasons.map(({ text, contribution, link }) => ({
-      text,
-      contribution,
-      link: link ?? null,
-    })),
+    also: (diagnosis.also ?? []).map(toRankedView),
+    alternatives: diagnosis.alternatives.map(toRankedView),
+    terms: diagnosis.reasons.map(toTermView),
+    rival:
+      diagnosis.rival === undefined
+        ? null
+        : { answer: diagnosis.rival.class, terms: diagnosis.rival.reasons.map(toTermView) },
     suspects: diagnosis.components.map(({ name, score, why }) => ({ component: name, score, why })),
     model: diagnosis.modelId,
+    challenger:
+      diagnosis.challenger === undefined
+        ? null
+        : { answer: diagnosis.challenger.answer, model: diagnosis.challenger.modelId },
     madeAtMs: incident.diagnosedAtMs,
     whyUnknown: diagnosis.whyUnknown ?? null,
     evidence: incident.evidenceSummary,

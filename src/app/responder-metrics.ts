@@ -1,7 +1,7 @@
 import { createSelfMetrics } from '../exporter/exposition/exposition.ts';
 import type { SelfMetrics } from '../exporter/exposition/exposition.ts';
 import type { ApiTokens } from '../responder/accounts/accounts.ts';
-import type { Pipeline, ResponderMetrics } from '../responder/pipeline/pipeline.ts';
+import type { LearningFacts, Pipeline, ResponderMetrics } from '../responder/pipeline/pipeline.ts';
 import type { Logger } from '../std/std.ts';
 import { readVersion } from './repository.ts';
 
@@ -39,6 +39,7 @@ export function createPipelineMetrics(selfMetrics: SelfMetrics): ResponderMetric
       selfMetrics.increment('crmwatch_diagnoses_total', { fault_class: answer });
       selfMetrics.observe('crmwatch_diagnosis_confidence_ratio', probability);
     },
+    labelKept: (origin) => selfMetrics.increment('crmwatch_diagnosis_labels_total', { origin }),
     notificationSent: (channel) =>
       selfMetrics.increment('crmwatch_notifications_total', { channel }),
     notificationFailed: (channel) =>
@@ -82,6 +83,37 @@ export function exposeLeases(selfMetrics: SelfMetrics, pipeline: Pick<Pipeline, 
       'crmwatch_responder_lease_held',
       states.map(({ lease, isHeld }) => ({ labels: { lease }, value: isHeld ? 1 : 0 })),
     );
+  });
+}
+
+/** So that somebody sees that the model no longer fits, and which one answers. What is unknown has no series. */
+export function exposeLearning(
+  selfMetrics: SelfMetrics,
+  readFacts: () => Promise<LearningFacts>,
+): void {
+  const of = (model: string, value: number | null) =>
+    value === null ? [] : [{ labels: { model }, value }];
+  const since = (stream: string, atMs: number | null) =>
+    atMs === null ? [] : [{ labels: { stream }, value: atMs / 1000 }];
+  selfMetrics.beforeRender(async () => {
+    const facts = await readFacts();
+    const { champion, challenger } = facts;
+    selfMetrics.replace('crmwatch_diagnosis_model_info', [
+      { labels: { id: champion, role: 'champion' }, value: 1 },
+      ...(challenger === null
+        ? []
+        : [{ labels: { id: challenger, role: 'challenger' }, value: 1 }]),
+    ]);
+    selfMetrics.replace(
+      'crmwatch_diagnosis_feature_drift_psi',
+      facts.features.map(({ feature, psi }) => ({ labels: { feature }, value: psi })),
+    );
+    selfMetrics.replace('crmwatch_diagnosis_log_loss', of(champion, facts.logLoss));
+    selfMetrics.replace('crmwatch_diagnosis_unknown_ratio', of(champion, facts.unknownRatio));
+    selfMetrics.replace('crmwatch_diagnosis_drift_detected_timestamp_seconds', [
+      ...since('log_loss', facts.lossRoseAtMs),
+      ...since('unknown', facts.unknownRoseAtMs),
+    ]);
   });
 }
 

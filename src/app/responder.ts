@@ -1,43 +1,44 @@
 import type { LoadedConfig, ResponderConfig } from '../config/config.ts';
-import { allowEntryOf, createHttpClient } from '../http/http.ts';
 import type { HttpClient } from '../http/http.ts';
 import { createMask } from '../responder/alerts/alerts.ts';
 import { createAccounts, createServerKey } from '../responder/accounts/accounts.ts';
 import type { Accounts } from '../responder/accounts/accounts.ts';
-import { createEvidenceSource, createPrometheusClient } from '../responder/evidence/evidence.ts';
-import type { PrometheusClient } from '../responder/evidence/evidence.ts';
+import { createEvidenceSource } from '../responder/evidence/evidence.ts';
 import { createChannel } from '../responder/notify/notify.ts';
 import type { Channel } from '../responder/notify/notify.ts';
-import { createPipeline } from '../responder/pipeline/pipeline.ts';
+import {
+  createDriftReader,
+  createModelsInForce,
+  createPipeline,
+} from '../responder/pipeline/pipeline.ts';
 import type { Pipeline, PipelineLine } from '../responder/pipeline/pipeline.ts';
 import type { SecretResolver } from '../std/std.ts';
 import type { Store } from '../store/store.ts';
 import { createResponderApp, createWebServer } from '../web/web.ts';
 import type { WebServer } from '../web/web.ts';
 import { readAssets } from './assets.ts';
-import { DEFAULT_MODEL_FILE } from './default-model.ts';
+import { readConfiguredModel } from './configured-model.ts';
 import { DECODER_LIMITS, createDeliveryDecoder } from './delivery-decoder.ts';
-import { diagnoseEvidence, readModel } from './diagnosis.ts';
 import type { Dependencies, Service } from './exporter.ts';
+import { BASELINE_MS, createPrometheus, dependenciesOf } from './prometheus.ts';
+import { createLearnedDiagnosis } from './learned-diagnosis.ts';
 import { readVersion } from './repository.ts';
 import { accessOf } from './responder-access.ts';
 import {
   createPipelineMetrics,
   createResponderSelfMetrics,
+  exposeLearning,
   exposeLeases,
   exposeStatistics,
   exposeTokens,
 } from './responder-metrics.ts';
 import { createResponderService } from './responder-service.ts';
-import { openResponderStore, resolvePath } from './responder-store.ts';
+import { openResponderStore } from './responder-store.ts';
 import type { Targets } from './targets.ts';
 import { createUpstreamParts, watchdogSettings } from './upstream.ts';
 import { openResponderWebConfig, toSenders } from './senders.ts';
 import { logTokenChanges } from './token-administration.ts';
 import { createTargetVerifier } from './verifier.ts';
-
-const BASELINE_MS = 3_600_000;
-const PROMETHEUS_TIMEOUT_MS = 15_000;
 
 export type Responder = Service & {
   /** Tells of everything that happens from now on. */
@@ -51,23 +52,6 @@ type Parts = {
   readonly dependencies: Dependencies;
   readonly folder: string;
 };
-
-function createPrometheus(parts: Parts): { prometheus: PrometheusClient; http: HttpClient } {
-  const { config, resolveSecret, dependencies } = parts;
-  const { url, token } = config.prometheus;
-  // Prometheus stands where the operator says, also in a private network.
-  const http = createHttpClient(
-    { allow: [allowEntryOf(url), '0.0.0.0/0', '::/0'] },
-    { clock: dependencies.clock },
-  );
-  const prometheus = createPrometheusClient({
-    url,
-    http,
-    timeoutMs: PROMETHEUS_TIMEOUT_MS,
-    ...(token === undefined ? {} : { token: resolveSecret(token) }),
-  });
-  return { prometheus, http };
-}
 
 function createChannels(parts: Parts, http: HttpClient): readonly Channel[] {
   const { config, resolveSecret, dependencies } = parts;
@@ -113,22 +97,34 @@ async function createServer(
   return createWebServer(app, { host, port, clock, ...web });
 }
 
+/** What judges evidence, and what tells how it does. */
+function createLearning({ config, folder, dependencies }: Parts, { database }: Store) {
+  const configured = readConfiguredModel(config, folder);
+  const models = createModelsInForce({ database, configured, logger: dependencies.logger });
+  const prometheusUrl = config.prometheus.publicUrl ?? config.prometheus.url;
+  return {
+    diagnose: createLearnedDiagnosis({ models, ...dependencies, prometheusUrl }),
+    readLearning: createDriftReader({ database, models }),
+  };
+}
+
 async function assemble(parts: Parts, store: Store): Promise<Responder> {
-  const { config, targets, dependencies, folder } = parts;
-  const { clock } = dependencies;
-  const model = readModel(
-    config.modelFile === undefined ? DEFAULT_MODEL_FILE : resolvePath(folder, config.modelFile),
-  );
-  const { prometheus, http } = createPrometheus(parts);
-  const selfMetrics = createResponderSelfMetrics(dependencies.logger);
-  const key = await createServerKey(store, dependencies, 'masking')();
+  const { config, targets } = parts;
+  const { clock } = parts.dependencies;
+  const { diagnose, readLearning } = createLearning(parts, store);
+  const { prometheus, http } = createPrometheus(config.prometheus, { ...parts, clock });
+  const selfMetrics = createResponderSelfMetrics(parts.dependencies.logger);
+  const key = await createServerKey(store, parts.dependencies, 'masking')();
   const masking = { ...config.masking, key };
-  const evidence = createEvidenceSource({ prometheus, clock, baselineMs: BASELINE_MS });
+  const dependencies = dependenciesOf(config);
+  const { changes } = config.evidence;
+  const source = { prometheus, clock, baselineMs: BASELINE_MS, dependencies, changes };
+  const evidence = createEvidenceSource(source);
   const pipeline = createPipeline({
     store,
-    ...dependencies,
+    ...parts.dependencies,
     gatherEvidence: async (request) => evidence.gather(request),
-    diagnose: (value) => diagnoseEvidence(model, value),
+    diagnose,
     verifier: createTargetVerifier({ targets, prometheus, clock }),
     channels: createChannels(parts, http),
     metrics: createPipelineMetrics(selfMetrics),
@@ -148,16 +144,17 @@ async function assemble(parts: Parts, store: Store): Promise<Responder> {
       holdOff: config.holdOff,
       flapping: config.flapping,
       correlation: {
-        dependencies: new Map(config.dependencies.map(({ name, dependsOn }) => [name, dependsOn])),
+        dependencies,
         dependencyWithinMs: config.correlation.dependencyWithinMs,
         labelRules: config.correlation.rules,
       },
     },
   });
   exposeStatistics(selfMetrics, pipeline);
+  exposeLearning(selfMetrics, readLearning);
   exposeLeases(selfMetrics, pipeline);
   const { sessionLifetimeMs: lifetimeMs, sessionIdleMs: idleMs } = config.access;
-  const accounts = createAccounts(store, dependencies, { lifetimeMs, idleMs });
+  const accounts = createAccounts(store, parts.dependencies, { lifetimeMs, idleMs });
   exposeTokens(selfMetrics, accounts.tokens);
   const server = await createServer(parts, accounts, pipeline, selfMetrics);
   let stopping: Promise<void> | undefined;

@@ -32,9 +32,16 @@ export type RunningAll = {
   stop(): Promise<void>;
 };
 
-function makeTargets(loaded: LoadedConfig, { clock, logger }: Dependencies): Targets {
+function makeTargets(loaded: LoadedConfig, { clock, logger, resolve }: Dependencies): Targets {
   const { config, folder, resolveSecret } = loaded;
-  return createTargets({ targets: config.targets, folder, resolveSecret, clock, logger });
+  return createTargets({
+    targets: config.targets,
+    folder,
+    resolveSecret,
+    clock,
+    logger,
+    ...(resolve === undefined ? {} : { resolve }),
+  });
 }
 
 /** A line for the terminal: local time, incident, what happened. */

@@ -10,9 +10,11 @@ import { REPOSITORY_FOLDER, readRepositoryFile } from './repository.ts';
 
 export type StackOptions = {
   readonly folder: string;
-  /** host:port where the two halves listen. */
-  readonly exporter: string;
+  /** host:port where the exporters and the responder listen. */
+  readonly exporters: readonly string[];
   readonly responder: string;
+  /** With recording.yaml and alerts.yaml; those of the repository when absent. */
+  readonly ruleFolder?: string;
   readonly intakeTokenFile?: string;
   readonly smtpSmarthost?: string;
   readonly intervals: StackIntervals;
@@ -55,10 +57,10 @@ function writeConfigurations(options: StackOptions, ports: Ports): void {
   writeFileSync(
     join(folder, 'prometheus.yml'),
     overridePrometheus(readRepositoryFile('deploy/prometheus.yml'), {
-      exporter: options.exporter,
+      exporters: options.exporters,
       responder: options.responder,
       alertmanager: `127.0.0.1:${ports.alertmanager}`,
-      ruleFolder: join(REPOSITORY_FOLDER, 'alert-rules'),
+      ruleFolder: options.ruleFolder ?? join(REPOSITORY_FOLDER, 'alert-rules'),
       scrapeInterval: intervals.scrape,
       evaluationInterval: intervals.evaluation,
     }),

@@ -6,6 +6,7 @@ import { PROBE_REGISTRY, runProbe } from '../exporter/probes/probes.ts';
 import type { ProbeRun } from '../exporter/probes/probes.ts';
 import { createApiBudget, planTarget } from '../exporter/scheduler/scheduler.ts';
 import type { ApiBudget, TargetPlan } from '../exporter/scheduler/scheduler.ts';
+import type { Resolve } from '../http/http.ts';
 import type { Clock, Logger, SecretResolver } from '../std/std.ts';
 import { createHidingLogger } from './hiding-logger.ts';
 
@@ -49,6 +50,7 @@ export type TargetsOptions = {
   readonly resolveSecret: SecretResolver;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly resolve?: Resolve;
 };
 
 type Connected = Pick<Target, 'connector' | 'budget'>;
@@ -69,9 +71,15 @@ function leadToSameCrm(before: TargetConfig, after: TargetConfig): boolean {
 
 /** `old` is the target of this name until now: what it spent of its CRM's quota stays spent. */
 function connect(config: TargetConfig, options: TargetsOptions, old?: Target): Connected {
-  const { clock, logger, resolveSecret, folder } = options;
+  const { clock, logger, resolveSecret, folder, resolve } = options;
   const { connection, apiBudget } = config;
-  const shared = { clock, logger, resolveSecret, folder };
+  const shared = {
+    clock,
+    logger,
+    resolveSecret,
+    folder,
+    ...(resolve === undefined ? {} : { resolve }),
+  };
   if (apiBudget === undefined) return { connector: createConnector(connection, shared) };
   const former = old !== undefined && leadToSameCrm(old.config, config) ? old.budget : undefined;
   const budget = former?.withPolicy(apiBudget) ?? createApiBudget(apiBudget, clock);

@@ -253,6 +253,32 @@ export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
       '{{ $value | humanize }} attempts failed within 10 minutes and notifications are waiting.',
     verifiedBy: [],
   },
+  CrmDiagnosisDrift: {
+    area: 'pipeline',
+    condition: {
+      kind: 'expression',
+      expression: 'count(max by (feature) (crmwatch_diagnosis_feature_drift_psi) >= 0.25)',
+      forDuration: '6h',
+    },
+    severity: 'warning',
+    summary: 'Evidence is no longer like what the diagnosis was trained on',
+    description:
+      '{{ $value | humanize }} of the ten features that moved furthest have a population stability index of 0.25 or more.',
+    verifiedBy: [],
+  },
+  CrmDiagnosisWorse: {
+    area: 'pipeline',
+    condition: {
+      kind: 'expression',
+      expression:
+        'time() - max by (stream) (crmwatch_diagnosis_drift_detected_timestamp_seconds) < 86400',
+      forDuration: '1m',
+    },
+    severity: 'warning',
+    summary: 'The diagnosis does worse than before: {{ $labels.stream }} rose',
+    description: 'It was noticed {{ $value | humanizeDuration }} ago, by the answers themselves.',
+    verifiedBy: [],
+  },
   CrmWatchdog: {
     area: 'pipeline',
     condition: { kind: 'expression', expression: 'vector(1)', forDuration: '0s' },
@@ -286,6 +312,8 @@ export type AlertName =
   | 'CrmExporterDown'
   | 'CrmResponderDown'
   | 'CrmNotificationsFailing'
+  | 'CrmDiagnosisDrift'
+  | 'CrmDiagnosisWorse'
   | 'CrmWatchdog';
 export const ALERT_NAMES: readonly AlertName[] = Object.keys(ALERTS) as AlertName[];
 

@@ -2,10 +2,17 @@ export { ALERTS, ALERT_NAMES, alertDefinition } from './alerts.ts';
 export type { AlertArea, AlertCondition, AlertDefinition, AlertName } from './alerts.ts';
 export { FAILURE_REASONS, UNKNOWN_REASONS } from './failure-reasons.ts';
 export type { FailureReason, UnknownReason } from './failure-reasons.ts';
-export { FAULT_CLASSES, FAULT_CLASS_NAMES, NO_FAULT, UNKNOWN_FAULT } from './fault-classes.ts';
+export {
+  FAULT_CLASSES,
+  FAULT_CLASS_NAMES,
+  NO_FAULT,
+  UNKNOWN_FAULT,
+  faultClassDefinition,
+} from './fault-classes.ts';
 export type {
   DiagnosisAnswer,
   DiagnosisClass,
+  ExpectedEvidence,
   FaultClass,
   FaultClassDefinition,
 } from './fault-classes.ts';

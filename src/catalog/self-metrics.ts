@@ -170,6 +170,42 @@ export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricDefinition>> = 
     unit: 'count',
     labels: ['fault_class'],
   },
+  crmwatch_diagnosis_labels_total: {
+    kind: 'counter',
+    help: 'Causes of incidents that were named, to learn from, by origin: human, verified_repair or rule.',
+    unit: 'count',
+    labels: ['origin'],
+  },
+  crmwatch_diagnosis_model_info: {
+    kind: 'gauge',
+    help: 'Always 1: the models that judge, by role: the champion answers, the challenger is tried in its shadow.',
+    unit: 'info',
+    labels: ['id', 'role'],
+  },
+  crmwatch_diagnosis_feature_drift_psi: {
+    kind: 'gauge',
+    help: 'How far a feature of the newest 200 incidents moved from the training: population stability index of the ten largest.',
+    unit: 'native',
+    labels: ['feature'],
+  },
+  crmwatch_diagnosis_log_loss: {
+    kind: 'gauge',
+    help: 'Mean log-loss of the champion on the newest 200 incidents of which the cause was named.',
+    unit: 'native',
+    labels: ['model'],
+  },
+  crmwatch_diagnosis_unknown_ratio: {
+    kind: 'gauge',
+    help: 'Share of "unknown" among the answers of the champion to the newest 200 incidents.',
+    unit: 'ratio',
+    labels: ['model'],
+  },
+  crmwatch_diagnosis_drift_detected_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When the champion was last found to do worse, by stream: log_loss or unknown; in seconds since the epoch.',
+    unit: 'timestamp',
+    labels: ['stream'],
+  },
   crmwatch_access_failures_total: {
     kind: 'counter',
     help: 'Wrong tokens of people and programs, by the way they came; limited says whether too many came from there.',
@@ -255,6 +291,12 @@ export type SelfMetricName =
   | 'crmwatch_incident_recovery_seconds'
   | 'crmwatch_diagnosis_confidence_ratio'
   | 'crmwatch_diagnoses_total'
+  | 'crmwatch_diagnosis_labels_total'
+  | 'crmwatch_diagnosis_model_info'
+  | 'crmwatch_diagnosis_feature_drift_psi'
+  | 'crmwatch_diagnosis_log_loss'
+  | 'crmwatch_diagnosis_unknown_ratio'
+  | 'crmwatch_diagnosis_drift_detected_timestamp_seconds'
   | 'crmwatch_access_failures_total'
   | 'crmwatch_api_tokens'
   | 'crmwatch_responder_lease_held'

@@ -7,7 +7,7 @@ import { formatYaml, parseYaml } from './yaml.ts';
  */
 export type PrometheusOverrides = {
   /** host:port of each. */
-  readonly exporter: string;
+  readonly exporters: readonly string[];
   readonly responder: string;
   readonly alertmanager: string;
   /** Folder that holds recording.yaml and alerts.yaml. */
@@ -63,13 +63,13 @@ export function overridePrometheus(text: string, overrides: PrometheusOverrides)
   mapping(alertmanager, 'alerting.alertmanagers[0]')['static_configs'] = [
     { targets: [overrides.alertmanager] },
   ];
-  const addresses: Readonly<Record<string, string>> = {
-    'crmwatch-exporter': overrides.exporter,
-    'crmwatch-responder': overrides.responder,
+  const addresses: Readonly<Record<string, readonly string[]>> = {
+    'crmwatch-exporter': overrides.exporters,
+    'crmwatch-responder': [overrides.responder],
   };
   for (const job of mappings(config['scrape_configs'], 'scrape_configs')) {
-    const address = addresses[String(job['job_name'])];
-    if (address !== undefined) job['static_configs'] = [{ targets: [address] }];
+    const targets = addresses[String(job['job_name'])];
+    if (targets !== undefined) job['static_configs'] = [{ targets: [...targets] }];
   }
   return formatYaml(config);
 }

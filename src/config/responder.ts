@@ -15,6 +15,8 @@ import {
   withSources,
 } from './upstream.ts';
 import type { AlertmanagerConfig, WatchdogConfig } from './upstream.ts';
+import { DEFAULT_PROMETHEUS_URL, prometheusDecoder } from './prometheus.ts';
+import type { PrometheusConfig } from './prometheus.ts';
 import { sendersDecoder } from './senders.ts';
 import type { SenderConfig } from './senders.ts';
 import { DEFAULT_CORRELATION, correlationDecoder, dependenciesDecoder } from './correlation.ts';
@@ -22,6 +24,8 @@ import type { CorrelationConfig, DependencyConfig } from './correlation.ts';
 import { DEFAULT_FLAPPING } from '../responder/incidents/incidents.ts';
 import type { FlappingSettings, MaintenanceSchedule } from '../responder/incidents/incidents.ts';
 import type { HoldOffRule } from '../responder/pipeline/pipeline.ts';
+import { DEFAULT_EVIDENCE, evidenceDecoder } from './evidence.ts';
+import type { EvidenceConfig } from './evidence.ts';
 import { flappingDecoder } from './flapping.ts';
 import { holdOffDecoder } from './hold-off.ts';
 import { maintenanceDecoder } from './maintenance.ts';
@@ -39,7 +43,7 @@ export type ResponderConfig = {
   readonly dataFolder: string;
   readonly store: StoreConfig;
   readonly publicUrl?: string;
-  readonly prometheus: { readonly url: string; readonly token?: SecretReference };
+  readonly prometheus: PrometheusConfig;
   readonly alertmanagers: readonly AlertmanagerConfig[];
   readonly reconcileIntervalMs: number;
   readonly watchdog: WatchdogConfig;
@@ -57,6 +61,7 @@ export type ResponderConfig = {
   readonly maintenance: readonly MaintenanceSchedule[];
   readonly holdOff: readonly HoldOffRule[];
   readonly flapping: FlappingSettings;
+  readonly evidence: EvidenceConfig;
   readonly dependencies: readonly DependencyConfig[];
   readonly correlation: CorrelationConfig;
   readonly masking: MaskingRules;
@@ -89,16 +94,8 @@ const responderKeys = decode.refine(
       'address of the console as people reach it; used in notifications',
     ),
     prometheus: decode.withDefault(
-      decode.object({
-        url: decode.withDefault(
-          decode.url(),
-          'http://127.0.0.1:9090',
-          'address of the Prometheus that scrapes the exporter',
-          'http://127.0.0.1:9090',
-        ),
-        token: decode.optional(secretReference(), 'bearer token for it'),
-      }),
-      { url: 'http://127.0.0.1:9090' },
+      prometheusDecoder,
+      { url: DEFAULT_PROMETHEUS_URL },
       'where evidence comes from',
       'see below',
     ),
@@ -169,10 +166,16 @@ const responderKeys = decode.refine(
       'an alert this soon after the recovery reopens the incident instead of opening another',
       '30m',
     ),
+    evidence: decode.withDefault(
+      evidenceDecoder,
+      DEFAULT_EVIDENCE,
+      'what a diagnosis asks besides measurements and probes',
+      'see below',
+    ),
     dependencies: decode.withDefault(
       dependenciesDecoder,
       [],
-      'what depends on what; alerts join the incident of what their target depends on',
+      'what depends on what; alerts join the incident of what their target depends on, and a diagnosis looks there too',
       '[]',
     ),
     correlation: decode.withDefault(
@@ -245,6 +248,7 @@ const plainResponder: Decoder<ResponderConfig> = decode.transform(responderKeys,
   diagnosisDelayMs: decoded.diagnosis_delay,
   verificationIntervalMs: decoded.verification_interval,
   reopenWindowMs: decoded.reopen_window,
+  evidence: decoded.evidence,
   dependencies: decoded.dependencies,
   correlation: decoded.correlation,
   storm: decoded.storm,

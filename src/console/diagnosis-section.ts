@@ -1,7 +1,12 @@
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
 import { outsideLink, ratioBar } from './badges.ts';
-import type { DiagnosisView, ExplanationTermView, IncidentDetailView } from './views.ts';
+import type {
+  DiagnosisView,
+  ExplanationTermView,
+  IncidentDetailView,
+  RankedAnswerView,
+} from './views.ts';
 import { absoluteTime, countText, answerDescription, answerTitle, percentText } from './wording.ts';
 
 const SHOWN_TERMS = 8;
@@ -33,7 +38,14 @@ function termBar(contribution: number, largest: number): Html {
   </svg>`;
 }
 
-function explanation(terms: readonly ExplanationTermView[], question: string): Html {
+type Explained = {
+  readonly terms: readonly ExplanationTermView[];
+  readonly question: string;
+  /** What a bar to the right, and one to the left, speak for. */
+  readonly caption: string;
+};
+
+function explanation({ terms, question, caption }: Explained): Html {
   const finite = terms.filter((term) => Number.isFinite(term.contribution));
   const sorted = finite.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
   const shown = sorted.slice(0, SHOWN_TERMS);
@@ -42,8 +54,7 @@ function explanation(terms: readonly ExplanationTermView[], question: string): H
   return html`<h3>${question}</h3>
     <table class="terms">
       <caption>
-        Each bar is the weight of one observation, in log-odds: to the right it speaks for the
-        answer, to the left against it.
+        Each bar is the weight of one observation, in log-odds: ${caption}.
       </caption>
       <thead>
         <tr>
@@ -108,6 +119,15 @@ function evidenceList(diagnosis: DiagnosisView): Html | null {
   </details>`;
 }
 
+function verdict({ answer, probability }: RankedAnswerView): Html {
+  return html`<p class="verdict">
+    <strong>${answerTitle(answer)}</strong>
+    <span class="probability"
+      >${ratioBar(probability)}<span>${percentText(probability)}</span></span
+    >
+  </p>`;
+}
+
 function headline(view: IncidentDetailView, diagnosis: DiagnosisView | null): Html {
   if (view.correction !== null) {
     const { answer, by, atMs } = view.correction;
@@ -127,13 +147,38 @@ function headline(view: IncidentDetailView, diagnosis: DiagnosisView | null): Ht
       Not diagnosed yet: evidence is being gathered from Prometheus and the alerts.
     </p>`;
   }
-  return html`<p class="verdict">
-      <strong>${answerTitle(diagnosis.answer)}</strong>
-      <span class="probability"
-        >${ratioBar(diagnosis.probability)}<span>${percentText(diagnosis.probability)}</span></span
-      >
-    </p>
-    <p class="muted">${diagnosis.whyUnknown ?? answerDescription(diagnosis.answer)}</p>`;
+  return html`${verdict(diagnosis)}
+    <p class="muted">${diagnosis.whyUnknown ?? answerDescription(diagnosis.answer)}</p>
+    ${
+      diagnosis.also.length === 0
+        ? null
+        : html`<p>And at the same time:</p>
+            ${diagnosis.also.map(
+              (other) =>
+                html`${verdict(other)}
+                  <p class="muted">${answerDescription(other.answer)}</p>`,
+            )}`
+    }`;
+}
+
+/** What the likeliest class has that the next one has not. */
+function rivalExplanation({ rival }: DiagnosisView): Html | null {
+  if (rival === null || rival.terms.length === 0) return null;
+  const title = answerTitle(rival.answer);
+  return html`<details class="evidence" id="rival">
+    <summary>Why not: ${title}</summary>
+    ${explanation({
+      terms: rival.terms,
+      question: `Rather than: ${title}`,
+      caption: `to the right it speaks for the likeliest class, to the left for "${title}"`,
+    })}
+  </details>`;
+}
+
+function challengerLine({ challenger }: DiagnosisView): Html | null {
+  if (challenger === null) return null;
+  const { model, answer } = challenger;
+  return html`Model ${model}, which is tried in its shadow, would have said: ${answerTitle(answer)}.`;
 }
 
 /** The answer, how sure it is, what else it could be, and the terms that made it. */
@@ -158,11 +203,20 @@ export function diagnosisSection(view: IncidentDetailView): Html {
               <div>${suspects(diagnosis)}</div>
               <div>${alternatives(diagnosis)}</div>
             </div>
-            ${diagnosis.terms.length === 0 ? null : explanation(diagnosis.terms, question)}
-            ${evidenceList(diagnosis)}
+            ${
+              diagnosis.terms.length === 0
+                ? null
+                : explanation({
+                    terms: diagnosis.terms,
+                    question,
+                    caption: 'to the right it speaks for the answer, to the left against it',
+                  })
+            }
+            ${rivalExplanation(diagnosis)} ${evidenceList(diagnosis)}
             <p class="muted small">
               Model
               ${diagnosis.model}${diagnosis.madeAtMs === null ? null : html`, judged at ${absoluteTime(diagnosis.madeAtMs)}`}.
+              ${challengerLine(diagnosis)}
             </p>`
     }
   </section>`;

@@ -98,10 +98,19 @@ export type SuspectView = {
 export type DiagnosisView = {
   readonly answer: DiagnosisAnswer;
   readonly probability: number;
+  /** What holds at the same time, each with its own probability. */
+  readonly also: readonly RankedAnswerView[];
   readonly alternatives: readonly RankedAnswerView[];
   readonly terms: readonly ExplanationTermView[];
+  /** The class that comes next, and what speaks for the likeliest one rather than for it. */
+  readonly rival: {
+    readonly answer: DiagnosisClass;
+    readonly terms: readonly ExplanationTermView[];
+  } | null;
   readonly suspects: readonly SuspectView[];
   readonly model: string;
+  /** A model that is tried in the shadow, where it would have said something else. */
+  readonly challenger: { readonly answer: DiagnosisAnswer; readonly model: string } | null;
   readonly madeAtMs: number | null;
   /** Why the answer is "unknown"; null when it is not. */
   readonly whyUnknown: string | null;

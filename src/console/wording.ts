@@ -1,4 +1,4 @@
-import { FAULT_CLASSES, NO_FAULT, UNKNOWN_FAULT } from '../catalog/catalog.ts';
+import { NO_FAULT, UNKNOWN_FAULT, faultClassDefinition } from '../catalog/catalog.ts';
 import type { DiagnosisAnswer } from '../catalog/catalog.ts';
 import { html } from '../std/std.ts';
 import type { Html } from '../std/std.ts';
@@ -65,13 +65,13 @@ export function percentText(ratio: number): string {
 export function answerTitle(answer: DiagnosisAnswer): string {
   if (answer === UNKNOWN_FAULT) return 'Cause not known';
   if (answer === NO_FAULT) return 'No fault (false alarm)';
-  return FAULT_CLASSES[answer].title;
+  return faultClassDefinition(answer)?.title ?? answer;
 }
 
 export function answerDescription(answer: DiagnosisAnswer): string {
   if (answer === UNKNOWN_FAULT) return 'the evidence fits none of the known fault classes well';
   if (answer === NO_FAULT) return 'the evidence looks like normal operation';
-  return FAULT_CLASSES[answer].description;
+  return faultClassDefinition(answer)?.description ?? 'a class of another version of crmwatch';
 }
 
 /** The phases in their order. */

@@ -6,6 +6,8 @@ export const NO_FAILURE = 'no probe fails';
 export const NO_CAPABILITY = 'the platform may not tell';
 export const NOTHING_HAPPENED = 'nothing of the kind has happened yet';
 
+export const TOO_FEW_INCIDENTS = 'too few incidents are known';
+
 /** What fires, without the watchdog that always does. */
 export const ALERTS_FIRING =
   'ALERTS{alertname=~"Crm.+",alertname!="CrmWatchdog",alertstate="firing"}' as const;

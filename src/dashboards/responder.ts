@@ -1,7 +1,7 @@
 import { DASHBOARD_UIDS, SCRAPE_JOBS } from '../catalog/catalog.ts';
 import type { SelfMetricName } from '../catalog/catalog.ts';
 import type { DashboardSpec, PanelSpec, PanelUnit, QuerySpec, RowSpec } from './panel-spec.ts';
-import { NOTHING_HAPPENED } from './phrases.ts';
+import { NOTHING_HAPPENED, TOO_FEW_INCIDENTS } from './phrases.ts';
 
 /** Incidents and the two halves of crmwatch themselves. */
 export const RESPONDER: DashboardSpec = {
@@ -112,6 +112,35 @@ function diagnosisRow(): RowSpec {
         'Probability of the answers of the last day.',
         'ratio',
         spread('crmwatch_diagnosis_confidence_ratio'),
+      ),
+      lines(
+        'Drift of features',
+        'Population stability index of the features that moved furthest from the training; 0.25 is far.',
+        'count',
+        [
+          {
+            expression: 'max by (feature) (crmwatch_diagnosis_feature_drift_psi)',
+            legend: '{{feature}}',
+            mayBeEmpty: TOO_FEW_INCIDENTS,
+          },
+        ],
+      ),
+      lines(
+        'Log-loss and unknown answers',
+        'Of the model that answers: on incidents whose cause was named, and the share of "unknown".',
+        'count',
+        [
+          {
+            expression: 'max by (model) (crmwatch_diagnosis_log_loss)',
+            legend: 'log-loss of {{model}}',
+            mayBeEmpty: TOO_FEW_INCIDENTS,
+          },
+          {
+            expression: 'max by (model) (crmwatch_diagnosis_unknown_ratio)',
+            legend: 'unknown of {{model}}',
+            mayBeEmpty: TOO_FEW_INCIDENTS,
+          },
+        ],
       ),
     ],
   };

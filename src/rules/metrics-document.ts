@@ -91,7 +91,7 @@ function alertTable(): string {
 
 function faultClassTable(): string {
   const rows = Object.entries(FAULT_CLASSES).map(([name, { title, area, description }]) => [
-    code(name),
+    `[${code(name)}](FAULTS.md#${name})`,
     title,
     area,
     description,

@@ -7,7 +7,7 @@ import type { Logger } from '../std/std.ts';
 import { readRequest } from './api/messages.ts';
 import type { Reply, Request } from './api/messages.ts';
 import type { FaultSwitch } from './fault-switch.ts';
-import { closeServer, listen, trackConnections } from './listen.ts';
+import { closeServer, listen, trackConnections } from './front/listen.ts';
 
 /** Who may reach it may break the CRM, so it listens on loopback alone, whatever the API does. */
 const CONTROL_HOST = '127.0.0.1';

@@ -3,20 +3,20 @@ import { openSqlite } from '../store/store.ts';
 import type { Sqlite } from '../store/store.ts';
 
 import { createApi } from './api/api.ts';
+import type { Backend } from './api/backend.ts';
 import { createToken } from './api/session.ts';
-import { makeCertificates } from './certificates.ts';
+import { makeCertificates } from './front/certificates.ts';
 import { createControlServer } from './control-server.ts';
 import { fillDatabase } from './database.ts';
 import type { Monitor } from './database.ts';
 import { createFaultSwitch } from './fault-switch.ts';
 import type { FaultState, FaultSwitch } from './fault-switch.ts';
+import { createFront } from './front/front.ts';
+import type { RunningFront } from './front/front.ts';
 import { inventData, sizeForCustomers } from './invent/invent.ts';
 import { createHolds, createRepeater } from './life.ts';
-import { createListener } from './listener.ts';
-import type { Listener } from './listener.ts';
 import { requestLogin } from './log-in-request.ts';
 import { TICK_MS, createSimulator } from './simulator.ts';
-import { createDisturbance } from './world.ts';
 
 export type SandboxOptions = {
   /** A SQLite file in a folder that exists. It is made, and what an earlier sandbox left is replaced. */
@@ -60,6 +60,8 @@ export type Sandbox = AsyncDisposable & {
   /** Breaks a fault, or changes its intensity (0 to 1, default 0.6). */
   break(id: string, options?: { readonly intensity?: number }): Promise<void>;
   mend(id: string): Promise<void>;
+  /** Ends every connection to the API, as a restart of something in between does. */
+  dropConnections(): void;
 };
 
 type CleanUp = () => void | Promise<void>;
@@ -69,6 +71,7 @@ const MONITOR_NAME = 'crmwatch.monitor';
 type Running = {
   readonly addresses: SandboxAddresses;
   readonly faults: FaultSwitch;
+  readonly front: RunningFront;
   close(): Promise<void>;
 };
 
@@ -94,17 +97,18 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     return stopped;
   }
 
-  function requireFaults(): FaultSwitch {
+  function requireRunning(): Running {
     if (running === undefined) throw new Error('start the sandbox before its faults are used');
-    return running.faults;
+    return running;
   }
 
   return {
     start,
     stop,
-    faults: () => requireFaults().list(),
-    break: async (id, { intensity } = {}) => requireFaults().break(id, intensity),
-    mend: async (id) => requireFaults().mend(id),
+    faults: () => requireRunning().faults.list(),
+    break: async (id, { intensity } = {}) => requireRunning().faults.break(id, intensity),
+    mend: async (id) => requireRunning().faults.mend(id),
+    dropConnections: () => requireRunning().front.dropConnections(),
     [Symbol.asyncDispose]: stop,
   };
 }
@@ -125,9 +129,9 @@ async function startRunning(options: SandboxOptions): Promise<Running> {
     const size = sizeForCustomers(options.customers ?? 1500);
     const data = inventData(options.seed ?? 1, size, clock.now());
     const monitorUserId = fillDatabase(database, data, monitor, clock.now());
-    const disturbance = createDisturbance();
-    const api = createApi({ busyTimeoutMs: 500, ...options, database });
-    const listener = createListener({ ...options, host, port, certificates, api, disturbance });
+    const backend: Backend = { delayMs: 0, isGone: false };
+    const api = createApi({ busyTimeoutMs: 500, ...options, database, backend });
+    const front = createFront({ ...options, host, port, certificates, api });
     const simulator = createSimulator({ database, clock, random, monitorUserId });
     const repeater = createRepeater(clock, logger);
     const holds = createHolds();
@@ -141,19 +145,19 @@ async function startRunning(options: SandboxOptions): Promise<Running> {
         clock,
         random,
         logger,
-        disturbance,
-        listener,
+        backend,
+        ...front,
         worker: simulator.worker,
         monitorUserId,
         openSecondConnection: () => openDatabase(options.databaseFile),
-        login: (user, password) => requestLogin(listener.url(), user, password),
+        login: (user, password) => requestLogin(front.url(), user, password),
         every: repeater.every,
         hold: holds.hold,
         release: holds.release,
       },
       tls,
     );
-    const access = await openServers(options, listener, faults, cleanUps);
+    const access = await openServers(options, front, faults, cleanUps);
     repeater.every(TICK_MS, () => simulator.tick());
     const addresses: SandboxAddresses = {
       ...access,
@@ -162,7 +166,7 @@ async function startRunning(options: SandboxOptions): Promise<Running> {
       user: monitor.userName,
       password: monitor.password,
     };
-    return { addresses, faults, close: () => cleanUp(cleanUps) };
+    return { addresses, faults, front, close: () => cleanUp(cleanUps) };
   } catch (error) {
     await cleanUp(cleanUps);
     throw error;
@@ -171,7 +175,7 @@ async function startRunning(options: SandboxOptions): Promise<Running> {
 
 async function openServers(
   options: SandboxOptions,
-  listener: Listener,
+  front: RunningFront,
   faults: FaultSwitch,
   cleanUps: CleanUp[],
 ): Promise<Pick<SandboxAddresses, 'url' | 'controlUrl' | 'controlToken'>> {
@@ -179,12 +183,12 @@ async function openServers(
   const controlToken = createToken(random);
   const control = createControlServer({ port: controlPort, token: controlToken, faults, logger });
   cleanUps.push(
-    () => listener.close(),
+    () => front.close(),
     () => control.close(),
   );
-  await listener.open();
+  await front.listener.open();
   const controlUrl = await control.open();
-  return { url: listener.url(), controlUrl, controlToken };
+  return { url: front.url(), controlUrl, controlToken };
 }
 
 /** Last opened, first closed. */

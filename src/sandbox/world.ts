@@ -1,35 +1,16 @@
 import type { Clock, Logger, Random } from '../std/std.ts';
 import type { Sqlite } from '../store/store.ts';
 
-/** How replies are disturbed on their way out. Faults set these, the listener obeys them. */
-export type Disturbance = {
-  /** Mean delay of each reply in milliseconds; 0 is none. */
-  delayMeanMs: number;
-  /** Answers every request with an HTML log-in page and status 200. */
-  loginPage: boolean;
-  /** The share of each JSON body that is sent, in (0, 1]. */
-  bodyRatio: number;
-};
-
-export function createDisturbance(): Disturbance {
-  return { delayMeanMs: 0, loginPage: false, bodyRatio: 1 };
-}
+import type { Backend } from './api/backend.ts';
+import type { Front } from './front/front.ts';
 
 /** Everything of the running sandbox that a fault may take hold of. */
-export type World = {
+export type World = Front & {
   readonly database: Sqlite;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  readonly disturbance: Disturbance;
-  readonly listener: {
-    /** Closes the listening socket and every connection: further connections are refused. */
-    close(): Promise<void>;
-    /** Listens again, on the same port. */
-    open(): Promise<void>;
-    /** Changes the certificate and drops the connections that were made with the old one. */
-    useCertificate(which: 'valid' | 'expired'): void;
-  };
+  readonly backend: Backend;
   readonly worker: { pause(): void; resume(): void };
   readonly monitorUserId: number;
   /** A second connection to the same database file, as another program would open. */

@@ -110,22 +110,23 @@ describe('what people are shown of an incident', () => {
       corrected: false,
     });
     expect(before.modelDiagnosis).toMatchObject({
-      alternatives: [{ answer: 'database_failure', probability: 0.05 }],
+      alternatives: [{ answer: 'database', probability: 0.05 }],
       terms: [{ contribution: 3.2, link: null }],
       suspects: [{ component: 'web server', score: 0.8 }],
       model: 'test-model',
+      challenger: null,
       whyUnknown: null,
     });
     expect(before.plan?.steps.length).toBeGreaterThan(0);
-    await responder.pipeline.correctDiagnosis(incident.id, 'kim', 'network_degradation');
+    await responder.pipeline.correctDiagnosis(incident.id, 'kim', 'network');
     await responder.pipeline.acknowledge(incident.id, 'kim');
     const after = toDetailView(await onlyIncident(responder));
     expect(after.diagnosis).toEqual({
-      answer: 'network_degradation',
+      answer: 'network',
       probability: null,
       corrected: true,
     });
-    expect(after.correction).toMatchObject({ by: 'kim', answer: 'network_degradation' });
+    expect(after.correction).toMatchObject({ by: 'kim', answer: 'network' });
     expect(after.modelDiagnosis?.answer).toBe('service_outage');
     expect(after.acknowledged).toEqual({ by: 'kim', atMs: responder.clock.now() });
   });

@@ -35,6 +35,7 @@ export const ROOMS: readonly Room[] = [
   { id: 'responder/notify', layer: 6, hasRegistry: true },
   { id: 'responder/pipeline', layer: 7 },
   { id: 'console', layer: 8 },
+  { id: 'report', layer: 8 },
   { id: 'web', layer: 9 },
   { id: 'config', layer: 10 },
   { id: 'app', layer: 11 },

@@ -44,7 +44,7 @@ describe('what the demonstration changes in the files of deploy/', () => {
   it('changes only addresses, rule files and intervals of prometheus.yml', () => {
     const before = deployFile('prometheus.yml');
     const after = overridePrometheus(before, {
-      exporter: '127.0.0.1:1001',
+      exporters: ['127.0.0.1:1001'],
       responder: '127.0.0.1:1002',
       alertmanager: '127.0.0.1:1003',
       ruleFolder: '/rules',

@@ -6,6 +6,7 @@ import {
   incidentListUrl,
   renderMarkdown,
 } from '../../src/console/console.ts';
+import type { DiagnosisAnswer } from '../../src/catalog/catalog.ts';
 import type { IncidentListView, PipeView } from '../../src/console/console.ts';
 import {
   SAMPLE_NOW_MS,
@@ -47,8 +48,8 @@ describe('incident list', () => {
   it('says what is wrong, what is known and who has it', () => {
     const text = readable(list());
     expect(text).toContain('4 open');
-    expect(text).toContain('Database failure 93 %');
-    expect(text).toContain('Verifying Unconfirmed Data duplicated set by a person');
+    expect(text).toContain('Database trouble 93 %');
+    expect(text).toContain('Verifying Unconfirmed Bad import set by a person');
     expect(text).toContain('Age 12 min Owner Nobody yet');
     expect(text).toContain('Jonas Falk 33 min ago');
     expect(text).toContain('Reopened Not diagnosed yet');
@@ -84,7 +85,7 @@ describe('incident page', () => {
   it('tells what is known in one paragraph', () => {
     expect(readable(incidentDetailPage(sampleDetail(), context))).toContain(
       'sales-tryton has been in trouble for 12 min. 2 alerts fire: CrmLoginFailed, CrmProbeFailed. ' +
-        'The diagnosis is Database failure (93 %), most likely in PostgreSQL behind sales-tryton. ' +
+        'The diagnosis is Database trouble (93 %), most likely in PostgreSQL behind sales-tryton. ' +
         'A fresh run of login still fails. Nobody has acknowledged it.',
     );
   });
@@ -116,9 +117,28 @@ describe('incident page', () => {
     const correction = { answer: 'service_outage', by: 'Mia', atMs: SAMPLE_NOW_MS } as const;
     const page = readable(incidentDetailPage(sampleDetail({ correction }), context));
     expect(page).toMatch(
-      /Service outage\s+Set by Mia .* The model had said: Database failure \(93 %\)/,
+      /Service outage\s+Set by Mia .* The model had said: Database trouble \(93 %\)/,
     );
     expect(page).toContain('Mia says the cause is: Service outage.');
+  });
+
+  it('says in a line what a model in the shadow would have said, where that is something else', () => {
+    const line = 'which is tried in its shadow, would have said:';
+    const page = readable(incidentDetailPage(sampleDetail(), context));
+    expect(page).toContain(`Model own-labels-of-May, ${line} Network`);
+    const { modelDiagnosis } = sampleDetail();
+    if (modelDiagnosis === null) throw new Error('the sample is diagnosed');
+    const alone = sampleDetail({ modelDiagnosis: { ...modelDiagnosis, challenger: null } });
+    expect(readable(incidentDetailPage(alone, context))).not.toContain(line);
+  });
+
+  it('shows the class of an earlier version by its name', () => {
+    const { modelDiagnosis } = sampleDetail();
+    if (modelDiagnosis === null) throw new Error('the sample is diagnosed');
+    const earlier = { ...modelDiagnosis, answer: 'data_loss' as DiagnosisAnswer };
+    const page = readable(incidentDetailPage(sampleDetail({ modelDiagnosis: earlier }), context));
+    expect(page).toContain('The diagnosis is data_loss (93 %)');
+    expect(page).toContain('a class of another version of crmwatch');
   });
 
   it('speaks of an unknown cause with the reason', () => {

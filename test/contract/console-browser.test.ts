@@ -254,7 +254,7 @@ describe.skipIf(isAbsent)(`console in a real browser (needs ${CHROMIUM})`, () =>
     await page.getByLabel('Comment for the timeline').fill('Looking <b>now</b>');
     await page.getByRole('button', { name: 'Add comment' }).click();
     expect(await page.locator('#timeline').textContent()).toContain('Looking <b>now</b>');
-    await page.getByLabel('The cause really is').selectOption('jobs_stalled');
+    await page.getByLabel('The cause really is').selectOption('background_jobs');
     await page.getByRole('button', { name: 'Correct the diagnosis' }).click();
     expect(service.actions.map(([action]) => action)).toEqual([
       'acknowledge',
@@ -269,7 +269,7 @@ describe.skipIf(isAbsent)(`console in a real browser (needs ${CHROMIUM})`, () =>
     const page = await openPage();
     await page.goto(`${url}/incidents/${id}`);
     await page.getByText('Live', { exact: true }).waitFor();
-    await page.getByLabel('The cause really is').selectOption('data_stale');
+    await page.getByLabel('The cause really is').selectOption('data_decay');
     await page.getByText('Evidence: 3').click();
     const comment = page.getByLabel('Comment for the timeline');
     await comment.fill('half a sen');
@@ -280,7 +280,7 @@ describe.skipIf(isAbsent)(`console in a real browser (needs ${CHROMIUM})`, () =>
     expect(await page.getByRole('button', { name: 'Acknowledge' }).count()).toBe(0);
     expect(await comment.inputValue()).toBe('half a sen');
     expect(await page.locator('#comment-text:focus').count()).toBe(1);
-    expect(await page.getByLabel('The cause really is').inputValue()).toBe('data_stale');
+    expect(await page.getByLabel('The cause really is').inputValue()).toBe('data_decay');
     expect(await page.getByText('reachability passes in 18 ms').isVisible()).toBe(true);
     await page.getByRole('button', { name: 'Add comment' }).click();
     await page.getByText('half a sen').waitFor();

@@ -25,6 +25,14 @@ import {
   createSelfMetrics,
 } from '../../src/exporter/exposition/exposition.ts';
 import type { Sample } from '../../src/exporter/probes/probes.ts';
+import { createHttpClient } from '../../src/http/http.ts';
+import {
+  askFiringAlerts,
+  createEvidenceSource,
+  createPrometheusClient,
+  decodeEvidence,
+} from '../../src/responder/evidence/evidence.ts';
+import { createSystemClock } from '../../src/std/std.ts';
 import { recordingGroups } from '../../src/rules/rules.ts';
 import { createReport, createRun, FAILED } from '../support/fake-run.ts';
 import { createManualClock } from '../support/manual-clock.ts';
@@ -34,6 +42,7 @@ import type { Program } from '../support/program.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const program = findProgram('prometheus');
+const clock = createSystemClock();
 
 type Sampled = {
   readonly metric: Readonly<Record<string, string>>;
@@ -192,6 +201,45 @@ describe.skipIf(program === undefined)('a real Prometheus with our rules', () =>
       if ((await query(expression)).length === 0) empty.push(`${panel}: ${expression}`);
     }
     expect(empty).toEqual([]);
+  });
+
+  it('tells the evidence of an incident what it needs, with masked words', async () => {
+    const http = createHttpClient({ allow: ['127.0.0.1'] }, { clock });
+    const client = createPrometheusClient({ url, http, timeoutMs: 10_000 });
+    const alerts = await askFiringAlerts(client, 'crm1');
+    const past = await askFiringAlerts(client, 'crm1', clock.now());
+    if (!alerts.ok || !past.ok) throw new Error('Prometheus told no alerts');
+    const unreachable = alerts.value.find(({ name }) => name === 'CrmUnreachable');
+    expect(unreachable?.words.slice(0, 10).join(' ')).toBe(
+      'crm <target> cannot be reached the <probe> probe of <target>',
+    );
+    expect(Math.abs((unreachable?.startsAtMs ?? 0) - clock.now())).toBeLessThan(120_000);
+    expect(new Set(past.value.map(({ name }) => name))).toContain('CrmUnreachable');
+    expect(past.value[0]?.words).toEqual([]);
+    const source = createEvidenceSource({
+      prometheus: client,
+      clock,
+      baselineMs: 3_600_000,
+      dependencies: new Map([['shop', ['crm1']]]),
+      changes: [{ name: 'deployment', query: 'min(timestamp(up)) - 60 + 0 * count("$target")' }],
+    });
+    const evidence = await source.gather({ target: 'crm1', alerts: alerts.value });
+    expect(evidence.platform).toBe('fake');
+    expect(evidence.gaps).toEqual([expect.stringMatching(/^changes \(deployment\): Prometheus/)]);
+    // Two exporters took each measurement, which is one signal.
+    expect(evidence.signals.length).toBeGreaterThan(15);
+    const keys = evidence.signals.map(({ metric, labels }) => JSON.stringify([metric, labels]));
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(decodeEvidence(JSON.parse(JSON.stringify(evidence)), 'evidence')).toEqual(evidence);
+    const related = await source.gather({ target: 'shop', alerts: [] });
+    expect(related.related).toMatchObject([
+      {
+        target: 'crm1',
+        signals: evidence.signals.map(({ metric, labels }) => ({ metric, labels })),
+      },
+    ]);
+    expect(related.gaps).toContain('Prometheus has no series of shop');
+    http.close();
   });
 
   it('fires once for both exporters, with the reason as an annotation', async () => {

@@ -69,11 +69,19 @@ describe('docs/DIAGNOSIS.md', () => {
     const file = join(REPOSITORY, 'models/fault-classifier.json');
     const { id, training, evaluation } = decodeModel(JSON.parse(readFileSync(file, 'utf8')), file);
     const text = readDocument('docs/DIAGNOSIS.md');
-    const { accuracyRatio = 0, macroF1 = 0, logLoss = 0 } = evaluation ?? {};
-    expect(text, 'train the model again and paste what is printed').toContain(
-      `  accuracy ${accuracyRatio.toFixed(3)}  macro-F1 ${macroF1.toFixed(3)}  log-loss ${logLoss.toFixed(3)}\n`,
-    );
-    expect(text).toContain(`model ${id}, C ${training.strengthC}, ${training.iterations} iter`);
+    const valueOf = (name: string): string =>
+      evaluation?.figures.find((figure) => figure.name === name)?.value?.toFixed(4) ?? '–';
+    for (const [title, name] of [
+      ['accuracy', 'accuracy'],
+      ['macro-F1', 'macroF1'],
+      ['log-loss (nats)', 'logLoss'],
+      ['expected calibration error (15 bins)', 'calibrationError'],
+    ] as const) {
+      const line = `  ${title.padEnd(46)}${valueOf(name).padStart(8)}`;
+      expect(text, 'train the model again and paste what is printed').toContain(line);
+    }
+    const { encoding, strengthC, iterations } = training;
+    expect(text).toContain(`model ${id}, ${encoding}, C ${strengthC}, ${iterations} iterations`);
   });
 });
 

@@ -21,7 +21,7 @@ export const ACTIVITY_SCENARIOS: readonly Scenario[] = [
     },
     seenAs: 'crm_failed_logins{$target} > 15',
     alert: 'CrmFailedLoginsHigh',
-    diagnosis: 'login_attack',
+    diagnosis: 'security_intrusion',
   },
   {
     name: 'administrator-added',
@@ -38,7 +38,7 @@ export const ACTIVITY_SCENARIOS: readonly Scenario[] = [
     },
     seenAs: 'crm_privileged_users{$target} == 2',
     alert: 'CrmPrivilegedUsersIncreased',
-    diagnosis: 'privilege_escalation',
+    diagnosis: 'privilege_change',
   },
   {
     name: 'jobs-stuck',
@@ -55,6 +55,6 @@ export const ACTIVITY_SCENARIOS: readonly Scenario[] = [
     },
     seenAs: 'crm_job_oldest_pending_age_seconds{$target} > 7000',
     alert: 'CrmJobsStalled',
-    diagnosis: 'jobs_stalled',
+    diagnosis: 'background_jobs',
   },
 ];

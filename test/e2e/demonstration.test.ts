@@ -125,7 +125,7 @@ describe.skipIf(missing.length > 0)(`npm start without a configuration${because}
   });
 
   it.each([
-    ['emails_missing', 'data_incomplete'],
+    ['emails_missing', 'data_quality_import'],
     ['service_stopped', 'service_outage'],
   ])(
     'makes of the broken fault %s an incident diagnosed as %s, and of the mend a verified recovery',

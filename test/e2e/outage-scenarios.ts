@@ -27,7 +27,7 @@ export const OUTAGE_SCENARIOS: readonly Scenario[] = [
     },
     seenAs: 'crm_probe_failure_reason{$target,probe="login",reason="database_unavailable"} == 1',
     alert: 'CrmLoginFailed',
-    diagnosis: 'database_failure',
+    diagnosis: 'database',
   },
   {
     name: 'database-locked',
@@ -48,7 +48,7 @@ export const OUTAGE_SCENARIOS: readonly Scenario[] = [
     },
     seenAs: 'crm_probe_failure_reason{$target,probe="accounts",reason="database_unavailable"} == 1',
     alert: 'CrmProbeFailed',
-    diagnosis: 'database_failure',
+    diagnosis: 'database',
   },
   {
     name: 'network-slow',
@@ -63,7 +63,7 @@ export const OUTAGE_SCENARIOS: readonly Scenario[] = [
     },
     seenAs: 'crm_api_latency_seconds{$target,call="light"} > 3',
     alert: 'CrmApiSlow',
-    diagnosis: 'network_degradation',
+    diagnosis: 'network',
   },
   {
     name: 'certificate-expired',
@@ -79,7 +79,7 @@ export const OUTAGE_SCENARIOS: readonly Scenario[] = [
     seenAs:
       'crm_probe_failure_reason{$target,probe="reachability",reason="certificate_expired"} == 1',
     alert: 'CrmCertificateExpiring',
-    diagnosis: 'certificate_failure',
+    diagnosis: 'tls_certificate',
   },
   {
     name: 'credentials-revoked',
@@ -95,6 +95,6 @@ export const OUTAGE_SCENARIOS: readonly Scenario[] = [
     },
     seenAs: 'crm_probe_failure_reason{$target,probe="login",reason="authentication"} == 1',
     alert: 'CrmLoginFailed',
-    diagnosis: 'credential_failure',
+    diagnosis: 'authentication',
   },
 ];

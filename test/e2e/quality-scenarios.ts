@@ -59,7 +59,7 @@ export const QUALITY_SCENARIOS: readonly Scenario[] = [
     },
     seenAs: 'crm_missing_ratio{$target,field="email"} > 0.3',
     alert: 'CrmDataIncomplete',
-    diagnosis: 'data_incomplete',
+    diagnosis: 'data_quality_import',
   },
   {
     name: 'parties-duplicated',
@@ -79,7 +79,7 @@ export const QUALITY_SCENARIOS: readonly Scenario[] = [
     },
     seenAs: 'crm_duplicate_ratio{$target,key="email"} > 0.1',
     alert: 'CrmDataDuplicated',
-    diagnosis: 'data_duplicated',
+    diagnosis: 'data_quality_import',
   },
   {
     // Foreign keys keep a reference of Tryton from dangling. What its API does allow is to deactivate a record
@@ -103,7 +103,7 @@ export const QUALITY_SCENARIOS: readonly Scenario[] = [
     },
     seenAs: 'crm_orphan_ratio{$target,object="opportunities"} > 0.2',
     alert: 'CrmDataOrphaned',
-    diagnosis: 'data_orphaned',
+    diagnosis: 'data_decay',
   },
   {
     // Tryton sets the time of the last change itself, so nobody can write an old one over its API. Records go
@@ -117,6 +117,6 @@ export const QUALITY_SCENARIOS: readonly Scenario[] = [
     },
     seenAs: 'crm_stale_ratio{$target,object="opportunities"} > 0.5',
     alert: 'CrmDataStale',
-    diagnosis: 'data_stale',
+    diagnosis: 'data_decay',
   },
 ];

@@ -246,7 +246,7 @@ async function startCrmwatch(
   writeSecret(folder, 'webhook', webhooks.secret);
   const stack = await startStack({
     folder,
-    exporter: `127.0.0.1:${exporterPort}`,
+    exporters: [`127.0.0.1:${exporterPort}`],
     responder: `127.0.0.1:${responderPort}`,
     intakeTokenFile,
     smtpSmarthost: `127.0.0.1:${mail.port}`,

@@ -20,10 +20,12 @@ describe('docs/METRICS.md', () => {
       ...Object.keys(SELF_METRICS),
       ...Object.keys(FAILURE_REASONS),
       ...Object.keys(UNKNOWN_REASONS),
-      ...FAULT_CLASS_NAMES,
       ...recordingGroups().flatMap((group) => group.rules.map((rule) => rule.record)),
     ];
     expect(names.filter((name) => !text.includes(`| \`${name}\` |`))).toEqual([]);
+    expect(
+      FAULT_CLASS_NAMES.filter((name) => !text.includes(`| [\`${name}\`](FAULTS.md#${name}) |`)),
+    ).toEqual([]);
     expect(ALERT_NAMES.filter((name) => !text.includes(`[${name}](runbooks/${name}.md)`))).toEqual(
       [],
     );

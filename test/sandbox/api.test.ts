@@ -112,7 +112,7 @@ describe('the API of the sandbox', () => {
     ['/api/contacts?page=0', {}, 400, 'page must be'],
     ['/api/contacts?per_page=1001', {}, 400, 'per_page must be'],
     ['/api/contacts?updated_since=yesterday', {}, 400, 'updated_since must be'],
-    ['/api/jobs?state=lost', {}, 400, 'state must be one of'],
+    ['/api/jobs?state=lost', {}, 400, 'state must be one or more of'],
     ['/api/contacts', post('{"last_name":'), 400, 'no valid JSON'],
     ['/api/contacts', post([]), 400, 'must be a JSON object'],
     ['/api/contacts', post({ last_name: 'X', shoe_size: 44 }), 400, 'shoe_size is no field'],

@@ -68,7 +68,7 @@ async function live(file: string): Promise<void> {
   await clock.advance(10_000);
   await pipeline.settle();
   const [incident] = await pipeline.listIncidents();
-  await pipeline.correctDiagnosis(incident?.id ?? '', 'ann', 'network_degradation');
+  await pipeline.correctDiagnosis(incident?.id ?? '', 'ann', 'network');
   await deliver(responder, 'unprocessed');
 }
 

@@ -49,7 +49,7 @@ export function createDiagnosis(changes: Partial<DiagnosisView> = {}): Diagnosis
   return {
     answer: 'service_outage',
     probability: 0.93,
-    alternatives: [{ class: 'database_failure', probability: 0.05 }],
+    alternatives: [{ class: 'database', probability: 0.05 }],
     reasons: [{ text: 'the reachability probe fails with tcp', contribution: 3.2 }],
     components: [{ name: 'web server', score: 0.8, why: 'connections are refused' }],
     modelId: 'test-model',

@@ -5,9 +5,10 @@ import { loadConfig, parseYaml } from '../../src/config/config.ts';
 import type { LoadedConfig } from '../../src/config/config.ts';
 import type { Dependencies } from '../../src/app/exporter.ts';
 import {
-  decodeTrainingLines,
+  decodeEpisodes,
   encodeModel,
-  train,
+  tableOfEpisodes,
+  trainModel,
 } from '../../src/responder/diagnosis/diagnosis.ts';
 import { createSeededRandom, createSilentLogger, createSystemClock } from '../../src/std/std.ts';
 
@@ -23,8 +24,14 @@ export function createTestRuntime(): Dependencies {
 export function writeModel(folder: string): string {
   const episodes = join(import.meta.dirname, '../fixtures/cli/episodes.jsonl');
   const file = join(folder, 'model.json');
-  const rows = decodeTrainingLines(readFileSync(episodes, 'utf8'), episodes);
-  writeFileSync(file, encodeModel(train(rows, { strengthC: 1 })));
+  const table = tableOfEpisodes(decodeEpisodes(readFileSync(episodes, 'utf8'), episodes));
+  const { model } = trainModel(table, {
+    kind: 'evidence',
+    encoding: 'log',
+    strengthC: 1,
+    folds: 2,
+  });
+  writeFileSync(file, encodeModel(model));
   return file;
 }
 

@@ -49,7 +49,7 @@ export function sampleSummary(
     severity: 'critical',
     phase: 'repairing',
     recovery: 'none',
-    diagnosis: { answer: 'database_failure', probability: 0.934, corrected: false },
+    diagnosis: { answer: 'database', probability: 0.934, corrected: false },
     component: 'PostgreSQL behind sales-tryton',
     openedAtMs: nowMs - 12 * MINUTE_MS,
     updatedAtMs: nowMs - 2 * MINUTE_MS,
@@ -78,7 +78,7 @@ export function sampleSummaries(nowMs: number = SAMPLE_NOW_MS): readonly Inciden
         title: 'Many failed logins at support-desk',
         severity: 'critical',
         phase: 'localised',
-        diagnosis: { answer: 'login_attack', probability: 0.88, corrected: false },
+        diagnosis: { answer: 'security_intrusion', probability: 0.88, corrected: false },
         component: 'login endpoint',
         openedAtMs: nowMs - 41 * MINUTE_MS,
         acknowledged: { by: 'Jonas Falk', atMs: nowMs - 33 * MINUTE_MS },
@@ -95,7 +95,7 @@ export function sampleSummaries(nowMs: number = SAMPLE_NOW_MS): readonly Inciden
         severity: 'warning',
         phase: 'verifying',
         recovery: 'unconfirmed',
-        diagnosis: { answer: 'data_duplicated', probability: null, corrected: true },
+        diagnosis: { answer: 'data_quality_import', probability: null, corrected: true },
         component: 'customers.email',
         openedAtMs: nowMs - 7 * 60 * MINUTE_MS,
         acknowledged: { by: 'Mia Berg', atMs: nowMs - 6 * 60 * MINUTE_MS },
@@ -176,7 +176,7 @@ function sampleTimeline(openedAtMs: number): IncidentDetailView['timeline'] {
       'CrmApiSlow fires (warning): representative call takes 4.8 s',
     ],
     [62, 'alert_fired', 'alertmanager', 'CrmLoginFailed fires (critical): database_unavailable'],
-    [64, 'diagnosed', 'crmwatch', 'Database failure, 93 % (model 2026-11-20)'],
+    [64, 'diagnosed', 'crmwatch', 'Database trouble, 93 % (model 2026-11-20)'],
     [64, 'localised', 'crmwatch', 'PostgreSQL behind sales-tryton'],
     [65, 'repair_suggested', 'crmwatch', 'Runbook for database failures, 4 steps'],
     [125, 'alert_fired', 'alertmanager', 'CrmProbeFailed fires (warning): data_quality'],
@@ -218,12 +218,13 @@ export function sampleDetail(
       repairing: openedAtMs + 65_000,
     },
     modelDiagnosis: {
-      answer: 'database_failure',
+      answer: 'database',
       probability: 0.934,
+      also: [],
       alternatives: [
         { answer: 'service_outage', probability: 0.041 },
-        { answer: 'jobs_stalled', probability: 0.014 },
-        { answer: 'network_degradation', probability: 0.007 },
+        { answer: 'background_jobs', probability: 0.014 },
+        { answer: 'network', probability: 0.007 },
       ],
       terms: [
         {
@@ -237,6 +238,13 @@ export function sampleDetail(
         { text: 'No probe timed out', contribution: -0.22, link: null },
         { text: 'Reachability passes', contribution: -0.64, link: null },
       ],
+      rival: {
+        answer: 'service_outage',
+        terms: [
+          { text: 'Reachability passes', contribution: 2.1, link: 'http://127.0.0.1:9090/graph' },
+          { text: 'The login probe fails', contribution: -0.3, link: null },
+        ],
+      },
       suspects: [
         {
           component: 'PostgreSQL behind sales-tryton',
@@ -246,6 +254,7 @@ export function sampleDetail(
         { component: 'Tryton worker', score: 0.06, why: 'background jobs cannot be read' },
       ],
       model: 'crmwatch-2026-11-20',
+      challenger: { answer: 'network', model: 'own-labels-of-May' },
       madeAtMs: openedAtMs + 64_000,
       whyUnknown: null,
       evidence: [
@@ -317,7 +326,7 @@ export const SAMPLE_REVIEW = `# Review of inc_019aaf1c20e03f1b77c2d4: Probe logi
 
 ## Cause
 
-Diagnosis: **Database failure**, probability 93 % (model \`crmwatch-2026-11-20\`).
+Diagnosis: **Database trouble**, probability 93 % (model \`crmwatch-2026-11-20\`).
 
 ## Actions
 
@@ -328,7 +337,7 @@ Diagnosis: **Database failure**, probability 93 % (model \`crmwatch-2026-11-20\`
 | Time | Who | What | Phase |
 | --- | --- | --- | --- |
 | 2026-11-23 03:02:20 UTC | alertmanager | CrmApiSlow fires | reported |
-| 2026-11-23 03:03:24 UTC | crmwatch | Database failure, 93 % | diagnosed |
+| 2026-11-23 03:03:24 UTC | crmwatch | Database trouble, 93 % | diagnosed |
 `;
 
 export function sampleTargets(nowMs: number = SAMPLE_NOW_MS): readonly TargetStatusView[] {

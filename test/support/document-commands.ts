@@ -2,10 +2,13 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommandLine } from '../../src/cli/run-command-line.ts';
+import { encodeModel } from '../../src/responder/diagnosis/diagnosis.ts';
+import { parseLabOptions } from '../lab/options.ts';
 import { parseLoadOptions } from '../bench/load/options.ts';
 import { createAlert, createWebhookBody } from './alerts.ts';
 import { REPOSITORY } from './documents.ts';
 import { findProgram } from './program.ts';
+import { trainInvented } from './trained-models.ts';
 
 /** What stands in for the reader's own files, servers and names. */
 export type ReaderWorld = {
@@ -57,10 +60,21 @@ async function refusesEmptyConfig(command: string): Promise<CommandResult> {
   return { exitCode: isRefusal ? 0 : 1, output };
 }
 
+/** What is understood and refused, because nothing was labelled or promoted in the world of the documents. */
+const UNDERSTOOD = /^(nothing is labelled|not promoted|crmwatch: no other model was champion)/m;
+
+async function tryLearning(words: readonly string[]): Promise<CommandResult> {
+  const { exitCode, output } = await runCrmwatch(words);
+  return { exitCode: UNDERSTOOD.test(output) ? 0 : exitCode, output };
+}
+
 /** Files that a reader would have saved. */
 const READERS_FILES: Readonly<Record<string, string>> = {
   'delivery.json': createWebhookBody([createAlert()]),
   'subject.txt': 'jane.doe@example.com\n',
+  'crm.log': '2026-11-28T16:00:00Z ERROR connection refused\n',
+  'own.jsonl': readFileSync(join(REPOSITORY, 'test/fixtures/cli/episodes.jsonl'), 'utf8'),
+  'own-model.json': encodeModel(trainInvented(1)),
 };
 
 function writeReadersFile(name: string, { folder }: ReaderWorld): string {
@@ -69,23 +83,39 @@ function writeReadersFile(name: string, { folder }: ReaderWorld): string {
   return path;
 }
 
+/** Words, or texts in double quotes. */
+function wordsOf(line: string): readonly string[] {
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, text, word]) => text ?? word ?? '');
+}
+
 async function tryCrmwatch(line: string, world: ReaderWorld): Promise<CommandResult> {
-  const words = line.replace(/^npx /, '').split(/\s+/).slice(1);
+  const [, ...words] = wordsOf(line.replace(/^npx /, ''));
   const [command = ''] = words;
   const configured = words.map((word, index) => {
     if (words[index - 1] === '--target') return world.target;
     if (words[index - 1] === '--config' || word === 'crmwatch.yaml') return world.configFile;
     if (word in READERS_FILES) return writeReadersFile(word, world);
     if (word === 'models/episodes.jsonl' && index === 1) return 'test/fixtures/cli/episodes.jsonl';
-    return words[index - 1] === '--output' ? join(world.folder, 'model.json') : word;
+    if (words[index - 1] === '--report') return join(world.folder, word);
+    // What an earlier line has written, a later one may read.
+    const isModel = words[index - 1] === '--output' || word === 'iris.json';
+    return isModel ? join(world.folder, 'made.json') : word;
   });
   if (['start', 'exporter', 'responder'].includes(command)) return refusesEmptyConfig(command);
   if (command === 'backup' || command === 'restore') return tryBackup(command, configured, world);
+  if (command === 'evidence') return tryEvidence(configured);
+  if (command === 'labels' || command === 'model') return tryLearning(configured);
   if (command === 'sandbox') return runCrmwatch([...configured, '--data', world.sandboxFolder]);
-  if (command !== 'record') return runCrmwatch(configured);
-  // A recording takes minutes; the last option is wrong, so all others were understood.
-  const { output } = await runCrmwatch([...configured, '--seed', '0']);
-  const isUnderstood = output.startsWith('crmwatch: --seed takes a whole number');
+  return runCrmwatch(configured);
+}
+
+/** No Prometheus runs here: it is asked where nobody listens, so everything else was understood. */
+async function tryEvidence(words: readonly string[]): Promise<CommandResult> {
+  const asked = words.map((word, index) =>
+    words[index - 1] === '--prometheus' ? 'http://127.0.0.1:9' : word,
+  );
+  const { output } = await runCrmwatch(asked);
+  const isUnderstood = output.includes('check that this is the address of a Prometheus');
   return { exitCode: isUnderstood ? 0 : 1, output };
 }
 
@@ -138,6 +168,12 @@ async function tryBench(line: string): Promise<CommandResult> {
   return { exitCode: 0, output: JSON.stringify(options) };
 }
 
+/** A recording takes an hour: that its options are understood is what can be wrong. */
+async function tryLab(line: string): Promise<CommandResult> {
+  const options = parseLabOptions(line.split(' ').slice(4));
+  return { exitCode: 0, output: JSON.stringify(options) };
+}
+
 /** Commands that change a machine are read, not run: the shell parses them, and the files they use exist. */
 async function tryReading(line: string, world: ReaderWorld): Promise<CommandResult> {
   const missing = line
@@ -154,6 +190,7 @@ export const WAYS: readonly Way[] = [
   { matches: /^npm start -- --config \S+$/, try: async () => refusesEmptyConfig('start') },
   { matches: /^npm (start|test)$/, try: tryScript },
   { matches: /^npm run bench -- /, try: tryBench },
+  { matches: /^npm run lab( -- |$)/, try: tryLab },
   { matches: /^curl -si? "\$(EXPORTER|RESPONDER)\//, program: 'curl', try: tryCurl },
   { matches: /^openssl rand /, program: 'openssl', try: runProgram },
   {

@@ -70,7 +70,7 @@ export function eventOf(kind: EventKind, incident: Incident | null): IncidentEve
         atMs: START_MS,
       });
     case 'diagnosis_corrected':
-      return { kind, actor: 'ann', correctedClass: 'database_failure' };
+      return { kind, actor: 'ann', correctedClass: 'database' };
     case 'reopened':
       return { kind, actor: 'ann', why: '' };
     case 'closed':

@@ -7,7 +7,11 @@ import type {
 } from '../../src/responder/incidents/incidents.ts';
 import type { Channel, NoticeMessage } from '../../src/responder/notify/notify.ts';
 import { createPipeline, createSilentMetrics } from '../../src/responder/pipeline/pipeline.ts';
-import type { Pipeline, PipelineSettings } from '../../src/responder/pipeline/pipeline.ts';
+import type {
+  ModelJudgement,
+  Pipeline,
+  PipelineSettings,
+} from '../../src/responder/pipeline/pipeline.ts';
 import type { Upstream } from '../../src/responder/upstream/upstream.ts';
 import { createSeededRandom, createSilentLogger } from '../../src/std/std.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -28,6 +32,8 @@ export type TestResponder = {
   readonly world: {
     verification: Verification['outcome'];
     diagnose: (evidence: Evidence) => DiagnosisView;
+    /** What models say beside it. */
+    judgements: readonly ModelJudgement[];
     channel: Channel;
     /** What a diagnosis waits for. */
     beforeEvidence: () => Promise<void>;
@@ -47,6 +53,10 @@ export function createEvidence(target: string): Evidence {
       { probe: 'reachability', success: false, reason: 'tcp', hardFailure: true, attempt: 3 },
     ],
     signals: [],
+    changes: [],
+    logs: null,
+    dependsOn: [],
+    related: [],
     gaps: [],
   };
 }
@@ -89,6 +99,7 @@ export function createPipelineOn(
   const world: TestResponder['world'] = {
     verification: 'passed',
     diagnose: () => createDiagnosis(),
+    judgements: [],
     channel,
     beforeEvidence: async () => {},
   };
@@ -102,7 +113,10 @@ export function createPipelineOn(
       await world.beforeEvidence();
       return createEvidence(request.target);
     },
-    diagnose: (evidence) => world.diagnose(evidence),
+    diagnose: async (evidence) => ({
+      view: world.diagnose(evidence),
+      judgements: world.judgements,
+    }),
     verifier: {
       async verify(incident: Incident) {
         const { quietSinceMs } = incident;

@@ -1,10 +1,12 @@
 import type { DiagnosisClass } from '../../catalog/catalog.ts';
 import { CrmwatchError } from '../../std/std.ts';
+import { createExplainRow } from './classifier/classifiers.ts';
+import { namedValues } from './classify.ts';
 import type { FeatureLink, Features } from './features/features.ts';
-import { featureValue, standardise } from './model/model.ts';
-import type { Predictor } from './model/model.ts';
+import { createObserve } from './model/model.ts';
+import type { TrainedModel } from './model/model.ts';
 
-/** The part of one feature in the score of a class: w·(x − mean), in log-odds. */
+/** The part of one feature in the score, in log-odds. */
 export type Term = {
   readonly feature: string;
   readonly value: number;
@@ -25,64 +27,74 @@ export type Reason = {
 
 export type Explanation = {
   readonly class: DiagnosisClass;
-  /** The score of the class for the mean evidence of the training. */
+  /** The class that it is compared with; null when the score of the class alone is explained. */
+  readonly against: DiagnosisClass | null;
+  /** The score for the mean evidence of the training. */
   readonly base: number;
-  /** base + Σ terms: the logit from which the probability is made. With two classes, the log-odds of the class. */
+  /**
+   * base + Σ terms: the calibrated score from which the probability is made. With two classes, and against another class,
+   * the logarithm of the ratio of the two probabilities.
+   */
   readonly score: number;
   /** Those that speak most for the class first; facts without any part in it are left out. */
   readonly reasons: readonly Reason[];
 };
 
 /**
- * Takes the score of a class apart: the terms φⱼ = wⱼ(xⱼ − meanⱼ) are the exact interventional Shapley values of a
- * linear model (Lundberg and Lee, 2017), so that base and terms add up to the score.
- *
- * @throws CrmwatchError model_incompatible when the model does not know the class.
+ * Says why a class gets its score, or why one class rather than another.
+ * @throws CrmwatchError model_incompatible when the model does not know a class.
  */
-export function explain(
-  model: Predictor,
+export type Explain = (
   features: Features,
   faultClass: DiagnosisClass,
-): Explanation {
-  const { sign, row } = outputOf(model, faultClass);
-  const weights = model.weights[row] ?? [];
-  const base = sign * (model.intercepts[row] ?? 0);
-  const reasons = new Map<string, Reason>();
-  let score = base;
-  for (const [index, standardised] of standardise(model, features).entries()) {
-    const name = model.features[index] ?? '';
-    const contribution = sign * (weights[index] ?? 0) * standardised;
-    score += contribution;
-    const subject = features.get(name)?.subject;
-    if (contribution === 0 || subject === undefined) continue;
-    const term = { feature: name, value: featureValue(features, name), contribution };
-    const { key, text, link, abnormal } = subject;
-    const before = reasons.get(key);
-    reasons.set(key, {
-      key,
-      text,
-      link,
-      abnormal,
-      contribution: (before?.contribution ?? 0) + contribution,
-      terms: [...(before?.terms ?? []), term],
-    });
-  }
-  const sorted = [...reasons.values()].toSorted((a, b) => b.contribution - a.contribution);
-  return { class: faultClass, base, score, reasons: sorted };
+  against?: DiagnosisClass,
+) => Explanation;
+
+export function createExplain(model: TrainedModel): Explain {
+  const [explainRow, observe] = [createExplainRow(model), createObserve(model)];
+  return (features, faultClass, against) => {
+    const { row } = observe(namedValues(features));
+    const other = against === undefined ? undefined : indexOf(model, against);
+    const { base, score, terms } = explainRow(row, indexOf(model, faultClass), other);
+    const reasons = new Map<string, Reason>();
+    for (const { feature: column, contribution } of terms) {
+      const feature = features.get(model.features[column] ?? '');
+      // A bucket of words that are not there has no sentence of its own.
+      const subject = feature?.subject ?? ABSENT;
+      const term = {
+        feature: model.features[column] ?? '',
+        value: feature?.value ?? 0,
+        contribution,
+      };
+      const { key, text, link, abnormal } = subject;
+      const before = reasons.get(key);
+      reasons.set(key, {
+        key,
+        text,
+        link,
+        abnormal,
+        contribution: (before?.contribution ?? 0) + contribution,
+        terms: [...(before?.terms ?? []), term],
+      });
+    }
+    const sorted = [...reasons.values()].toSorted((a, b) => b.contribution - a.contribution);
+    return { class: faultClass, against: against ?? null, base, score, reasons: sorted };
+  };
 }
 
-function outputOf(
-  model: Predictor,
-  faultClass: DiagnosisClass,
-): { readonly sign: 1 | -1; readonly row: number } {
+const ABSENT = {
+  key: 'absent',
+  text: 'words of other evidence are not there',
+  link: { kind: 'incident' },
+  abnormal: false,
+} as const;
+
+function indexOf(model: TrainedModel, faultClass: DiagnosisClass): number {
   const index = model.classes.indexOf(faultClass);
-  if (index < 0) {
-    throw new CrmwatchError(
-      'model_incompatible',
-      `the model does not know the class "${faultClass}", only ${model.classes.join(', ')}`,
-      { remedy: 'train a model on rows with this label' },
-    );
-  }
-  if (model.classes.length > 2) return { sign: 1, row: index };
-  return { sign: index === 1 ? 1 : -1, row: 0 };
+  if (index >= 0) return index;
+  throw new CrmwatchError(
+    'model_incompatible',
+    `the model does not know the class "${faultClass}", only ${model.classes.join(', ')}`,
+    { remedy: 'train a model on rows with this label' },
+  );
 }

@@ -1,10 +1,9 @@
 import { MEASUREMENTS } from '../../catalog/catalog.ts';
 import type { MetricUnit } from '../../catalog/catalog.ts';
+import { usualSpread } from '../evidence/evidence.ts';
 import type { EvidenceSignal } from '../evidence/evidence.ts';
 
-/** The spread is never taken for less than this share of the median. */
-const RELATIVE_FLOOR = 0.01;
-/** Nor for less than this, by unit: a baseline of zeros says nothing about how much change is much. */
+/** The spread is never taken for less than this, by unit: a baseline of zeros says nothing about how much change is much. */
 const ABSOLUTE_FLOORS: Readonly<Record<MetricUnit, number>> = {
   seconds: 0.01,
   ratio: 0.005,
@@ -24,15 +23,27 @@ const DEVIATION_LIMIT = 10_000;
  * @returns undefined without a baseline.
  */
 export function robustDeviation(signal: EvidenceSignal, value: number): number | undefined {
-  const { baselineMedian, baselineInterquartileRange } = signal;
+  const spread = spreadOf(signal);
+  const { baselineMedian } = signal;
+  if (spread === undefined || baselineMedian === null) return undefined;
+  return limited((value - baselineMedian) / spread);
+}
+
+function spreadOf(signal: EvidenceSignal): number | undefined {
+  const { baselineMedian, baselineInterquartileRange, metric } = signal;
   if (baselineMedian === null || baselineInterquartileRange === null) return undefined;
-  const spread = Math.max(
-    baselineInterquartileRange,
-    RELATIVE_FLOOR * Math.abs(baselineMedian),
-    ABSOLUTE_FLOORS[MEASUREMENTS[signal.metric].unit],
-  );
-  const deviation = (value - baselineMedian) / spread;
-  return Math.min(DEVIATION_LIMIT, Math.max(-DEVIATION_LIMIT, deviation));
+  const floor = ABSOLUTE_FLOORS[MEASUREMENTS[metric].unit];
+  return usualSpread(baselineInterquartileRange, baselineMedian, floor);
+}
+
+function limited(deviations: number): number {
+  return Math.min(DEVIATION_LIMIT, Math.max(-DEVIATION_LIMIT, deviations));
+}
+
+/** How many interquartile ranges a series rises (positive) or falls in a minute; 0 where that is not known. */
+export function slopeInDeviations(signal: EvidenceSignal): number {
+  const spread = spreadOf(signal);
+  return spread === undefined || signal.slope === null ? 0 : limited(signal.slope / spread);
 }
 
 /** The part of a deviation that points to the bad side; where no side is bad, its size. */

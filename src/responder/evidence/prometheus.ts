@@ -1,4 +1,5 @@
 import type { Failure, HttpClient, Outcome } from '../../http/http.ts';
+import { isFields, isTextMap } from '../../std/std.ts';
 
 /** One series of an instant query: its labels (with `__name__` when it has one) and its value. */
 export type InstantSeries = {
@@ -14,11 +15,26 @@ export type RangeSeries = {
 
 /** The questions that the responder asks Prometheus. Source: Prometheus HTTP API v1. */
 export type PrometheusClient = {
-  query(expression: string): Promise<Outcome<readonly InstantSeries[]>>;
+  /** At a time, or now. */
+  query(
+    expression: string,
+    options?: { readonly atMs?: number },
+  ): Promise<Outcome<readonly InstantSeries[]>>;
   queryRange(
     expression: string,
     range: { readonly startMs: number; readonly endMs: number; readonly stepSeconds: number },
   ): Promise<Outcome<readonly RangeSeries[]>>;
+  /** Those of its own rules that fire or are about to, with their annotations. */
+  alerts(): Promise<Outcome<readonly PrometheusAlert[]>>;
+};
+
+/** As `/api/v1/alerts` tells it. */
+export type PrometheusAlert = {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly state: string;
+  /** When its condition became true. */
+  readonly activeAtMs: number;
 };
 
 export type PrometheusClientOptions = {
@@ -36,14 +52,6 @@ function parseValue(text: string): number {
   return Number(text);
 }
 
-function isLabels(value: unknown): value is Readonly<Record<string, string>> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.values(value).every((label) => typeof label === 'string')
-  );
-}
-
 type Answer = { readonly status: string; readonly data: unknown };
 
 function decodeAnswer(body: string): Answer | undefined {
@@ -57,10 +65,16 @@ function decodeAnswer(body: string): Answer | undefined {
   }
 }
 
-function seriesOf(data: unknown): readonly Record<string, unknown>[] | undefined {
-  if (typeof data !== 'object' || data === null) return undefined;
-  const { result } = data as { result?: unknown };
-  return Array.isArray(result) ? (result as Record<string, unknown>[]) : undefined;
+function listOf(data: unknown, key: string): readonly Record<string, unknown>[] | undefined {
+  const list = isFields(data) ? data[key] : undefined;
+  return Array.isArray(list) ? list.filter(isFields) : undefined;
+}
+
+function alertsOf(alert: Record<string, unknown>): PrometheusAlert[] {
+  const { labels, annotations, state, activeAt } = alert;
+  const activeAtMs = typeof activeAt === 'string' ? Date.parse(activeAt) : Number.NaN;
+  if (!isTextMap(labels) || typeof state !== 'string' || Number.isNaN(activeAtMs)) return [];
+  return [{ labels, annotations: isTextMap(annotations) ? annotations : {}, state, activeAtMs }];
 }
 
 function pointOf(value: unknown): RangePoint | undefined {
@@ -68,6 +82,16 @@ function pointOf(value: unknown): RangePoint | undefined {
   const [time, text] = value as [unknown, unknown];
   if (typeof time !== 'number' || typeof text !== 'string') return undefined;
   return { atMs: Math.round(time * 1000), value: parseValue(text) };
+}
+
+function instantsOf({ metric: labels, value }: Record<string, unknown>): InstantSeries[] {
+  const sample = pointOf(value);
+  return sample !== undefined && isTextMap(labels) ? [{ labels, value: sample.value }] : [];
+}
+
+function rangesOf({ metric: labels, values }: Record<string, unknown>): RangeSeries[] {
+  if (!isTextMap(labels) || !Array.isArray(values)) return [];
+  return [{ labels, points: values.map(pointOf).filter((point) => point !== undefined) }];
 }
 
 function failure(reason: Failure['reason'], detail: string): { ok: false; failure: Failure } {
@@ -79,20 +103,26 @@ export function createPrometheusClient(options: PrometheusClientOptions): Promet
 
   async function ask(
     path: string,
-    parameters: Readonly<Record<string, string>>,
+    parameters: Readonly<Record<string, string>> | null,
+    key = 'result',
   ): Promise<Outcome<readonly Record<string, unknown>[]>> {
-    // POST, since an expression over many metrics outgrows what proxies allow in a URL.
-    const outcome = await http.request({
-      method: 'POST',
-      url: `${url}${path}`,
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        accept: 'application/json',
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      },
-      body: new URLSearchParams(parameters).toString(),
-      timeoutMs,
-    });
+    const headers = {
+      accept: 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const request = { url: `${url}${path}`, timeoutMs };
+    const form = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
+    const outcome = await http.request(
+      parameters === null
+        ? { ...request, method: 'GET', headers }
+        : // POST, since an expression over many metrics outgrows what proxies allow in a URL.
+          {
+            ...request,
+            method: 'POST',
+            headers: form,
+            body: new URLSearchParams(parameters).toString(),
+          },
+    );
     if (!outcome.ok) return outcome;
     const { status, body } = outcome.answer;
     if (status === 401 || status === 403) {
@@ -102,7 +132,7 @@ export function createPrometheusClient(options: PrometheusClientOptions): Promet
     if (answer === undefined) {
       return failure('bad_payload', `Prometheus answered ${status} without its JSON`);
     }
-    const series = answer.status === 'success' ? seriesOf(answer.data) : undefined;
+    const series = answer.status === 'success' ? listOf(answer.data, key) : undefined;
     if (series === undefined) {
       return failure('server_error', `Prometheus answered ${status}: ${body.slice(0, 200)}`);
     }
@@ -110,39 +140,44 @@ export function createPrometheusClient(options: PrometheusClientOptions): Promet
   }
 
   return {
-    async query(expression) {
-      const outcome = await ask('/api/v1/query', { query: expression });
-      if (!outcome.ok) return outcome;
-      const value = outcome.value.flatMap((series) => {
-        const sample = pointOf(series['value']);
-        const labels = series['metric'];
-        return sample !== undefined && isLabels(labels) ? [{ labels, value: sample.value }] : [];
+    async query(expression, { atMs } = {}) {
+      const outcome = await ask('/api/v1/query', {
+        query: expression,
+        ...(atMs === undefined ? {} : { time: secondsOf(atMs) }),
       });
-      return { ok: true, value };
+      return outcome.ok ? { ok: true, value: outcome.value.flatMap(instantsOf) } : outcome;
     },
     async queryRange(expression, { startMs, endMs, stepSeconds }) {
       const outcome = await ask('/api/v1/query_range', {
         query: expression,
-        start: (startMs / 1000).toFixed(3),
-        end: (endMs / 1000).toFixed(3),
+        start: secondsOf(startMs),
+        end: secondsOf(endMs),
         step: String(stepSeconds),
       });
-      if (!outcome.ok) return outcome;
-      const value = outcome.value.flatMap((series) => {
-        const labels = series['metric'];
-        const values = series['values'];
-        if (!isLabels(labels) || !Array.isArray(values)) return [];
-        const points = values.map(pointOf).filter((candidate) => candidate !== undefined);
-        return [{ labels, points }];
-      });
-      return { ok: true, value };
+      return outcome.ok ? { ok: true, value: outcome.value.flatMap(rangesOf) } : outcome;
+    },
+    async alerts() {
+      const outcome = await ask('/api/v1/alerts', null, 'alerts');
+      return outcome.ok ? { ok: true, value: outcome.value.flatMap(alertsOf) } : outcome;
     },
   };
+}
+
+function secondsOf(timeMs: number): string {
+  return (timeMs / 1000).toFixed(3);
 }
 
 /** Escapes a text for use inside a double-quoted PromQL string. */
 export function quotePromQL(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}
+
+/** A matcher of a label that has one of these values, whatever characters they have. */
+export function matchAny(label: string, values: readonly string[]): string {
+  const [only = ''] = values;
+  if (values.length <= 1) return `${label}=${quotePromQL(only)}`;
+  const patterns = values.map((value) => value.replaceAll(/[\\.+*?()|[\]{}^$]/g, String.raw`\$&`));
+  return `${label}=~${quotePromQL(patterns.join('|'))}`;
 }
 
 /** A selector such as `metric{a="x",b="y"}`. */

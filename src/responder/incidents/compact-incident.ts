@@ -100,9 +100,17 @@ function withoutTextsOfGroups({ mergedInto, merged, splitFrom }: Incident): Part
 }
 
 function withoutTexts(diagnosis: DiagnosisView, isErased: boolean): DiagnosisView {
-  const { answer, probability, alternatives, modelId } = diagnosis;
+  const { answer, probability, also, alternatives, modelId } = diagnosis;
   const components = isErased ? [] : diagnosis.components.map(withoutReason);
-  return { answer, probability, alternatives, reasons: [], components, modelId };
+  return {
+    answer,
+    probability,
+    ...(also === undefined ? {} : { also }),
+    alternatives,
+    reasons: [],
+    components,
+    modelId,
+  };
 }
 
 /** Of one that was compacted before, what was counted then. */

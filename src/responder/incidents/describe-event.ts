@@ -1,4 +1,4 @@
-import { FAULT_CLASSES, NO_FAULT, UNKNOWN_FAULT } from '../../catalog/catalog.ts';
+import { NO_FAULT, UNKNOWN_FAULT, faultClassDefinition } from '../../catalog/catalog.ts';
 import type { DiagnosisAnswer } from '../../catalog/catalog.ts';
 import { unreachable } from '../../std/std.ts';
 import type { AlertEvent } from '../alerts/alerts.ts';
@@ -7,13 +7,25 @@ import { formatTime } from './format-time.ts';
 import type { HoldEvent } from './hold-transitions.ts';
 import type { ForgottenEvent, IncidentEvent } from './incident-event.ts';
 import { isDoubt } from './incident.ts';
-import type { UpstreamNote } from './incident.ts';
+import type { DiagnosisView, UpstreamNote } from './incident.ts';
 
-/** A fault class in words. */
+/** A fault class in words; one of another version by its name. */
 export function describeAnswer(answer: DiagnosisAnswer): string {
   if (answer === UNKNOWN_FAULT) return 'unknown';
   if (answer === NO_FAULT) return 'no fault';
-  return FAULT_CLASSES[answer].title;
+  return faultClassDefinition(answer)?.title ?? answer;
+}
+
+/** All classes that are named, each with its probability: "Name resolution (93 %) and Database (88 %)". */
+export function describeNamed({
+  answer,
+  probability,
+  also = [],
+}: Pick<DiagnosisView, 'answer' | 'probability' | 'also'>): string {
+  const named = [{ class: answer, probability }, ...also];
+  return named
+    .map((one) => `${describeAnswer(one.class)} (${formatPercent(one.probability)})`)
+    .join(' and ');
 }
 
 export function formatPercent(ratio: number): string {
@@ -35,10 +47,8 @@ export function describeEvent(event: IncidentEvent | ForgottenEvent): string {
     case 'alerts_told':
       return `${describeAlerts(event.alerts)}${reasonOf(event.alerts)}`;
     case 'diagnosed': {
-      const { answer, probability, whyUnknown } = event.diagnosis;
-      if (answer !== UNKNOWN_FAULT) {
-        return `diagnosed: ${describeAnswer(answer)} (${formatPercent(probability)})`;
-      }
+      const { answer, whyUnknown } = event.diagnosis;
+      if (answer !== UNKNOWN_FAULT) return `diagnosed: ${describeNamed(event.diagnosis)}`;
       return `diagnosed: unknown${whyUnknown === undefined ? '' : `, because ${whyUnknown}`}`;
     }
     case 'localised':

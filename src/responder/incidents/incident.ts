@@ -85,23 +85,34 @@ export type SuspectedComponent = {
 };
 
 /** What the diagnosis says, as plain data for people and the journal. */
+export type RankedClass = { readonly class: DiagnosisClass; readonly probability: number };
+
+export type DiagnosisReason = {
+  readonly text: string;
+  /** To the score, in log-odds. */
+  readonly contribution: number;
+  /** The address at which the fact behind it is shown. */
+  readonly link?: string;
+};
+
 export type DiagnosisView = {
   readonly answer: DiagnosisAnswer;
   /** Of the answer, 0 to 1. */
   readonly probability: number;
-  readonly alternatives: readonly {
+  /** Classes that hold at the same time, each with its own probability. */
+  readonly also?: readonly RankedClass[];
+  readonly alternatives: readonly RankedClass[];
+  readonly reasons: readonly DiagnosisReason[];
+  /** The class that comes next, and what speaks for the answer rather than for it. */
+  readonly rival?: {
     readonly class: DiagnosisClass;
-    readonly probability: number;
-  }[];
-  readonly reasons: readonly {
-    readonly text: string;
-    /** To the score of the answer, in log-odds. */
-    readonly contribution: number;
-    readonly link?: string;
-  }[];
+    readonly reasons: readonly DiagnosisReason[];
+  };
   /** The most suspected first. */
   readonly components: readonly SuspectedComponent[];
   readonly modelId: string;
+  /** What a model that is tried in the shadow would have said; only where that is something else. */
+  readonly challenger?: { readonly modelId: string; readonly answer: DiagnosisAnswer };
   readonly whyUnknown?: string;
 };
 

@@ -1,6 +1,6 @@
 export { correlate } from './correlate.ts';
 export type { Correlation, CorrelationFacts } from './correlate.ts';
-export { describeAnswer, describeEvent, formatPercent } from './describe-event.ts';
+export { describeAnswer, describeEvent, describeNamed } from './describe-event.ts';
 export { MAXIMUM_ALERTS, MAXIMUM_DETAILED } from './alert-book.ts';
 export { LATE_DELIVERY_MS } from './alert-transitions.ts';
 export { compactedEventOf } from './compact-incident.ts';
@@ -41,16 +41,18 @@ export type {
   AlertIdentity,
   Compaction,
   Confirmation,
+  DiagnosisReason,
   DiagnosisView,
-  ForgettingRule,
   FlappingMark,
+  ForgettingRule,
   HoldOff,
   Incident,
   IncidentAlert,
+  MaintenanceMark,
   MergedFrom,
   MergedInto,
-  MaintenanceMark,
   Phase,
+  RankedClass,
   Regrouping,
   RepairPlan,
   RepairStep,

@@ -1,5 +1,5 @@
 import { SYSTEM_ACTOR, kindOf } from './incident-event.ts';
-import { countNames, describeAnswer, describeEvent, formatPercent } from './describe-event.ts';
+import { countNames, describeAnswer, describeEvent, describeNamed } from './describe-event.ts';
 import { formatTime } from './format-time.ts';
 import type { Incident, IncidentAlert, Regrouping } from './incident.ts';
 import type { JournalEntry } from './journal.ts';
@@ -110,9 +110,9 @@ function timeTable(incident: Incident): readonly string[] {
 
 function cause({ diagnosis, correctedClass, component }: Incident): readonly string[] {
   if (diagnosis === null) return ['It was not diagnosed.', ''];
-  const { answer, probability, reasons, modelId, whyUnknown } = diagnosis;
+  const { reasons, modelId, whyUnknown } = diagnosis;
   return [
-    `Diagnosis: ${describeAnswer(answer)}, probability ${formatPercent(probability)} (model ${plain(modelId)}).`,
+    `Diagnosis: ${describeNamed(diagnosis)}, by model ${plain(modelId)}.`,
     ...(whyUnknown === undefined ? [] : ['', `Unknown, because ${plain(whyUnknown)}.`]),
     ...(correctedClass === null ? [] : ['', `Corrected to: ${describeAnswer(correctedClass)}.`]),
     ...(component === null

@@ -1,6 +1,6 @@
 import { UNKNOWN_FAULT } from '../../catalog/catalog.ts';
 import type { DiagnosisAnswer, Severity } from '../../catalog/catalog.ts';
-import { describeAnswer, formatDuration, formatPercent, timesOf } from '../incidents/incidents.ts';
+import { describeNamed, formatDuration, timesOf } from '../incidents/incidents.ts';
 import type { Incident, Notice, Phase } from '../incidents/incidents.ts';
 
 /** About one incident, a storm of them, or those that were over before maintenance was. */
@@ -110,7 +110,7 @@ function linesOf(notice: Notice, incident: Incident): readonly string[] {
       : [
           diagnosis.answer === UNKNOWN_FAULT
             ? `The cause is unknown${diagnosis.whyUnknown === undefined ? '' : `: ${diagnosis.whyUnknown}`}.`
-            : `Cause: ${describeAnswer(diagnosis.answer)} (${formatPercent(diagnosis.probability)}).`,
+            : `Cause: ${describeNamed(diagnosis)}.`,
         ];
   if (notice === 'resolved') {
     const { recoverSeconds } = timesOf(incident);

@@ -13,6 +13,7 @@ import { INTAKE_MIGRATIONS } from './intake-tables.ts';
 import { IDEMPOTENCY_MIGRATIONS } from './idempotency.ts';
 import { createIntake } from './intake.ts';
 import type { Intake } from './intake.ts';
+import { LEARNING_MIGRATIONS } from './learning/learning-tables.ts';
 import { LEASE_MIGRATIONS } from './lease-tables.ts';
 import type { LeaseState } from './leases.ts';
 import { createMaintenance } from './maintenance/maintenance.ts';
@@ -46,6 +47,7 @@ export const RESPONDER_MIGRATIONS: readonly Migrations[] = [
   MAINTENANCE_MIGRATIONS,
   HELD_MIGRATIONS,
   FLAPPING_MIGRATIONS,
+  LEARNING_MIGRATIONS,
 ];
 
 export type Pipeline = Intake &
@@ -153,6 +155,7 @@ function count({ entry, incident }: Change, metrics: ResponderMetrics): void {
   if (event.kind === 'diagnosed') {
     metrics.diagnosed(event.diagnosis.answer, event.diagnosis.probability);
   }
+  if (event.kind === 'diagnosis_corrected') metrics.labelKept('human');
   if (event.kind === 'acknowledged' && times.acknowledgeSeconds !== null) {
     metrics.incidentAcknowledged(times.acknowledgeSeconds);
   }

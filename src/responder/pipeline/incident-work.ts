@@ -8,8 +8,9 @@ import { finishWork, isClaimed, retryWork } from './due-work.ts';
 import type { ClaimedWork } from './due-work.ts';
 import { endHoldOff } from './holds/end-hold-off.ts';
 import { evidenceAlertsOf, summariseEvidence } from './evidence-summary.ts';
+import { keepJudgements } from './learning/judgement-records.ts';
 import { pipelineTables } from './pipeline-tables.ts';
-import type { PipelineContext } from './pipeline-parts.ts';
+import type { Diagnosed, PipelineContext } from './pipeline-parts.ts';
 import type { Commit } from './process-inbox.ts';
 
 /**
@@ -36,10 +37,10 @@ export async function doWork(
   }
 }
 
-type Finding = { readonly evidence: Evidence | null; readonly diagnosis: DiagnosisView };
+type Finding = Diagnosed & { readonly evidence: Evidence | null };
 
-function unknownBecause(whyUnknown: string): DiagnosisView {
-  return {
+function unknownBecause(whyUnknown: string): Diagnosed {
+  const view: DiagnosisView = {
     answer: UNKNOWN_FAULT,
     probability: 0,
     alternatives: [],
@@ -48,28 +49,27 @@ function unknownBecause(whyUnknown: string): DiagnosisView {
     modelId: 'none',
     whyUnknown,
   };
+  return { view, judgements: [] };
 }
 
 /** A diagnosis that fails is an answer too: unknown, with the reason. */
 async function find(incident: Incident, context: PipelineContext): Promise<Finding> {
   const { target } = incident;
   if (target === null) {
-    const diagnosis = unknownBecause(
-      'the alert is about the monitoring itself and not about a CRM',
-    );
-    return { evidence: null, diagnosis };
+    const why = 'the alert is about the monitoring itself and not about a CRM';
+    return { evidence: null, ...unknownBecause(why) };
   }
   let evidence: Evidence | null = null;
   try {
     const gathered = await context.gatherEvidence({ target, alerts: evidenceAlertsOf(incident) });
     // What is diagnosed, summed up and kept all comes of this one value.
     evidence = context.mask.deep(gathered);
-    return { evidence, diagnosis: context.diagnose(evidence) };
+    return { evidence, ...(await context.diagnose(evidence)) };
   } catch (error) {
     const why = context.mask.text(errorMessage(error));
     context.logger.error('a diagnosis failed', { incident: incident.id, why });
     const what = evidence === null ? 'the evidence could not be gathered' : 'the diagnosis failed';
-    return { evidence, diagnosis: unknownBecause(`${what}: ${why}`) };
+    return { evidence, ...unknownBecause(`${what}: ${why}`) };
   }
 }
 
@@ -79,13 +79,17 @@ async function diagnose(
   context: PipelineContext,
   commit: Commit,
 ): Promise<void> {
-  const { evidence, diagnosis } = await find(before, context);
+  const { evidence, view: diagnosis, judgements } = await find(before, context);
   crashPoint('timer:diagnosed');
   const nowMs = context.clock.now();
   const component = diagnosis.components[0] ?? null;
   const { target, alerts } = before;
   const alertNames = alerts.map(({ name }) => name);
-  const plan = suggestSteps(diagnosis.answer, component, { target, alertNames });
+  const answers = [
+    diagnosis.answer,
+    ...(diagnosis.also ?? []).map((other) => other.class),
+  ] as const;
+  const plan = suggestSteps(answers, component, { target, alertNames });
   const evidenceSummary = evidence === null ? [] : summariseEvidence(evidence);
   const actor = SYSTEM_ACTOR;
   await commit(async (changes) => {
@@ -104,6 +108,7 @@ async function diagnose(
       .insertInto('evidence')
       .values({ incident_id: before.id, at_ms: nowMs, evidence: JSON.stringify(evidence) })
       .execute();
+    await keepJudgements(changes.transaction, { incidentId: before.id, atMs: nowMs }, judgements);
   });
 }
 

@@ -30,6 +30,7 @@ import { makeChange } from './make-change.ts';
 import type { Answer, ChangeOptions } from './make-change.ts';
 import { countFlapping } from './flapping/flapping-records.ts';
 import { countHeldIncidents } from './holds/held-notices.ts';
+import { keepLabel } from './learning/label-records.ts';
 import { pipelineTables } from './pipeline-tables.ts';
 import type { PipelineContext } from './pipeline-parts.ts';
 import type { Commit } from './process-inbox.ts';
@@ -168,31 +169,11 @@ async function perform(
     await endWhatWasMissed(changes, incident, sources);
   }
   if (changed && event.kind === 'diagnosis_corrected') {
-    const at = { id, atMs: nowMs };
-    await keepLabel(changes.transaction, at, event.actor, event.correctedClass);
+    const at = { incidentId: id, atMs: nowMs };
+    const { actor, correctedClass } = event;
+    await keepLabel(changes.transaction, at, { kind: 'human', actor }, correctedClass);
   }
   return { changed, reason };
-}
-
-async function keepLabel(
-  transaction: PipelineContext['store']['database'],
-  at: { readonly id: string; readonly atMs: number },
-  actor: string,
-  label: DiagnosisClass,
-): Promise<void> {
-  const tables = pipelineTables(transaction);
-  const row = await tables
-    .selectFrom('evidence')
-    .select('evidence')
-    .where('incident_id', '=', at.id)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  const evidence = row?.evidence ?? null;
-  await tables
-    .insertInto('diagnosis_labels')
-    .values({ incident_id: at.id, at_ms: at.atMs, actor, class: label, evidence })
-    .execute();
 }
 
 async function readStatistics({ store }: PipelineContext): Promise<ResponderStatistics> {

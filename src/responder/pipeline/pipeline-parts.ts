@@ -13,6 +13,7 @@ import type { Channel } from '../notify/notify.ts';
 import type { Verifier } from '../repair/repair.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { HoldOffRule } from './holds/hold-off.ts';
+import type { ModelJudgement } from './learning/judgement-records.ts';
 import type { SourceNames } from './reconcile-upstream.ts';
 import type { DeliveryDecoder } from './intake.ts';
 import { DEFAULT_RETENTION } from './retention/retention-settings.ts';
@@ -82,6 +83,13 @@ export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
   flapping: DEFAULT_FLAPPING,
 };
 
+export type Diagnosed = {
+  /** By the champion, for people. */
+  readonly view: DiagnosisView;
+  /** What each model said, the champion and whoever challenges it, to compare them by. */
+  readonly judgements: readonly ModelJudgement[];
+};
+
 /** What the pipeline is made of. The store must have been opened with the migrations of all its rooms. */
 export type PipelineParts = {
   readonly store: Store;
@@ -89,7 +97,7 @@ export type PipelineParts = {
   readonly random: Random;
   readonly logger: Logger;
   readonly gatherEvidence: (request: EvidenceRequest) => Promise<Evidence>;
-  readonly diagnose: (evidence: Evidence) => DiagnosisView;
+  readonly diagnose: (evidence: Evidence) => Promise<Diagnosed>;
   readonly verifier: Verifier;
   readonly channels: readonly Channel[];
   readonly metrics: ResponderMetrics;

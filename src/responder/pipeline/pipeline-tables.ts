@@ -72,6 +72,8 @@ export type PipelineTables = {
     class: string;
     /** JSON of the evidence that the diagnosis looked at; null when there was none. */
     evidence: string | null;
+    /** See label-origin.ts; `actor` is who or what said so. */
+    origin: string;
   };
 };
 

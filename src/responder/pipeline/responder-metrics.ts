@@ -1,6 +1,7 @@
 import type { DiagnosisAnswer, Severity } from '../../catalog/catalog.ts';
 import type { SourceKind } from '../alerts/alerts.ts';
 import type { Phase } from '../incidents/incidents.ts';
+import type { LabelOriginKind } from './learning/label-origin.ts';
 import type { Healing } from './reconcile.ts';
 import type { StoreMeasure } from './retention/measure-tables.ts';
 import type { ForgottenKind } from './retention/retention-settings.ts';
@@ -20,6 +21,8 @@ export type ResponderMetrics = {
   incidentRecovered(seconds: number): void;
   /** `probability` is of the answer, 0 to 1. */
   diagnosed(answer: DiagnosisAnswer, probability: number): void;
+  /** Somebody or something said what was wrong. */
+  labelKept(origin: LabelOriginKind): void;
   notificationSent(channel: string): void;
   notificationFailed(channel: string): void;
   /** One look at an Alertmanager or at Prometheus; null when it could not be asked. */
@@ -61,6 +64,7 @@ export function createSilentMetrics(): ResponderMetrics {
     incidentAcknowledged() {},
     incidentRecovered() {},
     diagnosed() {},
+    labelKept() {},
     notificationSent() {},
     notificationFailed() {},
     upstreamAsked() {},

@@ -1,3 +1,6 @@
+export { confirmRecovery } from './confirmed-recovery.ts';
+export type { AppliedRepair, ConfirmedRecovery, PassedVerification } from './confirmed-recovery.ts';
+export { generateFaultsDocument } from './faults-document.ts';
 export type { Runbook } from './runbook.ts';
 export { RUNBOOKS, suggestSteps } from './suggest-steps.ts';
 export type { RepairContext } from './suggest-steps.ts';

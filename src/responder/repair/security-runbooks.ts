@@ -2,26 +2,23 @@ import { step } from './runbook.ts';
 import type { Runbooks } from './runbook.ts';
 
 export const SECURITY_RUNBOOKS: Runbooks<
-  | 'certificate_failure'
-  | 'credential_failure'
-  | 'permission_failure'
-  | 'login_attack'
-  | 'privilege_escalation'
+  'tls_certificate' | 'authentication' | 'authorization' | 'security_intrusion' | 'privilege_change'
 > = {
-  certificate_failure: {
+  tls_certificate: {
     title: 'Renew the certificate',
     steps: [
       step('See which certificate is served, and until when it is valid.', {
         command:
           'openssl s_client -connect <crm-host>:443 -servername <crm-host> </dev/null | openssl x509 -noout -dates -subject -issuer',
       }),
+      step('Valid, but not trusted: look at the issuer, the chain and the names in it.'),
       step('Renew it with your certificate authority or client.', { command: 'certbot renew' }),
       step('Load it into every server and load balancer in front of {target}.'),
       step('Find out why the renewal did not happen by itself.'),
     ],
     avoid: ['Do not switch off certificate checks in the integrations.'],
   },
-  credential_failure: {
+  authentication: {
     title: 'Restore the access of the integration',
     steps: [
       step('Check in the CRM whether the account is locked, disabled or its password has expired.'),
@@ -36,7 +33,7 @@ export const SECURITY_RUNBOOKS: Runbooks<
       'Do not try old passwords: the CRM may lock the account.',
     ],
   },
-  permission_failure: {
+  authorization: {
     title: 'Give back the right to read',
     steps: [
       step('See which object or method is refused in the detail of the failed probe.'),
@@ -48,8 +45,8 @@ export const SECURITY_RUNBOOKS: Runbooks<
     ],
     avoid: ['Do not make the account an administrator.'],
   },
-  login_attack: {
-    title: 'Stop the failing logins',
+  security_intrusion: {
+    title: 'Stop the attack on the logins',
     steps: [
       step('In the login log of {target}: which accounts, from which addresses, since when.'),
       step(
@@ -63,10 +60,11 @@ export const SECURITY_RUNBOOKS: Runbooks<
     ],
     avoid: ['Do not lock all accounts that were tried: that is what the attacker may want.'],
   },
-  privilege_escalation: {
-    title: 'Check the new administrators',
+  privilege_change: {
+    title: 'Check who may do what now',
     steps: [
       step('List who holds administrator rights in {target} and since when.'),
+      step('List who lost the second factor, and who switched it off.'),
       step('Ask the person who granted it; look for a change request.'),
       step('Not explained: take the right away, end the sessions and set a new password.'),
       step(

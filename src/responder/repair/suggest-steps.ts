@@ -1,6 +1,8 @@
+import { faultClassDefinition } from '../../catalog/catalog.ts';
 import type { DiagnosisAnswer } from '../../catalog/catalog.ts';
 import type { RepairPlan, RepairStep, SuspectedComponent } from '../incidents/incidents.ts';
 import { PERFORMANCE_RUNBOOKS } from './performance-runbooks.ts';
+import { PIPELINE_RUNBOOKS } from './pipeline-runbooks.ts';
 import { QUALITY_RUNBOOKS } from './quality-runbooks.ts';
 import { step } from './runbook.ts';
 import type { Runbooks } from './runbook.ts';
@@ -10,6 +12,7 @@ export const RUNBOOKS: Runbooks<DiagnosisAnswer> = {
   ...PERFORMANCE_RUNBOOKS,
   ...SECURITY_RUNBOOKS,
   ...QUALITY_RUNBOOKS,
+  ...PIPELINE_RUNBOOKS,
   no_fault: {
     title: 'Check for a false alarm',
     steps: [
@@ -38,24 +41,37 @@ export type RepairContext = {
   readonly alertNames: readonly string[];
 };
 
-/** The runbook for an answer, with the suspected component first and the pages of the alerts last. */
+/**
+ * The runbooks for the answers, with the suspected component first and the pages to read last. Where several faults
+ * coincide, what is to be done about the surest comes first.
+ */
 export function suggestSteps(
-  answer: DiagnosisAnswer,
+  answers: readonly [DiagnosisAnswer, ...DiagnosisAnswer[]],
   component: SuspectedComponent | null,
   context: RepairContext,
 ): RepairPlan {
-  const { title, steps, avoid } = RUNBOOKS[answer];
+  const runbooks = answers.map((answer) => RUNBOOKS[answer]);
   const subject = context.target ?? 'the monitoring';
   const fill = (text: string): string => text.replaceAll('{target}', subject);
   const pages = [...new Set(context.alertNames)].map((name) =>
     step(`Read what ${name} means.`, { link: `docs/runbooks/${name}.md` }),
   );
+  const known = answers
+    .filter((answer) => faultClassDefinition(answer) !== undefined)
+    .map((answer) =>
+      step('Read what else such a fault is seen by.', { link: `docs/FAULTS.md#${answer}` }),
+    );
   const first =
     component === null ? [] : [step(`Look at ${component.name} first: ${component.why}.`)];
+  const steps = runbooks.flatMap((runbook) => runbook.steps);
   const filled = steps.map((entry): RepairStep => ({
     ...entry,
     text: fill(entry.text),
     ...(entry.command === undefined ? {} : { command: fill(entry.command) }),
   }));
-  return { title: fill(title), steps: [...first, ...filled, ...pages], avoid: avoid.map(fill) };
+  return {
+    title: runbooks.map(({ title }) => fill(title)).join('; '),
+    steps: [...first, ...filled, ...known, ...pages],
+    avoid: [...new Set(runbooks.flatMap(({ avoid }) => avoid.map(fill)))],
+  };
 }

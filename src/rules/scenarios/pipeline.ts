@@ -8,6 +8,7 @@ import {
   SECOND_PHASE_SECONDS,
   TARGET,
 } from './scenario.ts';
+import { diagnosisDriftScenarios, diagnosisWorseScenarios } from './diagnosis.ts';
 import type { Check, InputSeries, Scenario } from './scenario.ts';
 
 /**
@@ -28,6 +29,10 @@ export function pipelineScenarios(alert: AlertName): readonly Scenario[] {
       );
     case 'CrmNotificationsFailing':
       return notificationScenarios();
+    case 'CrmDiagnosisDrift':
+      return diagnosisDriftScenarios();
+    case 'CrmDiagnosisWorse':
+      return diagnosisWorseScenarios();
     case 'CrmWatchdog':
       return watchdogScenarios();
     default:

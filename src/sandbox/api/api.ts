@@ -4,6 +4,7 @@ import { isSqliteBusy } from '../../store/store.ts';
 import type { Sqlite } from '../../store/store.ts';
 
 import { createContact, deleteContact, findContact, updateContact } from './contacts.ts';
+import type { Backend } from './backend.ts';
 import { LIST_RESOURCES, listPage } from './lists.ts';
 import { refuse } from './messages.ts';
 import type { Reply, Request } from './messages.ts';
@@ -18,6 +19,7 @@ export type ApiOptions = {
   readonly database: Sqlite;
   /** How long a request waits for another connection's lock before it is answered with 503. */
   readonly busyTimeoutMs: number;
+  readonly backend: Backend;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -101,7 +103,7 @@ function describeUsage(quota: Quota): unknown {
 
 /** The REST API over the database; transport, delays and disturbances are the listener's. */
 export function createApi(options: ApiOptions): Api {
-  const { database, clock, logger } = options;
+  const { database, backend, clock, logger } = options;
   const quota = createQuota(database, clock);
   const routes = createRoutes(options, quota);
 
@@ -141,6 +143,11 @@ export function createApi(options: ApiOptions): Api {
 
   async function answerPatiently(request: Request): Promise<Reply> {
     if (request.path === '/health') return answer(request);
+    if (backend.isGone) {
+      return refuse(503, 'database_gone', 'the connection to the database is lost');
+    }
+    // Within a transaction nobody else could work, and a slow query is no lock.
+    if (backend.delayMs > 0) await sleep(clock, backend.delayMs * (0.5 + options.random.next()));
     const giveUpMs = clock.monotonicMs() + options.busyTimeoutMs;
     for (;;) {
       try {

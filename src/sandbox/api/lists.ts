@@ -37,6 +37,14 @@ const choiceFilter = (column: string, values: Readonly<Record<string, SqlValue>>
   expected: `one of ${Object.keys(values).join(', ')}`,
 });
 
+/** Takes several values, parted by commas. */
+const listFilter = (column: string, values: readonly string[]): Filter => ({
+  parameter: column,
+  condition: `instr(',' || ? || ',', ',' || ${column} || ',') > 0`,
+  parse: (text) => (text.split(',').every((each) => values.includes(each)) ? text : undefined),
+  expected: `one or more of ${values.join(', ')}, parted by commas`,
+});
+
 const UPDATED_SINCE = timeFilter('updated_since', 'updated_at');
 const words = (text: string): readonly string[] => text.split(' ');
 
@@ -71,14 +79,7 @@ export const LIST_RESOURCES: readonly ListResource[] = [
     name: 'jobs',
     columns: words('id name state enqueued_at started_at finished_at'),
     booleans: [],
-    filters: [
-      choiceFilter('state', {
-        pending: 'pending',
-        running: 'running',
-        done: 'done',
-        failed: 'failed',
-      }),
-    ],
+    filters: [listFilter('state', ['pending', 'running', 'done', 'failed'])],
   },
   {
     name: 'logins',

@@ -12,6 +12,8 @@ export type Request = {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly bearer: string | undefined;
+  /** The whole header, for an API that knows other ways than bearer tokens. */
+  readonly authorization: string | undefined;
   /** The decoded JSON body; undefined when there was none. */
   readonly body: unknown;
 };
@@ -53,7 +55,9 @@ export async function readRequest(
   } catch {
     return { refusal: refuse(400, 'bad_request', 'the body is no valid JSON') };
   }
-  const bearer = /^Bearer (\S+)$/i.exec(message.headers.authorization ?? '')?.[1];
+  const { authorization } = message.headers;
+  const bearer = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
   const method = message.method ?? 'GET';
-  return { request: { method, path: url.pathname, query: url.searchParams, bearer, body } };
+  const { pathname: path, searchParams: query } = url;
+  return { request: { method, path, query, bearer, authorization, body } };
 }

@@ -1,11 +1,11 @@
-import type { Fault } from './fault.ts';
+import type { FrontFault } from './fault.ts';
 
-export const certificateExpired: Fault = {
+export const certificateExpired: FrontFault = {
   id: 'certificate_expired',
-  faultClass: 'certificate_failure',
+  faultClass: 'tls_certificate',
   title: 'Certificate expired',
   description: 'The TLS listener presents a certificate that ended yesterday. Needs TLS.',
   needsTls: true,
-  break: (world) => world.listener.useCertificate('expired'),
-  mend: (world) => world.listener.useCertificate('valid'),
+  break: ({ listener }) => listener.useCertificate('expired'),
+  mend: ({ listener }) => listener.useCertificate('valid'),
 };

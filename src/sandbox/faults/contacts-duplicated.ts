@@ -7,7 +7,7 @@ const ID = 'contacts_duplicated';
 
 export const contactsDuplicated: Fault = {
   id: ID,
-  faultClass: 'data_duplicated',
+  faultClass: 'data_quality_import',
   title: 'Contacts duplicated',
   description: 'An import has run twice: 10 % to 60 % of the contacts exist once more.',
   changesData: true,

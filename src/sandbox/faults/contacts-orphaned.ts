@@ -7,7 +7,7 @@ const ID = 'contacts_orphaned';
 
 export const contactsOrphaned: Fault = {
   id: ID,
-  faultClass: 'data_orphaned',
+  faultClass: 'data_decay',
   title: 'Contacts orphaned',
   description: 'A merge of accounts went wrong: 10 % to 60 % of contacts point at no account.',
   changesData: true,

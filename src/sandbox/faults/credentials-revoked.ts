@@ -6,7 +6,7 @@ const SESSIONS_END_FROM = 0.5;
 
 export const credentialsRevoked: Fault = {
   id: ID,
-  faultClass: 'credential_failure',
+  faultClass: 'authentication',
   title: 'Credentials revoked',
   description:
     'The tokens of the monitoring user are revoked and its log-in is locked; calls get 401. Below 0.5 its ' +

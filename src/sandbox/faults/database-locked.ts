@@ -9,7 +9,7 @@ const FREE_SECONDS = 6;
 
 export const databaseLocked: Fault = {
   id: ID,
-  faultClass: 'database_failure',
+  faultClass: 'database',
   title: 'Database locked',
   description:
     'Another connection holds an exclusive transaction on the database. Each API call has to count ' +

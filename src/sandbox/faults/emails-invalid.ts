@@ -16,7 +16,7 @@ const SPOILS: readonly ((email: string) => string)[] = [
 
 export const emailsInvalid: Fault = {
   id: ID,
-  faultClass: 'data_invalid',
+  faultClass: 'data_quality_import',
   title: 'E-mail addresses and phones invalid',
   description:
     'A form without checks has filled 10 % to 60 % of e-mail addresses and phones with rubbish.',

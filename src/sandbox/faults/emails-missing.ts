@@ -6,7 +6,7 @@ const ID = 'emails_missing';
 
 export const emailsMissing: Fault = {
   id: ID,
-  faultClass: 'data_incomplete',
+  faultClass: 'data_quality_import',
   title: 'E-mail addresses missing',
   description: 'An import has emptied the e-mail address of 10 % to 60 % of the contacts.',
   changesData: true,

@@ -7,7 +7,7 @@ const UNANSWERED_LIMIT = 16;
 
 export const failedLoginsBurst: Fault = {
   id: ID,
-  faultClass: 'login_attack',
+  faultClass: 'security_intrusion',
   title: 'Burst of failed log-ins',
   description:
     'Somebody tries passwords over HTTP, 1 to 10 times a second, half of them for users that exist.',

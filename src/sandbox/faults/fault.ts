@@ -1,11 +1,17 @@
 import type { FaultClass } from '../../catalog/catalog.ts';
+import type { Front } from '../front/front.ts';
 import type { World } from '../world.ts';
 
 /**
  * One way to break the sandbox for real. A fault holds no state of its own: what it changed is in the database
  * (kept rows) or held by the world, so one definition serves any number of sandboxes.
  */
-export type Fault = {
+export type Fault = FaultOf<World>;
+
+/** A fault of what stands in front of an API, whatever CRM is behind it. */
+export type FrontFault = FaultOf<Front>;
+
+type FaultOf<W> = {
   readonly id: string;
   /** What the diagnosis should call it. */
   readonly faultClass: FaultClass;
@@ -16,9 +22,9 @@ export type Fault = {
   /** Breaking and mending each run in one transaction, so that they happen wholly or not at all. */
   readonly changesData?: boolean;
   /** `intensity` is in [0, 1]. */
-  break(world: World, intensity: number): void | Promise<void>;
+  break(world: W, intensity: number): void | Promise<void>;
   /** Removes the effect wholly. Called only after `break`. */
-  mend(world: World): void | Promise<void>;
+  mend(world: W): void | Promise<void>;
 };
 
 /** The share of rows that a data fault spoils: 10 % to 60 %. */

@@ -8,7 +8,7 @@ const ID = 'jobs_stuck';
 
 export const jobsStuck: Fault = {
   id: ID,
-  faultClass: 'jobs_stalled',
+  faultClass: 'background_jobs',
   title: 'Background jobs stuck',
   description:
     'The worker stops. Jobs that it should have done up to an hour ago are still pending, and new ' +

@@ -1,14 +1,14 @@
-import type { Fault } from './fault.ts';
+import type { FrontFault } from './fault.ts';
 
-export const loginPage: Fault = {
+export const loginPage: FrontFault = {
   id: 'login_page',
-  faultClass: 'interface_change',
+  faultClass: 'bad_deployment_or_schema',
   title: 'Login page instead of data',
   description: 'A proxy in front answers everything with an HTML log-in page and status 200.',
-  break(world) {
-    world.disturbance.loginPage = true;
+  break({ disturbance }) {
+    disturbance.loginPage = true;
   },
-  mend(world) {
-    world.disturbance.loginPage = false;
+  mend({ disturbance }) {
+    disturbance.loginPage = false;
   },
 };

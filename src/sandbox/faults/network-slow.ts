@@ -1,14 +1,17 @@
-import type { Fault } from './fault.ts';
+import type { FrontFault } from './fault.ts';
 
-export const networkSlow: Fault = {
+export const networkSlow: FrontFault = {
   id: 'network_slow',
-  faultClass: 'network_degradation',
+  faultClass: 'network',
   title: 'Slow network',
-  description: 'Each reply comes 1 to 8 seconds late, with jitter.',
-  break(world, intensity) {
-    world.disturbance.delayMeanMs = 1000 + 7000 * intensity;
+  description:
+    'What the server sends, the TLS handshake included, comes 1 to 4 seconds late, with jitter.',
+  break({ line }, intensity) {
+    line.delayMs = 1000 + 3000 * intensity;
+    line.jitterRatio = 0.3;
   },
-  mend(world) {
-    world.disturbance.delayMeanMs = 0;
+  mend({ line }) {
+    line.delayMs = 0;
+    line.jitterRatio = 0;
   },
 };

@@ -5,7 +5,7 @@ const ID = 'new_administrator';
 
 export const newAdministrator: Fault = {
   id: ID,
-  faultClass: 'privilege_escalation',
+  faultClass: 'privilege_change',
   title: 'New administrator',
   description: 'One to four agents become administrators.',
   changesData: true,

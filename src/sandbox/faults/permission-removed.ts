@@ -6,7 +6,7 @@ const ID = 'permission_removed';
 
 export const permissionRemoved: Fault = {
   id: ID,
-  faultClass: 'permission_failure',
+  faultClass: 'authorization',
   title: 'Permission removed',
   description:
     'The monitoring user loses the right to read some objects, contacts first; those get 403.',

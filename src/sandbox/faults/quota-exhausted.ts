@@ -6,7 +6,7 @@ const EATING_INTERVAL_MS = 1000;
 
 export const quotaExhausted: Fault = {
   id: ID,
-  faultClass: 'quota_exhaustion',
+  faultClass: 'rate_limit_or_quota',
   title: 'API quota exhausted',
   description:
     'Another integration has used up the calls of the day and goes on doing so; calls get 429 with ' +

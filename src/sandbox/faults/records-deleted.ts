@@ -6,7 +6,7 @@ const ID = 'records_deleted';
 
 export const recordsDeleted: Fault = {
   id: ID,
-  faultClass: 'data_loss',
+  faultClass: 'data_decay',
   title: 'Records deleted',
   description: 'Somebody has deleted 10 % to 60 % of the contacts and deals.',
   changesData: true,

@@ -7,7 +7,7 @@ const ID = 'records_stale';
 
 export const recordsStale: Fault = {
   id: ID,
-  faultClass: 'data_stale',
+  faultClass: 'data_decay',
   title: 'Records stale',
   description:
     'A synchronisation has put old copies back: 10 % to 60 % of accounts, contacts and deals were ' +

@@ -1,10 +1,10 @@
-import type { Fault } from './fault.ts';
+import type { FrontFault } from './fault.ts';
 
-export const serviceStopped: Fault = {
+export const serviceStopped: FrontFault = {
   id: 'service_stopped',
   faultClass: 'service_outage',
   title: 'Service stopped',
   description: 'The listening socket is closed; connections are refused.',
-  break: (world) => world.listener.close(),
-  mend: (world) => world.listener.open(),
+  break: (front) => front.listener.close(),
+  mend: (front) => front.listener.open(),
 };

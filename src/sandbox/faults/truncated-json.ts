@@ -1,14 +1,14 @@
-import type { Fault } from './fault.ts';
+import type { FrontFault } from './fault.ts';
 
-export const truncatedJson: Fault = {
+export const truncatedJson: FrontFault = {
   id: 'truncated_json',
-  faultClass: 'interface_change',
+  faultClass: 'bad_deployment_or_schema',
   title: 'Truncated JSON',
   description: 'Each JSON body ends in the middle, as if a proxy had cut it, with status 200.',
-  break(world, intensity) {
-    world.disturbance.bodyRatio = 0.9 - 0.7 * intensity;
+  break({ disturbance }, intensity) {
+    disturbance.bodyRatio = 0.9 - 0.7 * intensity;
   },
-  mend(world) {
-    world.disturbance.bodyRatio = 1;
+  mend({ disturbance }) {
+    disturbance.bodyRatio = 1;
   },
 };

@@ -138,19 +138,34 @@ export const incidentSummary: z.ZodType<IncidentSummaryView> = named(
   z.object(summaryShape),
 );
 
+const terms = z.array(
+  z.object({
+    text: z.string(),
+    contribution: z.number().describe('In log-odds.'),
+    link: z.string().nullable().describe('Where the fact behind it is shown.'),
+  }),
+);
+
 const modelDiagnosis = z.object({
   answer: diagnosisAnswer,
   probability,
+  also: z
+    .array(z.object({ answer: diagnosisAnswer, probability }))
+    .describe('What holds at the same time, each with its own probability.'),
   alternatives: z.array(z.object({ answer: diagnosisAnswer, probability })),
-  terms: z.array(
-    z.object({
-      text: z.string(),
-      contribution: z.number().describe('In log-odds.'),
-      link: z.string().nullable(),
-    }),
-  ),
+  terms,
+  rival: z
+    .object({ answer: diagnosisClass, terms })
+    .nullable()
+    .describe(
+      'The class that comes next, and what speaks for the likeliest one rather than for it.',
+    ),
   suspects: z.array(z.object({ component: z.string(), score: z.number(), why: z.string() })),
   model: z.string(),
+  challenger: z
+    .object({ answer: diagnosisAnswer, model: z.string() })
+    .nullable()
+    .describe('A model that is tried in the shadow, where it would have said something else.'),
   madeAtMs: atMs.nullable(),
   whyUnknown: z.string().nullable(),
   evidence: z.array(z.string()),

@@ -63,5 +63,10 @@ describe('several replicas', async () => {
   await import('../../responder/pipeline/replicas.test.ts');
   await import('../../responder/pipeline/upgrade.test.ts');
 });
+describe('what is learnt', async () => {
+  await import('../../responder/pipeline/learning/labels.test.ts');
+  await import('../../responder/pipeline/learning/model-administration.test.ts');
+  await import('../../responder/pipeline/learning/read-drift.test.ts');
+});
 describe('the watchdog', async () =>
   void (await import('../../responder/pipeline/watchdog.test.ts')));

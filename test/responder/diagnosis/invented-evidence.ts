@@ -6,7 +6,7 @@ import type {
   ProbeKindName,
 } from '../../../src/catalog/catalog.ts';
 import { MEASUREMENTS, PROBE_KIND_NAMES } from '../../../src/catalog/catalog.ts';
-import type { TrainingRow } from '../../../src/responder/diagnosis/diagnosis.ts';
+import type { Episode } from '../../../src/responder/diagnosis/diagnosis.ts';
 import { EVIDENCE_SCHEMA } from '../../../src/responder/evidence/evidence.ts';
 import type {
   Evidence,
@@ -27,6 +27,10 @@ export function evidenceOf(parts: Partial<Evidence> = {}): Evidence {
     alerts: [],
     probes: PROBE_KIND_NAMES.map((probe) => probeOf(probe, null)),
     signals: [],
+    changes: [],
+    logs: null,
+    dependsOn: [],
+    related: [],
     gaps: [],
     ...parts,
   };
@@ -38,7 +42,7 @@ export function probeOf(probe: ProbeKindName, reason: FailureReason | null): Evi
 }
 
 export function alertOf(name: AlertName, labels: Record<string, string> = {}): EvidenceAlert {
-  return { name, severity: 'warning', labels, startsAtMs: 1_800_000_000_000 };
+  return { name, severity: 'warning', labels, startsAtMs: 1_800_000_000_000, words: [] };
 }
 
 export function signalOf(
@@ -47,6 +51,8 @@ export function signalOf(
   parts: Partial<EvidenceSignal> = {},
 ): EvidenceSignal {
   const threshold = MEASUREMENTS[metric].threshold;
+  const recent = parts.recent ?? (current === null ? [] : [current]);
+  const values = recent.concat(current ?? []);
   return {
     metric,
     labels: {},
@@ -54,7 +60,11 @@ export function signalOf(
     baselineMedian: 0.02,
     baselineInterquartileRange: 0.01,
     baselineSamples: 40,
-    recent: current === null ? [] : [current],
+    recent,
+    lowest: values.length === 0 ? null : Math.min(...values),
+    highest: values.length === 0 ? null : Math.max(...values),
+    slope: null,
+    onsetAtMs: null,
     threshold: threshold?.defaults.warning ?? null,
     bad: threshold?.bad ?? null,
     ...parts,
@@ -67,9 +77,9 @@ export const EMAIL = { object: 'contact', field: 'email' };
 export function inventedEvidence(label: DiagnosisClass, seed: number): Evidence {
   const random = createSeededRandom(seed);
   const noise = (usual: number): number => usual * (0.8 + 0.4 * random.next());
-  const latency = label === 'network_degradation' ? 2 + 5 * random.next() : noise(0.2);
-  const missing = label === 'data_incomplete' ? 0.2 + 0.6 * random.next() : noise(0.02);
-  const failedLogins = label === 'login_attack' ? 40 + 200 * random.next() : noise(2);
+  const latency = label === 'network' ? 2 + 5 * random.next() : noise(0.2);
+  const missing = label === 'data_quality_import' ? 0.2 + 0.6 * random.next() : noise(0.02);
+  const failedLogins = label === 'security_intrusion' ? 40 + 200 * random.next() : noise(2);
   const signals = [
     signalOf('crm_api_latency_seconds', latency, {
       labels: { call: 'light' },
@@ -83,13 +93,13 @@ export function inventedEvidence(label: DiagnosisClass, seed: number): Evidence 
     }),
   ];
   const reason = label === 'service_outage' ? 'tcp' : 'authentication';
-  const isDown = label === 'service_outage' || label === 'credential_failure';
+  const isDown = label === 'service_outage' || label === 'authentication';
   const alerts = {
     service_outage: alertOf('CrmUnreachable', { reason }),
-    credential_failure: alertOf('CrmLoginFailed', { reason }),
-    network_degradation: alertOf('CrmApiSlow'),
-    data_incomplete: alertOf('CrmDataIncomplete', EMAIL),
-    login_attack: alertOf('CrmFailedLoginsHigh'),
+    authentication: alertOf('CrmLoginFailed', { reason }),
+    network: alertOf('CrmApiSlow'),
+    data_quality_import: alertOf('CrmDataIncomplete', EMAIL),
+    security_intrusion: alertOf('CrmFailedLoginsHigh'),
   } as Partial<Record<DiagnosisClass, EvidenceAlert>>;
   const alert = alerts[label];
   return evidenceOf({
@@ -107,20 +117,22 @@ export function inventedEvidence(label: DiagnosisClass, seed: number): Evidence 
 
 export const INVENTED_CLASSES: readonly DiagnosisClass[] = [
   'service_outage',
-  'credential_failure',
-  'network_degradation',
-  'data_incomplete',
-  'login_attack',
+  'authentication',
+  'network',
+  'data_quality_import',
+  'security_intrusion',
   'no_fault',
 ];
 
 export function inventedRows(
   perClass: number,
   classes: readonly DiagnosisClass[] = INVENTED_CLASSES,
-): readonly TrainingRow[] {
+): readonly Episode[] {
   return classes.flatMap((label, at) =>
     Array.from({ length: perClass }, (_, index) => ({
       label,
+      coinciding: [],
+      split: 'train',
       group: `recording-${index}`,
       evidence: inventedEvidence(label, 100 * at + index),
     })),

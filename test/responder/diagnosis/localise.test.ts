@@ -68,4 +68,101 @@ describe('localise', () => {
     ]);
     expect(localise(evidenceOf())).toEqual([]);
   });
+
+  it('names the series of a component, the worst first, of equal ones that which began first, and no copies', () => {
+    const slow = (call: string, value: number, onsetAtMs: number | null) =>
+      signalOf('crm_api_latency_seconds', value, { labels: { call }, onsetAtMs });
+    const far = 1e9;
+    const [suspect] = localise(
+      evidenceOf({
+        signals: [
+          slow('unknown', far, null),
+          slow('late', far + 1, 2000),
+          slow('early', far + 2, 1000),
+          slow('copy', far + 2, 1000),
+          slow('less', 0.5, 0),
+          slow('usual', 0.021, null),
+        ],
+      }),
+    );
+    expect(suspect?.signals.map(({ labels, score }) => [labels['call'], score])).toEqual([
+      ['early', 10_000],
+      ['late', 10_000],
+      ['unknown', 10_000],
+      ['less', 48],
+    ]);
+  });
+
+  it('puts what began first before what began later, at the same distance', () => {
+    const missing = (field: string, onsetAtMs: number) =>
+      signalOf('crm_missing_ratio', 0.32, { labels: { object: 'deal', field }, onsetAtMs });
+    const suspects = localise(evidenceOf({ signals: [missing('late', 2), missing('early', 1)] }));
+    expect(suspects.map(({ name }) => name)).toEqual(['data:deal.early', 'data:deal.late']);
+  });
+
+  it('puts what is called before its caller when it left the usual at least half as far', () => {
+    const signals = [
+      signalOf('crm_api_latency_seconds', 9, { labels: { call: 'light' } }),
+      signalOf('crm_phase_duration_seconds', 6, { labels: { phase: 'tcp' } }),
+    ];
+    const suspects = localise(evidenceOf({ signals }));
+    expect(suspects.map(({ name, movedBefore }) => [name, movedBefore])).toEqual([
+      ['network', 'api'],
+      ['api', undefined],
+    ]);
+    const [latency, phase] = signals;
+    const slight = phase === undefined ? [] : [{ ...phase, lowest: 2, highest: 2 }];
+    const others = latency === undefined ? [] : [latency];
+    expect(localise(evidenceOf({ signals: [...slight, ...others] }))[0]?.name).toBe('api');
+  });
+});
+
+describe('localise over several targets', () => {
+  const slow = (value: number) =>
+    signalOf('crm_api_latency_seconds', value, { labels: { call: 'light' } });
+
+  it('puts a target that is depended on before the one that waits for it, by way of others too', () => {
+    const evidence = evidenceOf({
+      target: 'shop',
+      dependsOn: ['hub'],
+      signals: [slow(9)],
+      related: [
+        { target: 'hub', dependsOn: ['customer-db'], probes: [], signals: [] },
+        { target: 'customer-db', dependsOn: [], probes: [], signals: [slow(6)] },
+      ],
+    });
+    expect(localise(evidence)).toMatchObject([
+      { target: 'customer-db', component: 'api', name: 'customer-db: api', movedBefore: 'api' },
+      { target: 'shop', component: 'api', name: 'api' },
+    ]);
+    const unrelated = { ...evidence, dependsOn: [] };
+    expect(localise(unrelated).map(({ target }) => target)).toEqual(['shop', 'customer-db']);
+  });
+
+  it('lays the failed logins of one target to the outage of another', () => {
+    const sso = {
+      target: 'sso',
+      dependsOn: [],
+      probes: [probeOf('reachability', 'tcp')],
+      signals: [],
+    };
+    const probes = [probeOf('login', 'timeout'), probeOf('reachability', null)];
+    const evidence = evidenceOf({ target: 'shop', dependsOn: ['sso'], probes, related: [sso] });
+    expect(localise(evidence).map(({ name }) => name)).toEqual(['sso: service', 'network']);
+  });
+
+  it('has an end and no circles, however many suspects there are', () => {
+    const fields = Array.from({ length: 400 }, (_, index) =>
+      signalOf('crm_missing_ratio', 0.9, { labels: { object: 'deal', field: `f${index}` } }),
+    );
+    const evidence = evidenceOf({
+      target: 'a',
+      dependsOn: ['b'],
+      signals: fields,
+      related: [{ target: 'b', dependsOn: ['a'], probes: [], signals: [slow(9)] }],
+    });
+    const suspects = localise(evidence);
+    expect(suspects).toHaveLength(100);
+    expect(new Set(suspects.map(({ name }) => name)).size).toBe(100);
+  });
 });

@@ -1,5 +1,7 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HttpClient, HttpRequest } from '../../../src/http/http.ts';
+import { extractFeatures, localise } from '../../../src/responder/diagnosis/diagnosis.ts';
 import {
   createEvidenceSource,
   createPrometheusClient,
@@ -65,6 +67,7 @@ const ALERT = {
   severity: 'critical',
   labels: { alertname: 'CrmApiSlow', target: 'sales', call: 'light', team: 'blue' },
   startsAtMs: ONSET_MS,
+  words: ['api', 'of', '<target>', 'is', 'slow'],
 };
 
 const LATENCY_LABELS = {
@@ -115,7 +118,7 @@ describe('evidence', () => {
     ];
     const evidence = await sourceOf(instant, range).gather({ target: 'sales', alerts: [ALERT] });
     expect(evidence).toEqual({
-      schema: 'crmwatch.evidence/1',
+      schema: 'crmwatch.evidence/2',
       target: 'sales',
       platform: 'tryton',
       capturedAtMs: ONSET_MS + 60_000,
@@ -133,10 +136,18 @@ describe('evidence', () => {
           baselineInterquartileRange: 1,
           baselineSamples: 3,
           recent: [40, 50, 60],
+          lowest: 40,
+          highest: 60,
+          slope: expect.closeTo(120 / 7, 9) as number,
+          onsetAtMs: ONSET_MS - 10_000,
           threshold: 1,
           bad: 'above',
         },
       ],
+      changes: [],
+      logs: null,
+      dependsOn: [],
+      related: [],
       gaps: [],
     });
     expect(decodeEvidence(JSON.parse(JSON.stringify(evidence)), 'evidence')).toEqual(evidence);
@@ -164,14 +175,97 @@ describe('evidence', () => {
     expect(evidence.gaps).toEqual([
       'states now: Prometheus answered 503 without its JSON',
       'past measurements: Prometheus answered 503 without its JSON',
+      'reloads: Prometheus answered 503 without its JSON',
     ]);
     expect(evidence.signals).toEqual([]);
   });
 
   it('refuses saved evidence of another schema with every place that is wrong', () => {
     expect(() => decodeEvidence({ schema: 'crmwatch.evidence/0', target: 5 }, 'evidence')).toThrow(
-      /evidence\.schema: expected one of crmwatch\.evidence\/1.*evidence\.target: expected text/,
+      /evidence\.schema: expected one of crmwatch\.evidence\/2, crmwatch\.evidence\/1.*evidence\.target: expected text/,
     );
+  });
+
+  it('reads evidence of the first schema, with nothing in the parts that it did not have', () => {
+    const signal = {
+      metric: 'crm_records',
+      labels: { object: 'deal' },
+      current: 5,
+      baselineMedian: 9,
+      baselineInterquartileRange: 1,
+      baselineSamples: 40,
+      recent: [9, 4, 6],
+      threshold: null,
+      bad: null,
+    };
+    const { words: _words, ...alert } = ALERT;
+    const old = {
+      schema: 'crmwatch.evidence/1',
+      target: 'sales',
+      platform: 'rest',
+      capturedAtMs: ONSET_MS,
+      onsetAtMs: ONSET_MS,
+      alerts: [alert],
+      probes: [],
+      signals: [signal, { ...signal, current: null, recent: [] }],
+      gaps: [],
+    };
+    const nothing = { slope: null, onsetAtMs: null };
+    const evidence = decodeEvidence(old, 'evidence');
+    expect(evidence).toEqual({
+      ...old,
+      schema: 'crmwatch.evidence/2',
+      alerts: [{ ...alert, words: [] }],
+      signals: [
+        { ...signal, ...nothing, lowest: 4, highest: 9 },
+        { ...signal, ...nothing, current: null, recent: [], lowest: null, highest: null },
+      ],
+      changes: [],
+      logs: null,
+      dependsOn: [],
+      related: [],
+    });
+    expect(decodeEvidence(JSON.parse(JSON.stringify(evidence)), 'evidence')).toEqual(evidence);
+  });
+
+  it('refuses more than the evidence may hold, naming the place and the remedy', () => {
+    const alerts = [{ ...ALERT, words: Array.from({ length: 61 }, () => 'a') }];
+    const tooMuch = { schema: 'crmwatch.evidence/2', alerts, logs: [{ template: 'a', count: -1 }] };
+    expect(() => decodeEvidence(tooMuch, 'e')).toThrow(
+      /e\.alerts\[0\]\.words: expected 0 to 60 items, found 61.*e\.logs\[0\]\.count: expected/,
+    );
+  });
+
+  it('holds no value that JSON cannot, whatever Prometheus tells and whatever the clocks say', async () => {
+    const value = fc.constantFrom('NaN', '+Inf', '-Inf', '1e308', '-1e308', '0', '5e-324', '3');
+    const points = fc
+      .array(fc.tuple(fc.integer({ min: -4000, max: 4000 }), value), { maxLength: 40 })
+      .map((all) => all.toSorted(([a], [b]) => a - b));
+    await fc.assert(
+      fc.asyncProperty(points, value, fc.integer(), async (told, current, skewMs) => {
+        const instant = [{ metric: LATENCY_LABELS, value: [0, current] }];
+        const alert = { ...ALERT, startsAtMs: Math.max(0, ONSET_MS + skewMs) };
+        const request = { target: 'sales', alerts: [alert] };
+        const evidence = await sourceOf(instant, [latency(told)]).gather(request);
+        expect(decodeEvidence(JSON.parse(JSON.stringify(evidence)), 'e')).toEqual(evidence);
+        for (const { value: feature } of extractFeatures(evidence).values()) {
+          expect(Number.isFinite(feature)).toBe(true);
+        }
+        for (const { score } of localise(evidence)) expect(Number.isFinite(score)).toBe(true);
+      }),
+    );
+  });
+
+  it('finds when a series began to move, also before an onset that is given late', async () => {
+    const rising = [-300, -200, -100, -60, -45, -10, 0].map((offset): [number, string] => [
+      offset,
+      offset < -60 ? `${1 + (offset % 3)}` : `${50 + offset / 10}`,
+    ]);
+    const evidence = await sourceOf([], [latency(rising)]).gather({
+      target: 'sales',
+      alerts: [ALERT],
+    });
+    expect(evidence.signals[0]?.onsetAtMs).toBe(ONSET_MS - 60_000);
   });
 
   it('quotes hostile target names for PromQL', () => {

@@ -54,7 +54,7 @@ const story = play([
   [1, () => ({ kind: 'localised', actor, component: createDiagnosis().components[0] ?? null })],
   [2, () => ({ kind: 'acknowledged', actor: 'ann' })],
   [3, () => ({ kind: 'commented', actor: 'ann', text: 'restarted | <b>it</b>\n# now' })],
-  [4, () => ({ kind: 'diagnosis_corrected', actor: 'ann', correctedClass: 'database_failure' })],
+  [4, () => ({ kind: 'diagnosis_corrected', actor: 'ann', correctedClass: 'database' })],
   [
     65,
     () => ({
@@ -83,8 +83,8 @@ describe('a review', () => {
       '| acknowledge | 2 min |',
       '| recover | 1 h 6 min |',
       '| close | 1 h 10 min |',
-      'Diagnosis: Service outage, probability 93 % (model test-model).',
-      'Corrected to: Database failure.',
+      'Diagnosis: Service outage (93 %), by model test-model.',
+      'Corrected to: Database trouble.',
       'Suspected: web server, because connections are refused.',
       '- probe reachability fails: tcp',
       '- CrmUnreachable by probe reachability: passed',

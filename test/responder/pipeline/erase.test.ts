@@ -86,7 +86,7 @@ describe('erasure by a text', () => {
     const { pipeline, clock, store } = responder;
     const form = { kind: 'generic', encoding: 'gzip' } as const;
     await pipeline.accept(gzipSync(`{ "broken": "${CANARY}`), 'scripts', clock.now(), form);
-    await pipeline.correctDiagnosis(id, 'ada', 'database_failure', {
+    await pipeline.correctDiagnosis(id, 'ada', 'database', {
       once: { actor: 'ada', key: CANARY, fingerprint: 'f' },
     });
     const plan = await run({ kind: 'text', text: CANARY.toUpperCase() });
@@ -105,7 +105,7 @@ describe('erasure by a text', () => {
       title: 'erased on request',
       phase: 'closed',
       target: 'shop',
-      correctedClass: 'database_failure',
+      correctedClass: 'database',
       compacted: { rule: 'erasure', totalAlerts: 1 },
     });
     expect(journal.at(-1)).toMatchObject({ event: { kind: 'compacted', actor: 'dpo' } });

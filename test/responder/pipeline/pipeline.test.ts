@@ -100,6 +100,16 @@ describe('the whole loop', () => {
     expect(gathered.toSorted()).toEqual(['second 1', 'shop 2']);
   });
 
+  it('tells a diagnosis what the alerts say in masked words, and no text as it was', async () => {
+    const summary = 'User jane of shop cannot reach the database: jane@example.com';
+    await deliver({ annotations: { summary, description: 'since 10:31' } });
+    await pass(10_000);
+    expect(responder.gathered[0]?.alerts[0]?.words.join(' ')).toBe(
+      'user <name> of <target> cannot reach the database <email> since <number>',
+    );
+    expect(JSON.stringify(responder.gathered)).not.toMatch(/jane|example/);
+  });
+
   it('diagnoses again when an alert joins soon after, and not hours later', async () => {
     await deliver({});
     await pass(10_000);
@@ -297,17 +307,17 @@ describe('people', () => {
     await deliver({});
     await pass(10_000);
     const { incident } = await only();
-    await responder.pipeline.correctDiagnosis(incident.id, 'ann', 'network_degradation');
+    await responder.pipeline.correctDiagnosis(incident.id, 'ann', 'network');
     await responder.pipeline.comment(incident.id, 'ann', 'it was the VPN');
     const labels = await responder.store.database
       .withTables<{ diagnosis_labels: { class: string; actor: string; evidence: string } }>()
       .selectFrom('diagnosis_labels')
       .selectAll()
       .execute();
-    expect(labels).toMatchObject([{ class: 'network_degradation', actor: 'ann' }]);
+    expect(labels).toMatchObject([{ class: 'network', actor: 'ann' }]);
     expect(JSON.parse(labels[0]?.evidence ?? '')).toMatchObject({ target: 'shop' });
     expect((await responder.pipeline.statistics()).incidents).toMatchObject([
-      { faultClass: 'network_degradation', phase: 'repairing', count: 1 },
+      { faultClass: 'network', phase: 'repairing', count: 1 },
     ]);
   });
 
@@ -368,11 +378,12 @@ describe('notices', () => {
   });
 
   it('carry the diagnosis and the first steps', async () => {
-    responder.world.diagnose = () => createDiagnosis({ answer: 'login_attack', probability: 0.8 });
+    responder.world.diagnose = () =>
+      createDiagnosis({ answer: 'security_intrusion', probability: 0.8 });
     await deliver({});
     await pass(10_000);
     const diagnosed = responder.sent.find(({ notice }) => notice === 'diagnosed');
-    expect(diagnosed).toMatchObject({ answer: 'login_attack', phase: 'repairing' });
-    expect(diagnosed?.lines).toContain('Cause: Login attack (80 %).');
+    expect(diagnosed).toMatchObject({ answer: 'security_intrusion', phase: 'repairing' });
+    expect(diagnosed?.lines).toContain('Cause: Attack or intrusion (80 %).');
   });
 });

@@ -62,7 +62,7 @@ async function live(): Promise<string> {
   const id = incident?.id ?? '';
   await pipeline.acknowledge(id, 'ada');
   await pipeline.comment(id, 'ada', `looks like ${CANARY}`);
-  await pipeline.correctDiagnosis(id, 'ada', 'database_failure');
+  await pipeline.correctDiagnosis(id, 'ada', 'database');
   await deliver(alertNow('resolved'));
   await pass(60_000);
   await pipeline.close(id, 'ada', `because of ${CANARY}`);
@@ -117,7 +117,7 @@ describe('compaction', () => {
       title: before.incident.title,
       target: 'shop',
       acknowledgedBy: 'ada',
-      correctedClass: 'database_failure',
+      correctedClass: 'database',
       comments: 1,
       updatedAtMs: before.incident.updatedAtMs,
       compacted: {

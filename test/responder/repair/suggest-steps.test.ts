@@ -16,13 +16,14 @@ describe('runbooks', () => {
   it('name the target, the suspected component first and the pages of the alerts last', () => {
     const component = { name: 'web server', score: 1, why: 'connections are refused' };
     const alertNames = ['CrmUnreachable', 'CrmUnreachable'];
-    const plan = suggestSteps('service_outage', component, { target: 'shop', alertNames });
+    const plan = suggestSteps(['service_outage'], component, { target: 'shop', alertNames });
     expect(plan.steps[0]?.text).toBe('Look at web server first: connections are refused.');
     expect(plan.steps.at(-1)).toEqual({
       text: 'Read what CrmUnreachable means.',
       link: 'docs/runbooks/CrmUnreachable.md',
     });
     expect(plan.steps.filter(({ link }) => link?.includes('runbooks')).length).toBe(1);
+    expect(plan.steps.at(-2)?.link).toBe('docs/FAULTS.md#service_outage');
     expect(JSON.stringify(plan)).toContain('target=shop');
     expect(JSON.stringify(plan)).not.toContain('{target}');
   });

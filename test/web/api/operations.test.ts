@@ -48,7 +48,7 @@ describe('reading', () => {
     expect(one.headers['etag']).toBe('"9"');
     expect(JSON.parse(one.body)).toMatchObject({
       id,
-      modelDiagnosis: { answer: 'database_failure' },
+      modelDiagnosis: { answer: 'database' },
     });
     const none = await send(`${url}${API}/inc_none?`, { headers: { Accept: 'text/html' } });
     expect(kindOf(none)).toBe('404 not-found');
@@ -108,7 +108,7 @@ describe('changing', () => {
     for (const [action, body] of [
       ['acknowledge', {}],
       ['comment', { text: ' hello\r\nworld ' }],
-      ['diagnosis', { answer: 'jobs_stalled' }],
+      ['diagnosis', { answer: 'background_jobs' }],
       ['close', {}],
       ['reopen', { text: 'again' }],
     ] as const) {
@@ -117,7 +117,7 @@ describe('changing', () => {
     expect(service.actions).toEqual([
       ['acknowledge', id, 'bot'],
       ['comment', id, 'bot', 'hello\nworld'],
-      ['diagnosis', id, 'bot', 'jobs_stalled'],
+      ['diagnosis', id, 'bot', 'background_jobs'],
       ['close', id, 'bot', ''],
       ['reopen', id, 'bot', 'again'],
     ]);

@@ -11,7 +11,10 @@ const TOLERANCE = 1e-12;
  * One number cannot change the order of the classes. Fit it on scores of rows that the model had not seen.
  *
  * The loss is convex in 1/T; its derivative, Σᵢ (Σₖ pᵢₖ sᵢₖ − s of the right class), is brought to 0 by bisection,
- * within 0.05 and 20. Source: Guo et al., On Calibration of Modern Neural Networks, 2017, section 4.2.
+ * within 0.05 and 20. The right class counts for (n + ½)/(n + 1) of a row, and all others share the rest: that n rows were right
+ * does not make the next one certain.
+ * Sources: Guo et al., On Calibration of Modern Neural Networks, 2017, section 4.2; Krichevsky and Trofimov, The
+ * Performance of Universal Encoding, 1981.
  */
 export function fitTemperature(rows: readonly ScoredRow[]): number {
   if (rows.length === 0) return 1;
@@ -29,18 +32,22 @@ export function fitTemperature(rows: readonly ScoredRow[]): number {
 
 /** Derivative of the mean log-loss by the inverse temperature. */
 function slopeAt(rows: readonly ScoredRow[], inverse: number): number {
+  const doubt = 0.5 / (rows.length + 1);
   let slope = 0;
   for (const { actual, scores } of rows) {
     let largest = -Infinity;
     for (let k = 0; k < scores.length; k++) largest = Math.max(largest, scores[k]!);
     let total = 0;
     let weighted = 0;
+    let sum = 0;
     for (let k = 0; k < scores.length; k++) {
       const share = Math.exp(inverse * (scores[k]! - largest));
       total += share;
       weighted += share * scores[k]!;
+      sum += scores[k]!;
     }
-    slope += weighted / total - scores[actual]!;
+    const ofOthers = (sum - scores[actual]!) / (scores.length - 1);
+    slope += weighted / total - (1 - doubt) * scores[actual]! - doubt * ofOthers;
   }
   return slope / rows.length;
 }

@@ -1,8 +1,14 @@
+export { createClaimScores } from './claims.ts';
 export { createPredict } from './classifier.ts';
 export type { Calibration, Classifier, Predict } from './classifier.ts';
-export { ENCODING_KINDS } from './encoding.ts';
-export type { EncodingKind } from './encoding.ts';
+export { crossValidate, possibleSplits } from './cross-validate.ts';
+export type { CrossValidationOptions } from './cross-validate.ts';
+export { ENCODING_KINDS, fitSteps } from './encoding.ts';
+export type { Encoding, EncodingKind } from './encoding.ts';
 export { evaluateTable } from './evaluate-table.ts';
-export type { TableEvaluation, TableEvaluationOptions } from './evaluate-table.ts';
+export type { TableEvaluation } from './evaluate-table.ts';
+export { createExplainRow } from './explain-row.ts';
+export type { ExplainRow, RowExplanation, RowTerm } from './explain-row.ts';
 export { fitClassifier } from './fit-classifier.ts';
 export type { FitOptions, FittedClassifier, Recipe, Trial } from './fit-classifier.ts';
+export { rowOf } from './rows.ts';

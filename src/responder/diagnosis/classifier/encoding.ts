@@ -1,4 +1,5 @@
 import type { SparseEntry, SparseMatrix } from '../logistic/logistic.ts';
+import { signedLog } from '../signed-log.ts';
 
 /**
  * What a number becomes. `plain`: itself. `log`: sign(x)·log(1 + |x|). `steps`: the logarithm and, where more than two
@@ -75,7 +76,7 @@ export function encodeValue({ form, threshold }: Form, value: number): number {
     case 'value':
       return value;
     case 'log':
-      return Math.sign(value) * Math.log1p(Math.abs(value));
+      return signedLog(value);
     default:
       return isPast({ form, threshold }, value) ? 1 : 0;
   }
@@ -115,11 +116,15 @@ export type Encoder = (row: readonly SparseEntry[]) => readonly SparseEntry[];
 
 export function createEncoder(encoding: Encoding): Encoder {
   const columnsOf = Map.groupBy(encoding.keys(), (column) => encoding[column]!.feature);
-  return (row) =>
-    row.flatMap(({ column: feature, value }) =>
-      (columnsOf.get(feature) ?? []).flatMap((column) => {
+  return (row) => {
+    // Each row of a training and each one that is judged comes by here several times: loops, not lists of lists.
+    const encoded: SparseEntry[] = [];
+    for (const { column: feature, value } of row) {
+      for (const column of columnsOf.get(feature) ?? []) {
         const found = encodeValue(encoding[column]!, value) / encoding[column]!.scale;
-        return found === 0 ? [] : [{ column, value: found }];
-      }),
-    );
+        if (found !== 0) encoded.push({ column, value: found });
+      }
+    }
+    return encoded;
+  };
 }

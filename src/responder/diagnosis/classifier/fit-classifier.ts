@@ -3,6 +3,7 @@ import type { Prediction } from '../evaluation/evaluation.ts';
 import { logLoss } from '../evaluation/evaluation.ts';
 import { fitLogistic, scoresToProbabilities } from '../logistic/logistic.ts';
 import type { LogisticFit } from '../logistic/logistic.ts';
+import { singleRows } from '../table/table.ts';
 import type { LabelledTable } from '../table/table.ts';
 import { calibrate, scoresOf } from './classifier.ts';
 import type { Calibration, Classifier } from './classifier.ts';
@@ -49,12 +50,12 @@ export type FitOptions = {
 type Uncalibrated = Omit<Classifier, 'calibration'>;
 
 /**
- * Fits a classifier to some rows of a table, by the recipe that does best on rows left out of these in turn: first the
+ * Fits a classifier to those of the rows that are of one class, by the recipe that does best on rows left out of these in turn: first the
  * encoding is chosen, then the strength of the penalty, each by the log-loss.
  */
 export function fitClassifier(table: LabelledTable, options: FitOptions): FittedClassifier {
-  const { rows } = options;
-  const { recipe, trials } = chooseRecipe(table, options);
+  const rows = singleRows(table, options.rows);
+  const { recipe, trials } = chooseRecipe(table, { ...options, rows });
   const splits = innerSplits(table, rows, CALIBRATION_FOLDS);
   const scored = splits.flatMap((split) => scoreLeftOut(table, recipe, split, CALIBRATION_LIMITS));
   const calibration = calibrationOf(scored, table.classes.length);

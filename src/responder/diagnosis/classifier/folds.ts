@@ -55,6 +55,14 @@ export function splitsOf(folds: Int32Array, count: number): readonly Split[] {
   }));
 }
 
+/** Whether the rows are of two classes at least. */
+export function canLearnFrom(
+  { labels }: Pick<Grouped, 'labels'>,
+  rows: readonly number[],
+): boolean {
+  return rows.some((row) => labels[row] !== labels[rows[0]!]);
+}
+
 /** Splits of some rows of a table, by group. None when a fold would leave fewer than two classes to learn from. */
 export function innerSplits(
   table: Grouped,
@@ -69,10 +77,7 @@ export function innerSplits(
     train: train.map((index) => rows[index]!),
     test: test.map((index) => rows[index]!),
   }));
-  const canLearn = splits.every(
-    ({ train }) => new Set(train.map((row) => table.labels[row])).size > 1,
-  );
-  return canLearn ? splits : [];
+  return splits.every(({ train }) => canLearnFrom(table, train)) ? splits : [];
 }
 
 /**

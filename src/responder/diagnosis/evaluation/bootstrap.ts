@@ -43,7 +43,7 @@ export function bootstrapIntervals<Name extends string>(
   ) as Record<Name, Interval | null>;
 }
 
-function percentiles(values: readonly number[], level: number): Interval | null {
+export function percentiles(values: readonly number[], level: number): Interval | null {
   if (values.length === 0) return null;
   const sorted = values.toSorted((a, b) => a - b);
   const tail = (1 - level) / 2;

@@ -17,15 +17,17 @@ import {
 } from './scores.ts';
 import type { CalibrationBin, ClassFigures } from './scores.ts';
 
-export type FigureName =
-  | 'accuracy'
-  | 'macroF1'
-  | 'topThree'
-  | 'logLoss'
-  | 'brier'
-  | 'calibrationError'
-  | 'areaUnderRoc'
-  | 'accuracyAt90';
+export const FIGURE_NAMES = [
+  'accuracy',
+  'macroF1',
+  'topThree',
+  'logLoss',
+  'brier',
+  'calibrationError',
+  'areaUnderRoc',
+  'accuracyAt90',
+] as const;
+export type FigureName = (typeof FIGURE_NAMES)[number];
 
 export type Figure = {
   readonly name: FigureName;
@@ -76,12 +78,11 @@ export function reportOn(
 ): Report {
   const measures = measuresOf(classes.length);
   const intervals = bootstrapIntervals(predictions, measures, options);
-  const names = Object.keys(measures) as FigureName[];
   return {
     rows: predictions.length,
     groups: new Set(predictions.map(({ group }) => group)).size,
     classes,
-    figures: names.map((name) => ({
+    figures: FIGURE_NAMES.map((name) => ({
       name,
       value: measures[name](predictions),
       interval: intervals[name],

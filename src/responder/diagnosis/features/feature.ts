@@ -29,18 +29,26 @@ export type Feature = {
   readonly subject: FeatureSubject;
 };
 
-/** All features of one evidence by name, always the same names in the same order. */
+/**
+ * All features of one evidence by name. All names but those of hashed words (`text:` and `log:` with the number of a
+ * bucket) are always there, in the same order; those are there when their words occur, and stand for 0 when not.
+ */
 export type Features = ReadonlyMap<string, Feature>;
 
-/** The features of one subject: aspects by the end of their names, '' for the subject's own. */
+/** The names of the features of one subject, made once. */
+export type FeatureNames = { readonly key: string; readonly names: readonly string[] };
+
+/** Aspects by the end of their names, '' for the subject's own. */
+export function nameFeatures(key: string, aspects: readonly string[]): FeatureNames {
+  return { key, names: aspects.map((aspect) => (aspect === '' ? key : `${key}:${aspect}`)) };
+}
+
+/** The features of one subject: a value for each of the names. */
 export function featuresOf(
+  { names }: FeatureNames,
   subject: FeatureSubject,
-  aspects: Readonly<Record<string, number>>,
+  values: readonly number[],
 ): readonly Feature[] {
-  return Object.entries(aspects).map(([aspect, value]) => ({
-    name: aspect === '' ? subject.key : `${subject.key}:${aspect}`,
-    // Adding zero turns -0 into 0, which JSON cannot tell apart.
-    value: value + 0,
-    subject,
-  }));
+  // Adding zero turns -0 into 0, which JSON cannot tell apart.
+  return names.map((name, index) => ({ name, value: (values[index] ?? 0) + 0, subject }));
 }

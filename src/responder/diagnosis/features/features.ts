@@ -1,3 +1,3 @@
-export { extractFeatures, FEATURE_NAMES } from './extract.ts';
+export { extractFeatures, isFeatureName } from './extract.ts';
 export type { Feature, FeatureLink, Features, FeatureSubject } from './feature.ts';
 export { hasFailed } from './probe-features.ts';

@@ -1,13 +1,23 @@
 import { FAILURE_REASONS, PROBE_KIND_NAMES } from '../../../catalog/catalog.ts';
 import type { FailureReason } from '../../../catalog/catalog.ts';
 import type { Evidence, EvidenceProbe } from '../../evidence/evidence.ts';
-import { featuresOf } from './feature.ts';
+import { featuresOf, nameFeatures } from './feature.ts';
 import type { Feature } from './feature.ts';
 
 /** A probe failed when its last run did; where that is not known, when it is in the hard failed state. */
 export function hasFailed(probe: EvidenceProbe): boolean {
   return probe.success === null ? probe.hardFailure === true : !probe.success;
 }
+
+const OF_KINDS = PROBE_KIND_NAMES.map((kind) => ({
+  kind,
+  ...nameFeatures(`probe:${kind}`, ['failed', 'hard', 'missing']),
+}));
+const OF_REASONS = (Object.keys(FAILURE_REASONS) as FailureReason[]).map((reason) => ({
+  reason,
+  ...nameFeatures(`reason:${reason}`, ['', 'any', 'share']),
+}));
+const OF_FAILED = nameFeatures('group:probes_failed', ['', 'several']);
 
 function stateText(probe: EvidenceProbe | undefined): string {
   if (probe === undefined) return 'is not known';
@@ -20,21 +30,19 @@ function stateText(probe: EvidenceProbe | undefined): string {
  * in what they can tell, and a model trained on one must fit the others.
  */
 export function probeFeatures(evidence: Evidence): readonly Feature[] {
-  return PROBE_KIND_NAMES.flatMap((name) => {
+  return OF_KINDS.flatMap((names) => {
+    const { kind: name } = names;
     const probe = evidence.probes.find((candidate) => candidate.probe === name);
     const failed = probe !== undefined && hasFailed(probe);
     const silent = probe !== undefined && probe.success === null;
     const subject = {
-      key: `probe:${name}`,
+      key: names.key,
       text: `probe ${name} ${stateText(probe)}`,
       link: { kind: 'probe', name },
       abnormal: failed || silent,
     } as const;
-    return featuresOf(subject, {
-      failed: Number(failed),
-      hard: Number(probe?.hardFailure === true),
-      missing: Number(silent),
-    });
+    const hard = probe?.hardFailure === true;
+    return featuresOf(names, subject, [Number(failed), Number(hard), Number(silent)]);
   });
 }
 
@@ -42,7 +50,8 @@ export function probeFeatures(evidence: Evidence): readonly Feature[] {
 export function reasonFeatures(evidence: Evidence): readonly Feature[] {
   const failed = evidence.probes.filter(hasFailed);
   const link = { kind: 'incident' } as const;
-  const ofReasons = (Object.keys(FAILURE_REASONS) as FailureReason[]).flatMap((reason) => {
+  const ofReasons = OF_REASONS.flatMap((names) => {
+    const { reason } = names;
     const because = failed.filter((probe) => probe.reason === reason);
     const count = because.length;
     const text =
@@ -51,23 +60,23 @@ export function reasonFeatures(evidence: Evidence): readonly Feature[] {
         : `${count} of ${failed.length} failed probes fail because ${FAILURE_REASONS[reason]}`;
     const first = because[0];
     const subject = {
-      key: `reason:${reason}`,
+      key: names.key,
       text,
       link: first === undefined ? link : ({ kind: 'probe', name: first.probe } as const),
       abnormal: count > 0,
     };
-    return featuresOf(subject, {
-      '': Math.log1p(count),
-      any: Number(count > 0),
-      share: failed.length === 0 ? 0 : count / failed.length,
-    });
+    return featuresOf(names, subject, [
+      Math.log1p(count),
+      Number(count > 0),
+      failed.length === 0 ? 0 : count / failed.length,
+    ]);
   });
   const subject = {
-    key: 'group:probes_failed',
+    key: OF_FAILED.key,
     text: `${failed.length} of ${evidence.probes.length} probes fail`,
     link,
     abnormal: failed.length > 0,
   };
-  const several = { '': Math.log1p(failed.length), several: Number(failed.length > 1) };
-  return [...ofReasons, ...featuresOf(subject, several)];
+  const values = [Math.log1p(failed.length), Number(failed.length > 1)];
+  return [...ofReasons, ...featuresOf(OF_FAILED, subject, values)];
 }

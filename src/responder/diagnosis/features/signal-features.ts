@@ -1,47 +1,51 @@
-import {
-  JOB_STATES,
-  MEASUREMENTS,
-  MEASUREMENT_NAMES,
-  REQUEST_PHASES,
-} from '../../../catalog/catalog.ts';
+import { MEASUREMENTS, MEASUREMENT_NAMES } from '../../../catalog/catalog.ts';
 import type { MeasurementName } from '../../../catalog/catalog.ts';
 import type { Evidence, EvidenceSignal } from '../../evidence/evidence.ts';
-import { badDeviation, describeSignal, robustDeviation, signalTitle } from '../robust.ts';
-import { featuresOf } from './feature.ts';
-import type { Feature } from './feature.ts';
+import {
+  badDeviation,
+  describeSignal,
+  robustDeviation,
+  signalTitle,
+  slopeInDeviations,
+} from '../robust.ts';
+import { CLOSED_LABELS } from './closed-labels.ts';
+import { featuresOf, nameFeatures } from './feature.ts';
+import type { Feature, FeatureLink, FeatureNames, FeatureSubject } from './feature.ts';
 
-/**
- * Labels whose values are a closed set, the same for every platform. Series are kept apart by these; all others
- * (objects, fields, calls) are merged, since their names belong to one CRM and not to the fault.
- */
-const CLOSED_LABELS: Readonly<Record<string, readonly string[]>> = {
-  phase: REQUEST_PHASES,
-  state: JOB_STATES,
-};
 /** Changes within this many robust deviations are taken for noise. */
 const QUIET_DEVIATIONS = 1;
 const ABNORMAL_DEVIATIONS = 5;
 const BREACH_LIMIT = 5;
 
-type Family = { readonly key: string; readonly metric: MeasurementName; readonly value?: string };
+/** Series of one metric are kept apart by these labels; by all others they are merged. */
+const APART: Readonly<Record<string, readonly string[]>> = {
+  phase: CLOSED_LABELS.phase,
+  state: CLOSED_LABELS.state,
+};
+const ASPECTS = ['z', 'slope', 'breach', 'breaching', 'missing'] as const;
+
+type Family = FeatureNames & { readonly metric: MeasurementName; readonly value?: string };
 
 const FAMILIES: readonly Family[] = MEASUREMENT_NAMES.filter(
   // Moments in time and lengths of windows are no measurements of health.
   (metric) => !['timestamp', 'native'].includes(MEASUREMENTS[metric].unit),
 ).flatMap((metric): Family[] => {
-  const closed = MEASUREMENTS[metric].labels.flatMap((label) => CLOSED_LABELS[label] ?? []);
-  if (closed.length === 0) return [{ key: `signal:${metric}`, metric }];
-  return closed.map((value) => ({ key: `signal:${metric}[${value}]`, metric, value }));
+  const apart = MEASUREMENTS[metric].labels.flatMap((label) => APART[label] ?? []);
+  if (apart.length === 0) return [{ ...nameFeatures(`signal:${metric}`, ASPECTS), metric }];
+  return apart.map((value) => ({
+    ...nameFeatures(`signal:${metric}[${value}]`, ASPECTS),
+    metric,
+    value,
+  }));
 });
 
 function belongsTo(family: Family, signal: EvidenceSignal): boolean {
-  if (signal.metric !== family.metric) return false;
   return family.value === undefined || Object.values(signal.labels).includes(family.value);
 }
 
 /** Signed logarithm of what a deviation has beyond the noise. */
-function signedLog(deviation: number): number {
-  return Math.sign(deviation) * Math.log1p(Math.max(0, Math.abs(deviation) - QUIET_DEVIATIONS));
+function signedLog(deviation: number, quiet: number): number {
+  return Math.sign(deviation) * Math.log1p(Math.max(0, Math.abs(deviation) - quiet));
 }
 
 /**
@@ -84,15 +88,51 @@ function judge(signal: EvidenceSignal): readonly Judged[] {
   return [{ signal, current, deviation, breach, badness }];
 }
 
-function textOf(worst: Judged | undefined, silent: EvidenceSignal | undefined): string {
+function textOf(
+  family: Family,
+  worst: Judged | undefined,
+  silent: EvidenceSignal | undefined,
+): string {
   if (worst !== undefined) return describeSignal(worst.signal, worst.current);
-  return silent === undefined ? 'is not measured' : `the ${signalTitle(silent)} is missing`;
+  if (silent !== undefined) return `the ${signalTitle(silent)} is missing`;
+  return `${family.key.slice('signal:'.length)} is not measured`;
 }
 
-/** Every measured family: how unusual its worst series is, how far past the threshold, how many, and gaps. */
+type SubjectFacts = Pick<FeatureSubject, 'abnormal'> & {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly write: () => string;
+};
+
+const NO_LABELS = Object.freeze({});
+
+/** Most sentences are never read, and their numbers take longer to write than all values to compute. */
+class SignalSubject implements FeatureSubject {
+  readonly key: string;
+  readonly link: FeatureLink;
+  readonly abnormal: boolean;
+  readonly #write: () => string;
+
+  constructor({ key, metric }: Family, { labels, abnormal, write }: SubjectFacts) {
+    this.key = key;
+    this.link = { kind: 'metric', name: metric, labels };
+    this.abnormal = abnormal;
+    this.#write = write;
+  }
+
+  get text(): string {
+    return this.#write();
+  }
+}
+
+/**
+ * Every measured family: how unusual its worst series is and where that goes, how far past the threshold, how many, and
+ * gaps.
+ */
 export function signalFeatures(evidence: Evidence): readonly Feature[] {
+  const ofMetric = Map.groupBy(evidence.signals, ({ metric }) => metric);
   return FAMILIES.flatMap((family) => {
-    const signals = evidence.signals.filter((signal) => belongsTo(family, signal));
+    const ofSame = ofMetric.get(family.metric) ?? [];
+    const signals = ofSame.filter((signal) => belongsTo(family, signal));
     const judged = signals.flatMap(judge);
     const worst = judged.reduce<Judged | undefined>(
       (found, next) => (found === undefined || next.badness > found.badness ? next : found),
@@ -100,22 +140,19 @@ export function signalFeatures(evidence: Evidence): readonly Feature[] {
     );
     const silent = signals.find((signal) => signal.current === null);
     const breaching = judged.filter((one) => one.breach > 0).length;
-    const text = textOf(worst, silent);
-    const shown = worst?.signal ?? silent;
-    const subject = {
-      key: family.key,
-      text: shown === undefined ? `${family.key.slice('signal:'.length)} ${text}` : text,
-      link: { kind: 'metric', name: family.metric, labels: shown?.labels ?? {} },
-      abnormal:
-        breaching > 0 ||
-        silent !== undefined ||
-        (worst !== undefined && badDeviation(worst.signal, worst.deviation) > ABNORMAL_DEVIATIONS),
-    } as const;
-    return featuresOf(subject, {
-      z: signedLog(worst?.deviation ?? 0),
-      breach: worst?.breach ?? 0,
-      breaching: Math.log1p(breaching),
-      missing: Number(silent !== undefined),
+    const isFar =
+      worst !== undefined && badDeviation(worst.signal, worst.deviation) > ABNORMAL_DEVIATIONS;
+    const subject = new SignalSubject(family, {
+      labels: (worst?.signal ?? silent)?.labels ?? NO_LABELS,
+      abnormal: breaching > 0 || silent !== undefined || isFar,
+      write: () => textOf(family, worst, silent),
     });
+    return featuresOf(family, subject, [
+      signedLog(worst?.deviation ?? 0, QUIET_DEVIATIONS),
+      signedLog(worst === undefined ? 0 : slopeInDeviations(worst.signal), 0),
+      worst?.breach ?? 0,
+      Math.log1p(breaching),
+      Number(silent !== undefined),
+    ]);
   });
 }

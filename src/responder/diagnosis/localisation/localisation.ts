@@ -1,3 +1,5 @@
+export { SUSPICIOUS_DEVIATIONS, calleesFirst } from './callees-first.ts';
+export type { Moved } from './callees-first.ts';
 export { rankComponents } from './rank-components.ts';
 export type { ComponentSuspect } from './rank-components.ts';
 export { readCallGraph, readSeries, timeOf } from './read-series.ts';

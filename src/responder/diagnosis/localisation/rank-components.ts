@@ -1,3 +1,5 @@
+import { calleesFirst } from './callees-first.ts';
+import type { Moved } from './callees-first.ts';
 import { scoreSeries } from './score-series.ts';
 import type { SeriesScore } from './score-series.ts';
 import type { CallGraph, MetricSeries } from './series.ts';
@@ -8,14 +10,7 @@ export type ComponentSuspect = {
   readonly score: number;
   /** Its series, the most deviating first. */
   readonly signals: readonly SeriesScore[];
-  /** The caller that it was put before, since what is called explains its callers and not the other way round. */
-  readonly movedBefore?: string;
-};
-
-/** A component with less of a deviation than this share of its caller's does not explain it. */
-const EXPLAINING_SHARE = 0.5;
-/** Smaller deviations are noise. */
-const SUSPICIOUS_DEVIATIONS = 3;
+} & Moved;
 
 /**
  * Ranks components by their most deviating series; of equal ones that whose trouble began first. Then callees come
@@ -35,7 +30,7 @@ export function rankComponents(
     },
   );
   const ranked = suspects.toSorted((a, b) => byScore(a.signals[0]!, b.signals[0]!));
-  return calleesFirst(ranked, graph);
+  return calleesFirst(ranked, graph, ({ component }) => component);
 }
 
 function byScore(a: SeriesScore, b: SeriesScore): number {
@@ -58,34 +53,4 @@ function withoutCopies(series: readonly MetricSeries[]): readonly MetricSeries[]
 
 function isEqual(a: Float64Array, b: Float64Array): boolean {
   return a.every((value, at) => Object.is(value, b[at]));
-}
-
-/** From the first to the last: each takes in front of it what it calls, and what that calls in turn. */
-function calleesFirst(
-  ranked: readonly ComponentSuspect[],
-  graph: CallGraph,
-): readonly ComponentSuspect[] {
-  const byName = new Map(ranked.map((suspect) => [suspect.component, suspect]));
-  const placed = new Map<string, ComponentSuspect>();
-  const visiting = new Set<string>();
-  function place(suspect: ComponentSuspect, caller: ComponentSuspect | undefined): void {
-    const { component } = suspect;
-    if (placed.has(component) || visiting.has(component)) return;
-    visiting.add(component);
-    const called = (graph.get(component) ?? []).flatMap((name) => byName.get(name) ?? []);
-    for (const callee of called.toSorted((a, b) => b.score - a.score)) {
-      if (explains(callee, suspect)) place(callee, suspect);
-    }
-    visiting.delete(component);
-    placed.set(
-      component,
-      caller === undefined ? suspect : { ...suspect, movedBefore: caller.component },
-    );
-  }
-  for (const suspect of ranked) place(suspect, undefined);
-  return [...placed.values()];
-}
-
-function explains(callee: ComponentSuspect, caller: ComponentSuspect): boolean {
-  return callee.score >= SUSPICIOUS_DEVIATIONS && callee.score >= EXPLAINING_SHARE * caller.score;
 }

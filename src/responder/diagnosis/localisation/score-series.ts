@@ -1,4 +1,4 @@
-import { quantile } from '../../evidence/evidence.ts';
+import { quantile, usualSpread, worstDeviation } from '../../evidence/evidence.ts';
 import { BASELINE_MS } from './series.ts';
 import type { MetricSeries } from './series.ts';
 
@@ -16,8 +16,6 @@ export type SeriesScore = {
   readonly worst: number;
 };
 
-/** The spread is never taken for less than this share of the median. */
-const MEDIAN_SHARE = 0.01;
 /** Where nothing moved before, a spread of this share of all that the series ever covers. */
 const RANGE_SHARE = 0.05;
 /** A baseline of fewer values says nothing about what is usual. */
@@ -39,24 +37,12 @@ export function scoreSeries(series: MetricSeries, onsetMs: number): SeriesScore 
   const median = quantile(before, 0.5);
   const spread = spreadOf(before, median, values.subarray(from));
   if (spread === 0) return undefined;
-  let score = 0;
-  let worst = median;
-  for (let at = first; at < values.length; at++) {
-    const deviation = Math.abs(values[at]! - median) / spread;
-    if (deviation > score) [score, worst] = [deviation, values[at]!];
-  }
-  if (score === 0) return undefined;
-  const isRise = worst > median;
-  const beginning = values.findIndex((value, at) => {
-    const deviation = (isRise ? value - median : median - value) / spread;
-    return at >= first && deviation >= score / 2;
-  });
-  return { component, metric, score, isRise, sinceMs: times[beginning]!, median, worst };
+  const deviation = worstDeviation(times, values, first, { median, spread });
+  return deviation === undefined ? undefined : { component, metric, median, ...deviation };
 }
 
 function spreadOf(sorted: Float64Array, median: number, values: Float64Array): number {
-  const range = quantile(sorted, 0.75) - quantile(sorted, 0.25);
-  const spread = Math.max(range, MEDIAN_SHARE * Math.abs(median));
+  const spread = usualSpread(quantile(sorted, 0.75) - quantile(sorted, 0.25), median);
   if (spread > 0) return spread;
   let [least, most] = [Infinity, -Infinity];
   for (const value of values) {

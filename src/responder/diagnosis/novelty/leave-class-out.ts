@@ -1,7 +1,7 @@
-import { chooseRecipe } from '../classifier/fit-classifier.ts';
 import type { FitOptions } from '../classifier/fit-classifier.ts';
 import { groupFolds, splitsOf } from '../classifier/folds.ts';
 import { rowOf } from '../classifier/rows.ts';
+import { hasClass, refuseTable } from '../table/table.ts';
 import type { LabelledTable } from '../table/table.ts';
 import { fitNovelty } from './fit-novelty.ts';
 import { createNovelty } from './novelty.ts';
@@ -19,6 +19,8 @@ export type LeftOutClass = {
   readonly rows: number;
   /** For each share of false unknowns that is asked for. */
   readonly points: readonly UnknownPoint[];
+  /** At the limits that the models set themselves, each from its own training rows. */
+  readonly ownLimit: UnknownPoint;
 };
 
 export type LeaveClassOutOptions = Pick<FitOptions, 'encoding' | 'strengthC'> & {
@@ -29,43 +31,65 @@ export type LeaveClassOutOptions = Pick<FitOptions, 'encoding' | 'strengthC'> & 
 
 /** How many false unknowns are borne. */
 const FALSE_UNKNOWNS: readonly number[] = [0.01, 0.02, 0.05, 0.1, 0.2];
-const DEFAULT_FOLDS = 5;
+const DEFAULT_FOLDS = 10;
 
 /**
  * Takes each class out of the training in turn, and tells how many of its rows are recognised as like nothing that was
  * seen, at which share of rows of the other classes, left out by groups, that are taken for such as well.
+ * @throws CrmwatchError training_data_invalid when all rows are of one class.
  */
 export function leaveClassesOut(
   table: LabelledTable,
   options: LeaveClassOutOptions = {},
 ): readonly LeftOutClass[] {
-  const { folds = DEFAULT_FOLDS, seed = 0, onClass } = options;
+  const { folds = DEFAULT_FOLDS, seed = 0, onClass, ...recipe } = options;
+  if (table.classes.length < 2) {
+    refuseTable(
+      `all rows are of the class "${table.classes[0]}"`,
+      'give rows of at least two classes',
+    );
+  }
   const splits = splitsOf(groupFolds(table, folds, seed), folds);
-  const all = [...table.groups.keys()];
   return table.classes.map((_, own) => {
     onClass?.(own + 1, table.classes.length);
-    const isKnown = (row: number): boolean => table.labels[row] !== own;
-    const recipe = chooseRecipe(table, { ...options, rows: all.filter(isKnown) }).recipe;
-    const known: number[] = [];
-    const unseen: number[] = [];
+    const isKnown = (row: number): boolean => !hasClass(table, row, own);
+    const known: Scored[] = [];
+    const unseen: Scored[] = [];
     for (const { train, test } of splits) {
-      const noveltyOf = createNovelty(fitNovelty(table, train.filter(isKnown), recipe));
+      const model = fitNovelty(table, train.filter(isKnown), recipe);
+      const noveltyOf = createNovelty(model);
       for (const row of test) {
-        (isKnown(row) ? known : unseen).push(noveltyOf(rowOf(table.matrix, row)));
+        const score = noveltyOf(rowOf(table.matrix, row));
+        (isKnown(row) ? known : unseen).push({ score, isAboveLimit: score > model.unknownAbove });
       }
     }
-    return { class: own, rows: unseen.length, points: pointsOf(known, unseen) };
+    return {
+      class: own,
+      rows: unseen.length,
+      points: pointsOf(known, unseen),
+      ownLimit: pointOf(known, unseen, ({ isAboveLimit }) => isAboveLimit),
+    };
   });
 }
 
-function pointsOf(known: readonly number[], unseen: readonly number[]): readonly UnknownPoint[] {
-  const sorted = known.toSorted((a, b) => b - a);
+type Scored = { readonly score: number; readonly isAboveLimit: boolean };
+
+function pointsOf(known: readonly Scored[], unseen: readonly Scored[]): readonly UnknownPoint[] {
+  const sorted = known.map(({ score }) => score).toSorted((a, b) => b - a);
   return FALSE_UNKNOWNS.map((share) => {
     // At most so many known rows lie above it.
     const threshold = sorted[Math.floor(share * sorted.length)] ?? 0;
-    return {
-      falseUnknown: known.filter((score) => score > threshold).length / known.length,
-      unknown: unseen.filter((score) => score > threshold).length / unseen.length,
-    };
+    return pointOf(known, unseen, ({ score }) => score > threshold);
   });
+}
+
+function pointOf(
+  known: readonly Scored[],
+  unseen: readonly Scored[],
+  isUnknown: (row: Scored) => boolean,
+): UnknownPoint {
+  return {
+    falseUnknown: known.filter(isUnknown).length / known.length,
+    unknown: unseen.filter(isUnknown).length / unseen.length,
+  };
 }

@@ -25,8 +25,45 @@ export type CellOptions = {
 const DELIMITERS = [',', '\t', ';', '|'] as const;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
+/** How tables say that a value is not there. */
+const MISSING: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'null', 'none', '?']);
+/** What numbers become when they are no numbers any more. */
+const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
+
+export function isMissingCell(cell: string): boolean {
+  return MISSING.has(cell.toLowerCase());
+}
+
 export function isNumber(cell: string): boolean {
   return NUMBER.test(cell);
+}
+
+/** One column of a table, and what to call the table in messages. */
+export type Column = {
+  readonly cells: Cells;
+  readonly index: number;
+  readonly place: string;
+};
+
+export function refuseNotFinite(
+  { line, cells: row }: CellRow,
+  { cells, index, place }: Column,
+): void {
+  if (!NOT_FINITE.test(row[index] ?? '')) return;
+  refuseTable(
+    `${place}:${line}: column "${cells.header[index]}" is ${row[index]}`,
+    'leave the cell empty when the value is missing, or give a finite number',
+  );
+}
+
+/** The number in a cell that is one. */
+export function numberOf({ line, cells: row }: CellRow, { cells, index, place }: Column): number {
+  const value = Number(row[index]);
+  if (Number.isFinite(value)) return value;
+  return refuseTable(
+    `${place}:${line}: column "${cells.header[index]}" is ${row[index]}, which is too large`,
+    'give a number below 1.8e308',
+  );
 }
 
 type ParsedRow = { readonly record: readonly string[]; readonly info: { readonly lines: number } };

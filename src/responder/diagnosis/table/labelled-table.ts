@@ -4,16 +4,39 @@ import type { SparseMatrix } from '../logistic/logistic.ts';
 export type LabelledTable = {
   /** Of the columns of `matrix`. */
   readonly features: readonly string[];
+  /** Names of the columns that the features were made of; none where they are not made of columns. */
+  readonly columns: readonly string[];
   readonly matrix: SparseMatrix;
   /** Index of each row's class. */
   readonly labels: Int32Array;
+  /** Indices of further classes of each row, where several hold at once; null when no row has any. */
+  readonly coinciding: readonly (readonly number[])[] | null;
   /** Sorted by name. */
   readonly classes: readonly string[];
   /** One per row: rows with the same one never stand on both sides of a split. */
   readonly groups: readonly string[];
+  /** Columns that are out of the ordinary in each row, where others are not; null when every value that is there counts. */
+  readonly facts: readonly ReadonlySet<number>[] | null;
   /** One per row, rising with time, when the table has a column for it. */
   readonly times: Float64Array | null;
 };
+
+/** Rows of one class alone. */
+export function singleRows(
+  { coinciding }: Pick<LabelledTable, 'coinciding'>,
+  rows: readonly number[],
+): readonly number[] {
+  return coinciding === null ? rows : rows.filter((row) => coinciding[row]!.length === 0);
+}
+
+/** Whether a row is of a class, alone or with others. */
+export function hasClass(
+  { labels, coinciding }: Pick<LabelledTable, 'labels' | 'coinciding'>,
+  row: number,
+  index: number,
+): boolean {
+  return labels[row] === index || (coinciding?.[row]?.includes(index) ?? false);
+}
 
 export type TableFormat = 'delimited' | 'svmlight';
 

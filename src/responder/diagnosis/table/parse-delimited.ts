@@ -1,20 +1,19 @@
 import type { SparseEntry } from '../logistic/logistic.ts';
-import { isNumber, readCells } from './cells.ts';
-import type { CellRow, Cells } from './cells.ts';
+import { isMissingCell, isNumber, numberOf, readCells, refuseNotFinite } from './cells.ts';
+import type { CellRow, Cells, Column } from './cells.ts';
+import { missingName, textName } from './feature-names.ts';
 import type { TableOptions } from './labelled-table.ts';
 import { refuseTable } from './refuse.ts';
 
 const LABEL_NAMES: readonly string[] = ['label', 'class', 'target', 'y'];
-/** How tables say that a value is not there. */
-const MISSING: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'null', 'none', '?']);
-/** What numbers become when they are no numbers any more. */
-const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
 /** More texts than these in a column are names of rows rather than kinds of them. */
 const MAXIMUM_TEXTS = 1000;
 
 /** A table before its classes are numbered. */
 export type RawTable = {
   readonly features: readonly string[];
+  /** That features were made of. */
+  readonly columns: readonly string[];
   readonly entries: readonly (readonly SparseEntry[])[];
   readonly labels: readonly string[];
   readonly groups: readonly string[] | null;
@@ -36,8 +35,9 @@ export function parseDelimited(text: string, place: string, options: TableOption
   for (const name of named) indexOf(cells, name, place);
   const features: string[] = [];
   const entries: SparseEntry[][] = cells.rows.map(() => []);
-  for (const [index, name] of cells.header.entries()) {
-    if (!named.includes(name)) addColumn({ cells, index, place }, features, entries);
+  const columns = cells.header.filter((name) => !named.includes(name));
+  for (const name of columns) {
+    addColumn({ cells, index: indexOf(cells, name, place), place }, features, entries);
   }
   const columnOf = (name: string): readonly string[] => {
     const index = indexOf(cells, name, place);
@@ -45,6 +45,7 @@ export function parseDelimited(text: string, place: string, options: TableOption
   };
   return {
     features,
+    columns,
     entries,
     labels: labelName === undefined ? labelsBeside(cells, place, options) : columnOf(labelName),
     groups: options.group === undefined ? null : columnOf(options.group),
@@ -79,22 +80,14 @@ function indexOf(cells: Cells, name: string, place: string): number {
   );
 }
 
-type Column = { readonly cells: Cells; readonly index: number; readonly place: string };
-
 function addColumn(column: Column, features: string[], entries: SparseEntry[][]): void {
-  const { cells, index, place } = column;
+  const { cells, index } = column;
   const name = cells.header[index] ?? '';
-  const isMissing = (row: CellRow): boolean => MISSING.has((row.cells[index] ?? '').toLowerCase());
+  const isMissing = (row: CellRow): boolean => isMissingCell(row.cells[index] ?? '');
   const present = cells.rows.filter((row) => !isMissing(row));
-  const bad = present.find((row) => NOT_FINITE.test(row.cells[index] ?? ''));
-  if (bad !== undefined) {
-    refuseTable(
-      `${place}:${bad.line}: column "${name}" is ${bad.cells[index]}`,
-      'leave the cell empty when the value is missing, or give a finite number',
-    );
-  }
+  for (const row of present) refuseNotFinite(row, column);
   if (present.length < cells.rows.length && present.length > 0) {
-    const at = features.push(`${name}:missing`) - 1;
+    const at = features.push(missingName(name)) - 1;
     for (const [row, one] of cells.rows.entries()) {
       if (isMissing(one)) entries[row]!.push({ column: at, value: 1 });
     }
@@ -108,15 +101,6 @@ function addColumn(column: Column, features: string[], entries: SparseEntry[][])
     return;
   }
   addTexts(column, present, features, entries);
-}
-
-function numberOf(row: CellRow, { cells, index, place }: Column): number {
-  const value = Number(row.cells[index]);
-  if (Number.isFinite(value)) return value;
-  return refuseTable(
-    `${place}:${row.line}: column "${cells.header[index]}" is ${row.cells[index]}, which is too large`,
-    'give a number below 1.8e308',
-  );
 }
 
 function addTexts(
@@ -135,7 +119,7 @@ function addTexts(
     );
   }
   const first = features.length;
-  features.push(...texts.map((text) => `${name}=${text}`));
+  features.push(...texts.map((text) => textName(name, text)));
   const offsetOf = new Map(texts.map((text, offset) => [text, first + offset]));
   for (const [row, one] of cells.rows.entries()) {
     const at = offsetOf.get(one.cells[index] ?? '');

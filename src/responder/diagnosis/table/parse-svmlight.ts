@@ -32,6 +32,7 @@ export function parseSvmlight(text: string, place: string): RawTable {
   );
   return {
     features: Array.from({ length: columns }, (_, column) => String(column)),
+    columns: [],
     entries: rows.map((row) => row.entries),
     labels: rows.map((row) => row.label),
     groups: rows.some((row) => row.query !== null) ? rows.map((row) => row.query ?? '') : null,

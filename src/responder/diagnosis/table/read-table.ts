@@ -6,9 +6,8 @@ import type { LabelledTable, TableOptions } from './labelled-table.ts';
 import { parseDelimited } from './parse-delimited.ts';
 import type { RawTable } from './parse-delimited.ts';
 import { parseSvmlight } from './parse-svmlight.ts';
+import { formatOf } from './format.ts';
 import { refuseTable } from './refuse.ts';
-
-const SVMLIGHT_NAMES = /\.(svm|svmlight|libsvm)$/i;
 
 /**
  * Decodes a table with a class for every row.
@@ -16,7 +15,7 @@ const SVMLIGHT_NAMES = /\.(svm|svmlight|libsvm)$/i;
  * @throws CrmwatchError training_data_invalid, naming line and column.
  */
 export function readTable(text: string, place: string, options: TableOptions = {}): LabelledTable {
-  const format = options.format ?? (SVMLIGHT_NAMES.test(place) ? 'svmlight' : 'delimited');
+  const format = options.format ?? formatOf(place);
   const raw =
     format === 'svmlight' ? parseSvmlight(text, place) : parseDelimited(text, place, options);
   if (raw.entries.length === 0) {
@@ -34,10 +33,13 @@ export function readTable(text: string, place: string, options: TableOptions = {
   const numberOf = new Map(classes.map((name, index) => [name, index]));
   return {
     features: raw.features,
+    columns: raw.columns,
     matrix,
     labels: Int32Array.from(raw.labels, (label) => numberOf.get(label) ?? 0),
+    coinciding: null,
     classes,
     groups: groupsOf(raw, matrix),
+    facts: null,
     times: raw.times === null ? null : Float64Array.from(raw.times),
   };
 }

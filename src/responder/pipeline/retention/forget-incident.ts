@@ -17,6 +17,7 @@ import type {
 import { forgetMessages } from '../../notify/notify.ts';
 import { forgetPlaces } from '../correlation-tables.ts';
 import { followMerges } from '../follow-merges.ts';
+import { forgetJudgements } from '../learning/judgement-records.ts';
 import { pipelineTables } from '../pipeline-tables.ts';
 import { leaveStorms } from '../storm-records.ts';
 
@@ -63,6 +64,7 @@ export async function forgetIncident(
   await forgetEntries(transaction, id, event.kept.sequence);
   await forgetMessages(transaction, id, { withWaiting: options.rule === 'erasure' });
   await forgetWork(transaction, id);
+  await forgetJudgements(transaction, id);
   await leaveStorms(transaction, id);
   // While an alert counts as firing, its repeats must be known as what they are.
   const isErased = options.rule === 'erasure';

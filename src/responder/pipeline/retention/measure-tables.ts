@@ -11,6 +11,7 @@ export const MEASURED_TABLES = [
   'journal',
   'evidence',
   'diagnosis_labels',
+  'diagnosis_judgements',
   'outbox',
   'episodes',
   'storms',

@@ -24,7 +24,11 @@ function lossAt(rows: readonly ScoredRow[], temperature: number): number {
     const scaled = Array.from(scores, (score) => score / temperature);
     const largest = Math.max(...scaled);
     const total = scaled.reduce((sum, score) => sum + Math.exp(score - largest), 0);
-    return largest + Math.log(total) - scaled[actual]!;
+    const ofClasses = scaled.map((score) => largest + Math.log(total) - score);
+    // The right class counts for all but ½/(n + 1) of a row.
+    const doubt = 0.5 / (rows.length + 1);
+    const others = ofClasses.reduce((sum, loss) => sum + loss, 0) - ofClasses[actual]!;
+    return (1 - doubt) * ofClasses[actual]! + (doubt * others) / (ofClasses.length - 1);
   });
   return losses.reduce((sum, loss) => sum + loss, 0);
 }
@@ -47,12 +51,16 @@ describe('temperature', () => {
     );
   });
 
-  it('stays within its bounds when all scores are right or all are wrong', () => {
-    const right = [{ actual: 0, scores: [2, 1] }];
-    const wrong = [{ actual: 1, scores: [2, 1] }];
-    expect(fitTemperature(right)).toBe(0.05);
-    expect(fitTemperature(wrong)).toBe(20);
+  it('stays within its bounds when all scores are wrong, and has 1 without any', () => {
+    expect(fitTemperature([{ actual: 1, scores: [2, 1] }])).toBe(20);
     expect(fitTemperature([])).toBe(1);
+  });
+
+  it.each([1, 10, 1000])('does not claim certainty because %d rows were all right', (count) => {
+    const rows = Array.from({ length: count }, () => ({ actual: 0, scores: [3, 1, 1] }));
+    const scaled = rows[0]!.scores.map((score) => Math.exp(score / fitTemperature(rows)));
+    const probability = scaled[0]! / scaled.reduce((sum, one) => sum + one, 0);
+    expect(probability).toBeCloseTo((count + 0.5) / (count + 1), 6);
   });
 });
 

@@ -1,80 +1,136 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rowOf } from '../../../../src/responder/diagnosis/classifier/rows.ts';
 import {
-  createFlagger,
-  fitFlags,
-  nearest,
-} from '../../../../src/responder/diagnosis/novelty/flags.ts';
-import { fitNovelty } from '../../../../src/responder/diagnosis/novelty/fit-novelty.ts';
-import { leaveClassesOut } from '../../../../src/responder/diagnosis/novelty/novelties.ts';
-import { createNovelty } from '../../../../src/responder/diagnosis/novelty/novelty.ts';
-import { sparseFromEntries } from '../../../../src/responder/diagnosis/logistic/logistic.ts';
-import { readTable } from '../../../../src/responder/diagnosis/table/table.ts';
-import type { LabelledTable } from '../../../../src/responder/diagnosis/table/table.ts';
-import { createSeededRandom } from '../../../../src/std/std.ts';
+  createNovelty,
+  fitNovelty,
+  leaveClassesOut,
+} from '../../../../src/responder/diagnosis/novelty/novelties.ts';
+import { counts, entriesOf, tableOf } from './tables.ts';
 
-/** Counts of twelve events; each class has three of its own and shares the rest. */
-function counts(rowsPerClass: number): LabelledTable {
-  const random = createSeededRandom(21);
-  const lines = ['a', 'b', 'c', 'd'].flatMap((label, own) =>
-    Array.from({ length: rowsPerClass }, () => {
-      const cells = Array.from({ length: 12 }, (_, column) => {
-        const isOwn = Math.floor(column / 3) === own;
-        return Math.floor(random.next() * (isOwn ? 9 : 2)) + (isOwn ? 1 : 0);
-      });
-      return [...cells, label].join(',');
-    }),
-  );
-  const header = [...Array.from({ length: 12 }, (_, column) => `event_${column}`), 'class'];
-  return readTable([header.join(','), ...lines].join('\n'), 'counts.csv');
-}
-
-describe('flags', () => {
-  it('differ between rows as often as one would count', () => {
-    const row = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 40, maxLength: 40 });
-    fc.assert(
-      fc.property(fc.array(row, { minLength: 3, maxLength: 8 }), (rows) => {
-        const entries = rows.map((values) =>
-          values.flatMap((value, column) => (value === 0 ? [] : [{ column, value }])),
-        );
-        const flags = fitFlags(sparseFromEntries(entries, 40));
-        const flagsOf = createFlagger(flags);
-        const naive = (a: readonly number[], b: readonly number[]): number =>
-          flags.filter(({ feature, form, threshold }) => {
-            const isPast = (value: number): boolean =>
-              form === 'above' ? value > threshold : value < threshold;
-            return isPast(a[feature]!) !== isPast(b[feature]!);
-          }).length;
-        const others = entries.slice(1).map((one) => flagsOf(one));
-        const expected = Math.min(...rows.slice(1).map((other) => naive(rows[0]!, other)));
-        expect(nearest(flagsOf(entries[0]!), others)).toBe(expected);
-      }),
-    );
-    expect(nearest(new Uint32Array(1), [])).toBe(Infinity);
-  });
-});
+const small = fc
+  .array(
+    fc.tuple(
+      fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 4, maxLength: 4 }),
+      fc.constantFrom('a', 'b', 'c'),
+    ),
+    { minLength: 1, maxLength: 14 },
+  )
+  .map((rows) => ({ values: rows.map(([row]) => row), labels: rows.map(([, label]) => label) }));
+const anyRow = fc.array(
+  fc.oneof(fc.integer({ min: -5, max: 5 }), fc.double({ noNaN: true, noDefaultInfinity: true })),
+  { minLength: 4, maxLength: 4 },
+);
 
 describe('novelty', () => {
-  it('is high for what no class claims and what lies far from all, and finite for anything', () => {
+  it('is from 0 to 1 for any row after any training', () => {
+    fc.assert(
+      fc.property(small, fc.array(anyRow), ({ values, labels }, others) => {
+        const table = tableOf(values, labels);
+        const model = fitNovelty(table, [...table.groups.keys()]);
+        const noveltyOf = createNovelty(model);
+        for (const row of [...values, ...others]) {
+          const novelty = noveltyOf(entriesOf(row));
+          expect(novelty).toBeGreaterThanOrEqual(0);
+          expect(novelty).toBeLessThanOrEqual(1);
+        }
+        expect(model.unknownAbove).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is highest for what no class claims and what lies far from all', () => {
+    const table = counts(40);
+    const model = fitNovelty(table, [...table.groups.keys()]);
+    const noveltyOf = createNovelty(model);
+    const everything = noveltyOf(entriesOf(Array.from({ length: 12 }, () => 99)));
+    expect(everything).toBeGreaterThan(0.999);
+    const seen = [...table.groups.keys()].map((row) => noveltyOf(rowOf(table.matrix, row)));
+    expect(Math.max(...seen)).toBeLessThan(everything);
+  });
+
+  it('calls rows of the training unknown no more often than its limit says', () => {
     const table = counts(40);
     const rows = [...table.groups.keys()];
-    const noveltyOf = createNovelty(fitNovelty(table, rows, { encoding: 'steps', strengthC: 1 }));
-    const everything = Array.from({ length: 12 }, (_, column) => ({ column, value: 9 }));
-    expect(noveltyOf(everything)).toBe(1);
-    for (const value of [-1e300, 1e300]) {
-      const found = noveltyOf(everything.map((entry) => ({ ...entry, value })));
-      expect(found).toBeGreaterThanOrEqual(0);
-      expect(found).toBeLessThanOrEqual(1);
+    const model = fitNovelty(table, rows);
+    const noveltyOf = createNovelty(model);
+    const unknown = rows.filter((row) => noveltyOf(rowOf(table.matrix, row)) > model.unknownAbove);
+    expect(unknown.length).toBeLessThanOrEqual(0.05 * rows.length);
+  });
+
+  it('does not depend on the order of the columns', () => {
+    const table = counts(25);
+    const rows = [...table.groups.keys()];
+    const values = rows.map((row) => {
+      const found = new Map(rowOf(table.matrix, row).map((entry) => [entry.column, entry.value]));
+      return Array.from({ length: 12 }, (_, column) => found.get(column) ?? 0);
+    });
+    const order = [7, 2, 11, 0, 5, 9, 1, 10, 3, 8, 4, 6];
+    const permute = (row: readonly number[]): readonly number[] => order.map((at) => row[at]!);
+    const labels = rows.map((row) => table.classes[table.labels[row]!]!);
+    // Groups are named after the contents of rows, so they are taken over.
+    const permuted = { ...tableOf(values.map(permute), labels), groups: table.groups };
+    const [first, second] = [fitNovelty(table, rows), fitNovelty(permuted, rows)];
+    expect(second.references.distances).toEqual(first.references.distances);
+    expect(second.unknownAbove).toBeCloseTo(first.unknownAbove, 1);
+    const [before, after] = [createNovelty(first), createNovelty(second)];
+    const strange = Array.from({ length: 12 }, (_, column) => (column % 5) * 3);
+    for (const row of [...values, strange]) {
+      expect(after(entriesOf(permute(row)))).toBeCloseTo(before(entriesOf(row)), 1);
     }
   });
 
-  it('recognises classes that were never seen', () => {
+  it('sees a feature that never varied in the training', () => {
+    const table = tableOf(
+      Array.from({ length: 60 }, (_, index) => [index % 7, (index * 5) % 11, 0]),
+      Array.from({ length: 60 }, (_, index) => (index % 7 > 3 ? 'a' : 'b')),
+    );
+    const noveltyOf = createNovelty(fitNovelty(table, [...table.groups.keys()]));
+    expect(noveltyOf(entriesOf([3, 5, 4]))).toBeGreaterThan(noveltyOf(entriesOf([3, 5, 0])));
+  });
+
+  it('keeps a bounded number of rows, of rare classes all', () => {
+    const many = Array.from({ length: 2600 }, (_, index) => [index, index % 13, index % 7]);
+    const labels = many.map((_, index) => (index % 100 === 0 ? 'rare' : index % 2 ? 'a' : 'b'));
+    const table = tableOf(many, labels);
+    const model = fitNovelty(table, [...table.groups.keys()]);
+    expect(model.references.distances).toHaveLength(2000);
+    expect(model.references.unclaimed).toHaveLength(2000);
+    expect(model.seen.length).toBeLessThanOrEqual(2000);
+    const { minima, maxima } = model.ranges;
+    expect([minima, maxima]).toEqual([
+      [0, 0, 0],
+      [2599, 12, 6],
+    ]);
+  });
+});
+
+describe('leaving classes out', () => {
+  it('tells how many rows of classes that were never seen are recognised', () => {
     const table = counts(40);
-    const left = leaveClassesOut(table, { encoding: 'steps', strengthC: 1, folds: 3 });
+    const left = leaveClassesOut(table, { folds: 3 });
     expect(left.map(({ rows }) => rows)).toEqual([40, 40, 40, 40]);
-    for (const { points } of left) {
+    for (const { points, ownLimit } of left) {
       const [point] = points.filter(({ falseUnknown }) => falseUnknown <= 0.05).slice(-1);
       expect(point?.unknown).toBeGreaterThan(0.8);
+      expect(ownLimit.unknown).toBeGreaterThan(0.8);
+      expect(ownLimit.falseUnknown).toBeLessThan(0.15);
+    }
+  });
+
+  it('works with one known class, which nothing can claim rows against', () => {
+    const table = counts(20);
+    const two = [...table.groups.keys()].filter((row) => table.labels[row]! < 2);
+    const pair = tableOf(
+      two.map((row) => {
+        const found = new Map(rowOf(table.matrix, row).map((entry) => [entry.column, entry.value]));
+        return Array.from({ length: 12 }, (_, column) => found.get(column) ?? 0);
+      }),
+      two.map((row) => table.classes[table.labels[row]!]!),
+    );
+    for (const { points } of leaveClassesOut(pair, { folds: 4 })) {
+      expect(points.at(-1)?.unknown).toBeGreaterThan(0.8);
     }
   });
 
@@ -82,5 +138,9 @@ describe('novelty', () => {
     const table = counts(15);
     const options = { encoding: 'log', strengthC: 1, folds: 2 } as const;
     expect(leaveClassesOut(table, options)).toEqual(leaveClassesOut(table, options));
+  });
+
+  it('refuses rows of one class alone', () => {
+    expect(() => leaveClassesOut(tableOf([[1], [2]], ['a', 'a']))).toThrow(/all rows are of/);
   });
 });

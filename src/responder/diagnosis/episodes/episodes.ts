@@ -1,0 +1,3 @@
+export { decodeEpisodes } from './episode.ts';
+export type { Episode } from './episode.ts';
+export { tableOfEpisodes } from './table-of-episodes.ts';

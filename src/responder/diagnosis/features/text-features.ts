@@ -1,0 +1,75 @@
+import type { Evidence, EvidenceLogTemplate } from '../../evidence/evidence.ts';
+import { featuresOf, nameFeatures } from './feature.ts';
+import type { Feature } from './feature.ts';
+import { BUCKETS, addWords } from './hashed-words.ts';
+import type { Bucket } from './hashed-words.ts';
+
+const HOUR_MS = 3_600_000;
+const SHOWN_TOKENS = 3;
+const LINK = { kind: 'incident' } as const;
+const OF_LOGS = nameFeatures('group:log', ['new', 'excess']);
+
+const HASHED_NAME = /^(?:text|log):(?:0|[1-9]\d{0,4})$/;
+
+/** Whether a name is one of the features that are there only when their words occur. */
+export function isHashedName(name: string): boolean {
+  return HASHED_NAME.test(name) && Number(name.slice(name.indexOf(':') + 1)) < BUCKETS;
+}
+
+/** What the alerts say. Alerts with the same words count once: how many there are is told by the counts. */
+export function textFeatures({ alerts }: Evidence): readonly Feature[] {
+  const buckets = new Map<number, Bucket>();
+  const seen = new Set<string>();
+  for (const { words } of alerts) {
+    const text = words.join(' ');
+    if (words.length === 0 || seen.has(text)) continue;
+    seen.add(text);
+    addWords(buckets, words, 1);
+  }
+  return featuresOfBuckets('text', buckets, 'the alerts say');
+}
+
+/** Lines since the onset beyond what is usual in as long a time. */
+function excessOf({ count, before }: EvidenceLogTemplate, sinceMs: number): number {
+  return Math.max(0, count - before * (sinceMs / HOUR_MS));
+}
+
+/** What the log says more often than it did before the onset. */
+export function logFeatures({ logs, onsetAtMs, capturedAtMs }: Evidence): readonly Feature[] {
+  const templates = logs ?? [];
+  const sinceMs = Math.max(0, capturedAtMs - onsetAtMs);
+  const buckets = new Map<number, Bucket>();
+  let total = 0;
+  for (const template of templates) {
+    const excess = excessOf(template, sinceMs);
+    total += excess;
+    if (excess > 0) addWords(buckets, template.template.split(' '), excess);
+  }
+  const fresh = templates.filter(({ count, before }) => count > 0 && before === 0).length;
+  const text =
+    logs === null
+      ? 'no log was given'
+      : `the log has ${fresh} kinds of lines that it did not have before`;
+  const subject = { key: OF_LOGS.key, text, link: LINK, abnormal: false };
+  return [
+    ...featuresOf(OF_LOGS, subject, [Math.log1p(fresh), Math.log1p(total)]),
+    ...featuresOfBuckets('log', buckets, 'the log says'),
+  ];
+}
+
+function featuresOfBuckets(
+  prefix: 'text' | 'log',
+  buckets: ReadonlyMap<number, Bucket>,
+  verb: string,
+): readonly Feature[] {
+  const features: Feature[] = [];
+  for (const [bucket, { sum, tokens }] of buckets) {
+    if (sum === 0) continue;
+    const name = `${prefix}:${bucket}`;
+    const shown = [...tokens].slice(0, SHOWN_TOKENS).map((token) => `"${token}"`);
+    const text = `${verb} ${shown.join(', ')}`;
+    const value = Math.sign(sum) * Math.log1p(Math.abs(sum));
+    features.push({ name, value, subject: { key: name, text, link: LINK, abnormal: false } });
+  }
+  return features;
+}

@@ -1,0 +1,136 @@
+import { CrmwatchError, decode } from '../../../std/std.ts';
+import type { Decoder } from '../../../std/std.ts';
+import type { EncodedColumn } from '../classifier/encoding.ts';
+import { layOut } from './flags.ts';
+import type { Flag } from './flags.ts';
+import type { NoveltyModel, NoveltyReferences } from './novelty-model.ts';
+import { unpackBits } from './seen-rows.ts';
+
+const REMEDY = 'train the model again with this version: crmwatch train';
+/** Far more than is ever written; a file that holds more is broken. */
+const MOST_COLUMNS = 10_000_000;
+const MOST_CLASSES = 10_000;
+const MOST_TEXT = 100_000_000;
+
+const index = decode.integer({ minimum: 0 });
+const columns = decode.list(decode.number(), { maximumLength: MOST_COLUMNS });
+const step = {
+  threshold: decode.required(decode.number(), 'threshold'),
+  feature: decode.required(index, 'index of the feature'),
+};
+
+const encodedColumn: Decoder<EncodedColumn> = decode.object({
+  ...step,
+  form: decode.required(
+    decode.choice<EncodedColumn['form']>(['value', 'log', 'above', 'below']),
+    'what becomes of the value',
+  ),
+  mean: decode.required(decode.number(), 'mean'),
+  scale: decode.required(decode.number({ minimum: Number.MIN_VALUE }), 'standard deviation'),
+});
+
+const flag: Decoder<Flag> = decode.object({
+  ...step,
+  form: decode.required(decode.choice<Flag['form']>(['above', 'below']), 'side of the threshold'),
+});
+
+const claims: Decoder<NoveltyModel['claims']> = decode.object({
+  weights: decode.required(decode.list(columns, { maximumLength: MOST_CLASSES }), 'weights'),
+  intercepts: decode.required(
+    decode.list(decode.number(), { maximumLength: MOST_CLASSES }),
+    'intercepts',
+  ),
+});
+
+const references: Decoder<NoveltyReferences> = decode.object({
+  unclaimed: decode.required(columns, 'how little left-out rows were claimed'),
+  distances: decode.required(columns, 'how far left-out rows lay from others'),
+});
+
+/** The shape of a model of novelty; `noveltyProblem` tells whether its arrays fit together. */
+export const noveltyDecoder: Decoder<NoveltyModel> = decode.object({
+  encoding: decode.required(
+    decode.list(encodedColumn, { maximumLength: MOST_COLUMNS }),
+    'columns that classes claim rows by',
+  ),
+  claims: decode.required(claims, 'regressions of each class against all others'),
+  flags: decode.required(decode.list(flag, { maximumLength: MOST_COLUMNS }), 'flags'),
+  seen: decode.required(
+    decode.list(
+      decode.text({
+        pattern: /^[A-Za-z0-9+/]+={0,2}$/,
+        meaning: 'Base64',
+        maximumLength: MOST_TEXT,
+      }),
+    ),
+    'flags of the distinct rows of the training, in Base64',
+  ),
+  ranges: decode.required(
+    decode.object({
+      minima: decode.required(columns, 'smallest values seen'),
+      maxima: decode.required(columns, 'largest values seen'),
+    }),
+    'ranges of the features',
+  ),
+  references: decode.required(references, 'what is usual'),
+  unknownAbove: decode.required(
+    decode.number({ minimum: 0, maximum: 1 }),
+    'score above which a row is unknown',
+  ),
+});
+
+/** The first place where arrays of a model do not fit together, and why; undefined when there is none. */
+export function noveltyProblem(model: NoveltyModel): string | undefined {
+  const { encoding, claims: given, flags, seen, ranges } = model;
+  const features = ranges.minima.length;
+  if (ranges.maxima.length !== features) {
+    return `ranges.maxima: ${ranges.maxima.length} values for ${features} minima`;
+  }
+  const turned = ranges.minima.findIndex((minimum, at) => minimum > ranges.maxima[at]!);
+  if (turned >= 0) return `ranges.minima[${turned}]: larger than the maximum`;
+  for (const [name, list] of [
+    ['encoding', encoding],
+    ['flags', flags],
+  ] as const) {
+    const beyond = list.findIndex(({ feature }) => feature >= features);
+    if (beyond >= 0) return `${name}[${beyond}].feature: there are ${features} features`;
+  }
+  if (given.intercepts.length !== given.weights.length) {
+    return `claims.intercepts: ${given.intercepts.length} values for ${given.weights.length} rows of weights`;
+  }
+  const short = given.weights.findIndex((row) => row.length !== encoding.length);
+  if (short >= 0) {
+    return `claims.weights[${short}]: ${given.weights[short]!.length} values for ${encoding.length} columns`;
+  }
+  const { words } = layOut(flags);
+  const strange = seen.findIndex((text) => unpackBits(text, words) === undefined);
+  if (strange >= 0) return `seen[${strange}]: not ${words * 4} bytes in Base64`;
+  for (const name of ['unclaimed', 'distances'] as const) {
+    const list = model.references[name];
+    const falls = list.findIndex((value, at) => at > 0 && value < list[at - 1]!);
+    if (falls >= 0) return `references.${name}[${falls}]: less than the value before it`;
+  }
+  return undefined;
+}
+
+/**
+ * Decodes a model of novelty that was written as JSON.
+ * @param place what to call it in messages.
+ * @throws CrmwatchError model_incompatible, naming each wrong place.
+ */
+export function decodeNovelty(value: unknown, place: string): NoveltyModel {
+  const decoded = decode.run(noveltyDecoder, value, place);
+  if (!decoded.ok) {
+    const shown = decoded.problems.slice(0, 5);
+    const more = decoded.problems.length - shown.length;
+    const told = shown.map((problem) => `${problem.place}: ${problem.message}`).join('; ');
+    refuse(`not a usable model: ${told}${more > 0 ? `; and ${more} more` : ''}`);
+  }
+  const problem = noveltyProblem(decoded.value);
+  if (problem !== undefined) refuse(`${place}.${problem}`);
+  return decoded.value;
+}
+
+function refuse(message: string): never {
+  throw new CrmwatchError('model_incompatible', message, { remedy: REMEDY });
+}

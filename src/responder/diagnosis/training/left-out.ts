@@ -1,0 +1,84 @@
+import { crossValidate, possibleSplits, rowOf } from '../classifier/classifiers.ts';
+import type { CrossValidationOptions } from '../classifier/classifiers.ts';
+import type { Cost } from '../decision/decision.ts';
+import type { Prediction } from '../evaluation/evaluation.ts';
+import { createJudge, createObserve } from '../model/model.ts';
+import type { NamedValue } from '../model/model.ts';
+import type { LabelledTable } from '../table/table.ts';
+import { rising, singlesOf } from './judged-rows.ts';
+import type { JudgedRow } from './judged-rows.ts';
+import { completeParts } from './learnt-parts.ts';
+
+/** A row as a model judged it that was trained without its group. */
+export type LeftOutRow = JudgedRow & {
+  /** Of the first of its classes. */
+  readonly prediction: Prediction;
+  /** The answers do not heed it, since how much of it is too much is what these rows are to tell. */
+  readonly novelty: number;
+};
+
+export type LeftOut = {
+  readonly rows: readonly LeftOutRow[];
+  readonly folds: number;
+  readonly seed: number;
+};
+
+/** Leaves groups out in turn, and judges them; no rows when no group can be. */
+export function judgeLeftOut(
+  table: LabelledTable,
+  options: CrossValidationOptions,
+  costs: readonly Cost[],
+): LeftOut {
+  const splits = possibleSplits(table, options);
+  const found = crossValidate(table, splits, options, (fitted, { train, test }) => {
+    const parts = completeParts(table, train, fitted);
+    const [observe, judge] = [
+      createObserve(parts),
+      // How much novelty is too much is what these rows are to tell.
+      createJudge({ ...parts, costs, noveltyLimit: 1 }),
+    ];
+    return test.map((row): LeftOutRow => {
+      const { answers, probabilities, novelty } = judge(observe(valuesOf(table, row)));
+      const label = table.labels[row]!;
+      const prediction = { actual: label, probabilities, group: table.groups[row]! };
+      const actual = rising([label, ...(table.coinciding?.[row] ?? [])]);
+      return { prediction, actual, answers: rising(answers.map(({ index }) => index)), novelty };
+    });
+  });
+  return { rows: found.flat(), folds: splits.length, seed: options.seed ?? 0 };
+}
+
+/** A row of a table by the names of its features. */
+export function valuesOf(
+  { features, matrix, facts }: LabelledTable,
+  row: number,
+): readonly NamedValue[] {
+  return rowOf(matrix, row).map(({ column, value }) => ({
+    name: features[column] ?? '',
+    value,
+    isFact: facts === null || facts[row]!.has(column),
+  }));
+}
+
+/**
+ * The novelty that at most this share of rows of known classes exceeds: the value of rank ⌈(n + 1)(1 − share)⌉ among n rows
+ * that were left out. With too few rows to tell there is no limit but the end of the scale.
+ * Source: Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005, section 2.2 (conformal prediction).
+ */
+export function noveltyLimitOf(rows: readonly LeftOutRow[], falseUnknownRatio: number): number {
+  const sorted = singlesOf(rows)
+    .map(({ novelty }) => novelty)
+    .toSorted((a, b) => a - b);
+  return sorted[Math.ceil((sorted.length + 1) * (1 - falseUnknownRatio)) - 1] ?? 1;
+}
+
+/** As they are answered when so much novelty is too much. */
+export function answeredAt(
+  rows: readonly LeftOutRow[],
+  noveltyLimit: number,
+): readonly JudgedRow[] {
+  // Several classes are named in spite of novelty: rows of two known faults are new together.
+  return rows.map((row) =>
+    row.answers.length === 1 && row.novelty > noveltyLimit ? { ...row, answers: [] } : row,
+  );
+}

@@ -1,0 +1,152 @@
+import { MEASUREMENTS, PROBE_METRICS } from '../../catalog/catalog.ts';
+import type { MeasurementName } from '../../catalog/catalog.ts';
+import { usualSpread, worstDeviation } from './deviation.ts';
+import { EVIDENCE_LIMITS } from './evidence-value.ts';
+import type { EvidenceSignal } from './evidence-value.ts';
+import { findSeries } from './probes-of-series.ts';
+import type { InstantSeries, RangePoint, RangeSeries } from './prometheus.ts';
+import { robustSummary, theilSenSlope } from './statistics.ts';
+
+/** Alerts come late: the last half minute before the first of them belongs to the fault already. */
+const ONSET_GUARD_MS = 30_000;
+const MINIMUM_BASELINE_SAMPLES = 3;
+/** Only to put series in an order; what such a spread means is for the diagnosis to say. */
+const SMALLEST_SPREAD = 1e-9;
+
+/** Labels that probes and measurements have; all others (job, severity, a user's own) stay outside. */
+const CATALOG_LABELS: ReadonlySet<string> = new Set(
+  [...Object.values(MEASUREMENTS), ...Object.values(PROBE_METRICS)].flatMap((definition) =>
+    definition.labels.filter((label) => label !== 'severity'),
+  ),
+);
+
+export function catalogLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(labels).flatMap(([name, value]) =>
+      CATALOG_LABELS.has(name) && value !== ''
+        ? [[name, value.slice(0, EVIDENCE_LIMITS.labelCharacters)]]
+        : [],
+    ),
+  );
+}
+
+/** The same measurement has the same key in an instant and in a range query, whichever exporter took it. */
+function measurementKey({ labels }: { readonly labels: Readonly<Record<string, string>> }): string {
+  const entries = Object.entries(catalogLabels(labels)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([labels['__name__'], entries]);
+}
+
+/** Two exporters of a pair, and one before and after it moved, took one measurement: one point for each time. */
+function mergePoints(series: readonly RangeSeries[]): readonly RangePoint[] {
+  if (series.length === 1) return series[0]?.points ?? [];
+  const all = series.flatMap(({ points }) => points).toSorted((a, b) => a.atMs - b.atMs);
+  return all.filter((point, index) => point.atMs !== all[index - 1]?.atMs);
+}
+
+type SeriesFacts = {
+  readonly metric: MeasurementName;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly current: number | null;
+  readonly threshold: number | null;
+  readonly onsetAtMs: number;
+};
+
+/** Sums up the points of one series, rising in time, around the onset. */
+function signalOf(all: readonly RangePoint[], facts: SeriesFacts): EvidenceSignal {
+  const { metric, labels, current, threshold, onsetAtMs } = facts;
+  const points = all.filter((point) => Number.isFinite(point.value));
+  const guarded = points.filter((point) => point.atMs < onsetAtMs - ONSET_GUARD_MS);
+  const baseline =
+    guarded.length >= MINIMUM_BASELINE_SAMPLES
+      ? guarded
+      : points.filter((point) => point.atMs < onsetAtMs);
+  const summary = robustSummary(baseline.map((point) => point.value));
+  const recent = points.slice(guarded.length);
+  const values = recent.map(({ value }) => value).concat(current ?? []);
+  const bad = MEASUREMENTS[metric].threshold?.bad ?? null;
+  return {
+    metric,
+    labels,
+    current,
+    baselineMedian: summary?.median ?? null,
+    baselineInterquartileRange: summary?.interquartileRange ?? null,
+    baselineSamples: baseline.length,
+    recent: recent.slice(-EVIDENCE_LIMITS.recent).map((point) => point.value),
+    lowest: values.length === 0 ? null : Math.min(...values),
+    highest: values.length === 0 ? null : Math.max(...values),
+    slope: theilSenSlope(recent),
+    onsetAtMs: summary === undefined ? null : beginningOf(points, guarded.length, summary, bad),
+    threshold,
+    bad,
+  };
+}
+
+function beginningOf(
+  points: readonly RangePoint[],
+  first: number,
+  summary: { readonly median: number; readonly interquartileRange: number },
+  bad: 'above' | 'below' | null,
+): number | null {
+  const usual = {
+    median: summary.median,
+    spread: usualSpread(summary.interquartileRange, summary.median),
+  };
+  const times = points.map(({ atMs }) => atMs);
+  const values = points.map(({ value }) => value);
+  const deviation = worstDeviation(times, values, first, usual, bad ?? 'both');
+  return deviation !== undefined && deviation.score > 1 ? deviation.sinceMs : null;
+}
+
+function isMeasurement(name: string | undefined): name is MeasurementName {
+  return name !== undefined && Object.hasOwn(MEASUREMENTS, name);
+}
+
+/** All measured series of one target; more than `limit` are cut to those that left their usual value furthest. */
+export function signalsOf(
+  ranges: readonly RangeSeries[],
+  instants: readonly InstantSeries[],
+  { onsetAtMs, limit }: { readonly onsetAtMs: number; readonly limit: number },
+): { readonly signals: readonly EvidenceSignal[]; readonly cut: number } {
+  // Prometheus knows better than a range which series have ended: it marks them as stale.
+  const currents = new Map(instants.map((one) => [measurementKey(one), one.value]));
+  const all = [...Map.groupBy(ranges, measurementKey)].flatMap(([key, series]) => {
+    const labels = series[0]?.labels ?? {};
+    const metric = labels['__name__'];
+    if (!isMeasurement(metric) || MEASUREMENTS[metric].unit === 'timestamp') return [];
+    const current = currents.get(key);
+    const threshold = findSeries(instants, 'crm_probe_threshold', { metric, severity: 'warning' });
+    const facts = {
+      metric,
+      labels: catalogLabels(labels),
+      current: finiteOrNull(current),
+      threshold: finiteOrNull(threshold?.value),
+      onsetAtMs,
+    };
+    return [signalOf(mergePoints(series), facts)];
+  });
+  const kept =
+    all.length <= limit
+      ? all
+      : all.toSorted((a, b) => excursionOf(b) - excursionOf(a)).slice(0, limit);
+  // A fixed order, so that the same facts always make the same value.
+  return {
+    signals: kept.toSorted((a, b) => (signalKey(a) < signalKey(b) ? -1 : 1)),
+    cut: all.length - kept.length,
+  };
+}
+
+function finiteOrNull(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+function excursionOf(signal: EvidenceSignal): number {
+  const { baselineMedian: median, baselineInterquartileRange: range, lowest, highest } = signal;
+  if (median === null || range === null || lowest === null || highest === null) return 0;
+  const largest = Math.max(highest - median, median - lowest);
+  return Math.min(Number.MAX_VALUE, largest / usualSpread(range, median, SMALLEST_SPREAD));
+}
+
+function signalKey(signal: EvidenceSignal): string {
+  const labels = Object.entries(signal.labels).map(([name, value]) => `${name}=${value}`);
+  return [signal.metric, ...labels.toSorted((a, b) => (a < b ? -1 : 1))].join(' ');
+}

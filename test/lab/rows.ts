@@ -1,0 +1,62 @@
+import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
+
+import type { DiagnosisClass } from '../../src/catalog/catalog.ts';
+import type { Evidence } from '../../src/responder/evidence/evidence.ts';
+
+/** One row of training data: what was really broken, and what was seen of it. */
+export type RecordedRow = {
+  /** One class, or two at once. */
+  readonly labels: readonly DiagnosisClass[];
+  /** Rows of one break belong together: they never stand on both sides of a split. */
+  readonly group: string;
+  readonly split: 'train' | 'held-out';
+  readonly evidence: Evidence;
+};
+
+/** More digits carry no knowledge and fill the file. */
+const SIGNIFICANT_DIGITS = 6;
+
+function shorten(_key: string, value: unknown): unknown {
+  // What is not said is not known: the decoder of evidence puts null in its place.
+  if (value === null) return undefined;
+  return typeof value === 'number' && !Number.isInteger(value)
+    ? Number(value.toPrecision(SIGNIFICANT_DIGITS))
+    : value;
+}
+
+/** The line of a row, without its end. */
+export function encodeRow(row: RecordedRow): string {
+  return JSON.stringify(row, shorten);
+}
+
+/** The whole rows of a file; what follows the last end of a line was being written when a recording was ended. */
+export function readRows(text: string): readonly RecordedRow[] {
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  return whole
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as RecordedRow);
+}
+
+export type RowFile = {
+  /** Groups that were recorded wholly. */
+  readonly groups: ReadonlySet<string>;
+  /** All rows of one group at once. */
+  append(rows: readonly RecordedRow[]): void;
+};
+
+/** Opens a file to go on with it: half a line at its end is cut off. */
+export function openRowFile(path: string): RowFile {
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  if (text !== '' && !text.endsWith('\n')) {
+    truncateSync(path, Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)));
+  }
+  const groups = new Set(readRows(text).map(({ group }) => group));
+  return {
+    groups,
+    append(rows) {
+      appendFileSync(path, rows.map((row) => `${encodeRow(row)}\n`).join(''));
+      for (const { group } of rows) groups.add(group);
+    },
+  };
+}
