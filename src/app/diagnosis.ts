@@ -75,7 +75,7 @@ export function createDiagnose(model: TrainedModel, options: DiagnoseOptions = {
     const rival =
       options.against ?? probabilities.find((candidate) => !named.includes(candidate.class))?.class;
     const told = (reasons: readonly Reason[], count: number): readonly DiagnosisReason[] =>
-      largest(reasons, count).map(({ text, contribution, link }) => {
+      largest(reasons, count).map(({ subject: { text, link }, contribution }) => {
         const address =
           prometheusUrl === undefined ? undefined : linkOfFact(link, evidence, prometheusUrl);
         return { text, contribution, ...(address === undefined ? {} : { link: address }) };
@@ -107,8 +107,10 @@ export function createDiagnose(model: TrainedModel, options: DiagnoseOptions = {
   };
 }
 
+/** What says nothing to a person, as that words are not there which were in other evidence, is left out. */
 function largest(reasons: readonly Reason[], count: number): readonly Reason[] {
   return reasons
+    .filter(({ subject }) => subject.text !== '')
     .toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
     .slice(0, count);
 }

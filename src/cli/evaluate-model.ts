@@ -8,7 +8,7 @@ import {
 import type { Episode, HeldOutFigures, TrainedModel } from '../responder/diagnosis/diagnosis.ts';
 import { CrmwatchError } from '../std/std.ts';
 import type { EvaluateOptions } from './evaluate-options.ts';
-import { describeClasses, describeFigures, figure } from './evaluate-text.ts';
+import { describeAnswers, describeClasses, describeFigures, figure } from './evaluate-text.ts';
 import { isEpisodesFile, readLabelledData } from './read-data.ts';
 import { readTextFile } from './read-text-file.ts';
 
@@ -52,7 +52,6 @@ function describe(
   { report, answers, strangers, matrix }: HeldOutFigures,
   classes: readonly string[],
 ): readonly string[] {
-  const { unknownRatio, answeredAccuracyRatio, coincidence } = answers;
   return [
     ...(report === null
       ? ['no row is of one class that the model knows']
@@ -62,13 +61,7 @@ function describe(
           ...describeFigures(report.figures),
         ]),
     '',
-    `  answered "unknown" ${figure(unknownRatio)}  accuracy of what was answered ${figure(answeredAccuracyRatio)}`,
-    ...(coincidence === null
-      ? []
-      : [
-          `  of ${coincidence.rows} rows of several classes: all named and no other ${figure(coincidence.allNamedRatio)}, only right ones named ${figure(coincidence.someNamedRatio)}`,
-          `  several named where one holds ${figure(coincidence.falseSeveralRatio)}`,
-        ]),
+    ...describeAnswers(answers),
     ...(strangers === null
       ? []
       : [

@@ -1,4 +1,5 @@
 import type {
+  AnswerFacts,
   Figure,
   LeftOutClass,
   Report,
@@ -17,6 +18,23 @@ function figureLine({ name, value, interval }: Figure): string {
 
 export function describeFigures(figures: readonly Figure[]): readonly string[] {
   return [`${''.padEnd(48)}   value   95 % interval over groups`, ...figures.map(figureLine)];
+}
+
+/** How often nothing, and how well several classes at once, are named. */
+export function describeAnswers({
+  unknownRatio,
+  answeredAccuracyRatio,
+  coincidence,
+}: AnswerFacts): readonly string[] {
+  return [
+    `  answered "unknown" ${figure(unknownRatio)}  accuracy of what was answered ${figure(answeredAccuracyRatio)}`,
+    ...(coincidence === null
+      ? []
+      : [
+          `  of ${coincidence.rows} rows of several classes: all named and no other ${figure(coincidence.allNamedRatio)}, only right ones named ${figure(coincidence.someNamedRatio)}`,
+          `  several named where one holds ${figure(coincidence.falseSeveralRatio)}`,
+        ]),
+  ];
 }
 
 export function describeClasses({

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runCommandLine } from '../../src/cli/run-command-line.ts';
+import { printedIn } from '../lab/document.ts';
 import { decodeModel } from '../../src/responder/diagnosis/diagnosis.ts';
 import {
   REPOSITORY,
@@ -65,24 +67,28 @@ describe('documents', () => {
 });
 
 describe('docs/DIAGNOSIS.md', () => {
-  it('repeats what was printed of the model that ships', () => {
+  it('repeats what training printed of the model that ships', () => {
     const file = join(REPOSITORY, 'models/fault-classifier.json');
     const { id, training, evaluation } = decodeModel(JSON.parse(readFileSync(file, 'utf8')), file);
-    const text = readDocument('docs/DIAGNOSIS.md');
-    const valueOf = (name: string): string =>
-      evaluation?.figures.find((figure) => figure.name === name)?.value?.toFixed(4) ?? '–';
-    for (const [title, name] of [
-      ['accuracy', 'accuracy'],
-      ['macro-F1', 'macroF1'],
-      ['log-loss (nats)', 'logLoss'],
-      ['expected calibration error (15 bins)', 'calibrationError'],
-    ] as const) {
-      const line = `  ${title.padEnd(46)}${valueOf(name).padStart(8)}`;
-      expect(text, 'train the model again and paste what is printed').toContain(line);
+    const printed = printedIn(readDocument('docs/DIAGNOSIS.md'), 'printed by the training');
+    for (const { value } of evaluation?.figures ?? []) {
+      expect(printed, 'npm run lab -- train writes it').toContain(` ${value?.toFixed(4) ?? '–'} `);
     }
     const { encoding, strengthC, iterations } = training;
-    expect(text).toContain(`model ${id}, ${encoding}, C ${strengthC}, ${iterations} iterations`);
+    expect(printed).toContain(`model ${id}, ${encoding}, C ${strengthC}, ${iterations} iterations`);
   });
+
+  it('repeats what the evaluation prints of episodes that are held out', async () => {
+    const lines: string[] = [];
+    const words = ['evaluate', 'models/episodes.jsonl', '--model', 'models/fault-classifier.json'];
+    const exitCode = await runCommandLine(words, {
+      print: (line) => void lines.push(line),
+      note: () => {},
+    });
+    expect(exitCode).toBe(0);
+    const printed = printedIn(readDocument('docs/DIAGNOSIS.md'), 'printed by the evaluation');
+    expect(printed, 'npm run lab -- train writes it').toBe(lines.join('\n').trimEnd());
+  }, 60_000);
 });
 
 describe('CHANGELOG.md', () => {

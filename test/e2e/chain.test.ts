@@ -160,7 +160,11 @@ describe.skipIf(missing !== undefined)(
 
       it(`${scenario.name}: is diagnosed as ${scenario.diagnosis}`, async () => {
         const { modelDiagnosis, plan } = await chainOf(scenario).diagnosed;
-        expect(modelDiagnosis?.answer).toBe(scenario.diagnosis);
+        // Where the answer is another, the reasons are what one wants to read.
+        const told = JSON.stringify(modelDiagnosis, null, 1);
+        expect([scenario.diagnosis, ...(scenario.mayBe ?? [])], told).toContain(
+          modelDiagnosis?.answer,
+        );
         expect(modelDiagnosis?.probability).toBeGreaterThan(0.3);
         expect(modelDiagnosis?.probability).toBeLessThanOrEqual(1);
         expect(modelDiagnosis?.terms.length).toBeGreaterThan(0);

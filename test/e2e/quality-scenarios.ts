@@ -117,6 +117,7 @@ export const QUALITY_SCENARIOS: readonly Scenario[] = [
     },
     seenAs: 'crm_stale_ratio{$target,object="opportunities"} > 0.5',
     alert: 'CrmDataStale',
+    // Of the synchronisation itself nothing is measured here: all that can be seen is that records are old.
     diagnosis: 'data_decay',
   },
 ];

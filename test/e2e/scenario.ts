@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-import type { AlertName, FaultClass } from '../../src/catalog/catalog.ts';
+import type { AlertName, DiagnosisAnswer, FaultClass } from '../../src/catalog/catalog.ts';
 import type { DelayingProxy } from '../support/delaying-proxy.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';
 import type { TestCertificates } from '../support/test-certificates.ts';
@@ -37,6 +37,8 @@ export type Scenario = {
   readonly seenAs: string;
   readonly alert: AlertName;
   readonly diagnosis: FaultClass;
+  /** What is as good an answer, where the evidence cannot tell. */
+  readonly mayBe?: readonly DiagnosisAnswer[];
 };
 
 /** The matcher of PromQL for everything about the target of a scenario. */

@@ -5,7 +5,8 @@
  *
  *   all         record what is missing, then train; the same without a word
  *   record      start the sandboxes and Trytons behind their fronts, Prometheus and Alertmanager, and record
- *   train       make the model from the recorded episodes; needs neither network nor servers
+ *   train       make the model from the recorded episodes, hold it to those that are held out, and write the figures of the
+ *               model that ships into docs/DIAGNOSIS.md; needs neither network nor servers
  *   summary     count what is recorded, and name the classes that look alike
  *
  *   --output FILE     the episodes (default: models/episodes.jsonl); a recording goes on where the file ends
@@ -22,7 +23,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { parseLabOptions } from './options.ts';
+import { writePrinted } from './document.ts';
+import { DEFAULT_MODEL, parseLabOptions } from './options.ts';
 import type { LabCommand, LabOptions } from './options.ts';
 import { record } from './recording.ts';
 import { readRows } from './rows.ts';
@@ -32,9 +34,13 @@ const REPOSITORY = join(import.meta.dirname, '..', '..');
 
 async function runRecord(options: LabOptions): Promise<number> {
   const end = new AbortController();
-  // A second Ctrl-C ends at once; the servers are ended with the process.
-  process.once('SIGINT', () => end.abort());
-  process.once('SIGTERM', () => end.abort());
+  const onSignal = (): void => {
+    // A second signal ends at once; by exit, since the servers are ended with the process only then.
+    if (end.signal.aborted) process.exit(130);
+    end.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
   // The recording waits on timers that do not keep the process alive by themselves.
   const alive = setInterval(() => {}, 1 << 30);
   try {
@@ -53,10 +59,28 @@ async function runRecord(options: LabOptions): Promise<number> {
   }
 }
 
-function runTrain({ output, model }: LabOptions): number {
+/** What a command prints; it is shown as well. */
+function runCommand(...words: readonly string[]): { readonly code: number; readonly text: string } {
   const command = join(REPOSITORY, 'src', 'cli', 'main.ts');
-  const words = [command, 'train', output, '--output', model];
-  return spawnSync(process.execPath, words, { stdio: 'inherit' }).status ?? 1;
+  const { status, stdout } = spawnSync(process.execPath, [command, ...words], {
+    stdio: ['inherit', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  process.stdout.write(stdout);
+  return { code: status ?? 1, text: stdout };
+}
+
+/** Trains, holds the model to the held-out episodes, and writes the figures of the model that ships into the document. */
+function runTrain({ output, model }: LabOptions): number {
+  const trained = runCommand('train', output, '--output', model);
+  if (trained.code !== 0) return trained.code;
+  const evaluated = runCommand('evaluate', output, '--model', model);
+  if (evaluated.code === 0 && model === DEFAULT_MODEL) {
+    const document = join(REPOSITORY, 'docs', 'DIAGNOSIS.md');
+    writePrinted(document, 'printed by the training', trained.text);
+    writePrinted(document, 'printed by the evaluation', evaluated.text);
+  }
+  return evaluated.code;
 }
 
 function runSummary({ output }: LabOptions): number {

@@ -16,6 +16,9 @@ export type LabOptions = {
   readonly data: string;
 };
 
+/** The model that ships. */
+export const DEFAULT_MODEL = 'models/fault-classifier.json';
+
 /** Both so that a held-out target is left beside one to learn from, and that two cores can carry them. */
 const MOST_TARGETS = 10;
 
@@ -32,7 +35,7 @@ export function parseLabOptions(words: readonly string[]): LabOptions {
     allowPositionals: true,
     options: {
       output: { type: 'string', default: 'models/episodes.jsonl' },
-      model: { type: 'string', default: 'models/fault-classifier.json' },
+      model: { type: 'string', default: DEFAULT_MODEL },
       'per-class': { type: 'string', default: '12' },
       sandboxes: { type: 'string', default: '4' },
       trytons: { type: 'string', default: '2' },

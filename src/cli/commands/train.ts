@@ -8,7 +8,12 @@ import {
   dataOptionsOf,
   givenRecipe,
 } from '../data-options.ts';
-import { describeClasses, describeConfusion, describeFigures, figure } from '../evaluate-text.ts';
+import {
+  describeAnswers,
+  describeClasses,
+  describeConfusion,
+  describeFigures,
+} from '../evaluate-text.ts';
 import { parseOptions, requireOption } from '../options.ts';
 import { requireWritable, writeTextFile } from '../output-file.ts';
 import { readLabelledData } from '../read-data.ts';
@@ -19,12 +24,12 @@ function describe({ model, report }: Training): readonly string[] {
   if (report === null || evaluation === null) {
     return ['no group of rows can be left out: nothing is known about how well it does'];
   }
-  const { folds, unknownRatio, answeredAccuracyRatio } = evaluation;
+  const { folds } = evaluation;
   return [
     `left-out groups (${folds} folds):`,
     ...describeFigures(report.figures),
     '',
-    `  answered "unknown" ${figure(unknownRatio)}  accuracy of what was answered ${figure(answeredAccuracyRatio)}`,
+    ...describeAnswers(evaluation),
     '',
     ...describeClasses(report),
     ...describeConfusion(report),
@@ -62,7 +67,7 @@ Fits a logistic model, prints how well it does on groups of rows that it did not
 table with a class for each row (CSV, TSV or SVMlight), or one or several files of episodes (JSON lines ending in .jsonl).
 Encoding and penalty are chosen by cross-validation, probabilities are calibrated on rows that were left out. The same data
 gives the same model to the bit. A model of episodes goes into the configuration as responder.model; one of a table is for
-\`crmwatch predict\`.
+\`crmwatch predict\`. \`crmwatch model show FILE\` prints what is in it.
 
 ${DATA_OPTIONS_HELP}
   --folds NUMBER      of the evaluation; default 10

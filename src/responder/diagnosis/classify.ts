@@ -1,8 +1,8 @@
 import { NO_FAULT, PROBE_KIND_NAMES, UNKNOWN_FAULT } from '../../catalog/catalog.ts';
 import type { DiagnosisAnswer, DiagnosisClass } from '../../catalog/catalog.ts';
-import type { Features } from './features/features.ts';
+import type { Feature, Features } from './features/features.ts';
 import { createJudge, createObserve, describeDoubt } from './model/model.ts';
-import type { NamedValue, TrainedModel } from './model/model.ts';
+import type { TrainedModel } from './model/model.ts';
 
 export type ClassProbability = { readonly class: DiagnosisClass; readonly probability: number };
 
@@ -27,13 +27,9 @@ export type Classification = {
 /** Names the fault class that features speak for, or "unknown". */
 export type Classify = (features: Features) => Classification;
 
-/** What a model is told of features: those that are out of the ordinary are facts, and may be new to it. */
-export function namedValues(features: Features): readonly NamedValue[] {
-  return [...features.values()].map(({ name, value, subject }) => ({
-    name,
-    value,
-    isFact: subject.abnormal,
-  }));
+/** What is out of the ordinary may be new to a model; all else says nothing by being there. */
+export function isAbnormal({ subject }: Feature): boolean {
+  return subject.abnormal;
 }
 
 /**
@@ -45,7 +41,7 @@ export function createClassify(model: TrainedModel): Classify {
   const classes = model.classes as readonly DiagnosisClass[];
   const noFault = classes.indexOf(NO_FAULT);
   return (features) => {
-    const observation = observe(namedValues(features));
+    const observation = observe(features.values(), isAbnormal);
     const impossible = hasHardFailure(features) && noFault >= 0 ? new Set([noFault]) : undefined;
     const judgement = judge(observation, impossible);
     const { answers, candidate, probabilities, novelty, unseen, doubt } = judgement;

@@ -55,4 +55,4 @@ export { createSeeEvidence } from './see-evidence.ts';
 export { readKnownRows, readTable } from './table/table.ts';
 export type { KnownRow, LabelledTable, TableOptions } from './table/table.ts';
 export { SEVERAL_ANSWERS, trainModel } from './training/training.ts';
-export type { HeldOutFigures, TrainOptions, Training } from './training/training.ts';
+export type { AnswerFacts, HeldOutFigures, TrainOptions, Training } from './training/training.ts';

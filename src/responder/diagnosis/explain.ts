@@ -1,8 +1,7 @@
 import type { DiagnosisClass } from '../../catalog/catalog.ts';
 import { CrmwatchError } from '../../std/std.ts';
 import { createExplainRow } from './classifier/classifiers.ts';
-import { namedValues } from './classify.ts';
-import type { FeatureLink, Features } from './features/features.ts';
+import type { FeatureSubject, Features } from './features/features.ts';
 import { createObserve } from './model/model.ts';
 import type { TrainedModel } from './model/model.ts';
 
@@ -13,13 +12,10 @@ export type Term = {
   readonly contribution: number;
 };
 
-/** All terms that encode one fact, with the sentence and the link that show the fact. */
+/** All terms that encode one fact. */
 export type Reason = {
-  readonly key: string;
-  readonly text: string;
-  readonly link: FeatureLink;
-  /** Whether the fact is out of the ordinary; what did not happen speaks for and against classes too. */
-  readonly abnormal: boolean;
+  /** With the sentence and the link that show the fact. */
+  readonly subject: FeatureSubject;
   /** Sum of the terms; above 0 it speaks for the class. */
   readonly contribution: number;
   readonly terms: readonly Term[];
@@ -53,41 +49,41 @@ export type Explain = (
 export function createExplain(model: TrainedModel): Explain {
   const [explainRow, observe] = [createExplainRow(model), createObserve(model)];
   return (features, faultClass, against) => {
-    const { row } = observe(namedValues(features));
+    const { row } = observe(features.values());
     const other = against === undefined ? undefined : indexOf(model, against);
     const { base, score, terms } = explainRow(row, indexOf(model, faultClass), other);
-    const reasons = new Map<string, Reason>();
+    const reasons = new Map<string, Building>();
     for (const { feature: column, contribution } of terms) {
-      const feature = features.get(model.features[column] ?? '');
-      // A bucket of words that are not there has no sentence of its own.
+      const name = model.features[column] ?? '';
+      const feature = features.get(name);
+      // A bucket of words that are not there has no sentence: which they were is known to other evidence alone.
       const subject = feature?.subject ?? ABSENT;
-      const term = {
-        feature: model.features[column] ?? '',
-        value: feature?.value ?? 0,
-        contribution,
-      };
-      const { key, text, link, abnormal } = subject;
-      const before = reasons.get(key);
-      reasons.set(key, {
-        key,
-        text,
-        link,
-        abnormal,
-        contribution: (before?.contribution ?? 0) + contribution,
-        terms: [...(before?.terms ?? []), term],
-      });
+      const term = { feature: name, value: feature?.value ?? 0, contribution };
+      const found = reasons.get(subject.key);
+      if (found === undefined) reasons.set(subject.key, { subject, contribution, terms: [term] });
+      else {
+        found.contribution += contribution;
+        found.terms.push(term);
+      }
     }
-    const sorted = [...reasons.values()].toSorted((a, b) => b.contribution - a.contribution);
+    const sorted = [...reasons.values()].sort((a, b) => b.contribution - a.contribution);
     return { class: faultClass, against: against ?? null, base, score, reasons: sorted };
   };
 }
 
-const ABSENT = {
+/** A reason while its terms are gathered. */
+type Building = {
+  readonly subject: FeatureSubject;
+  contribution: number;
+  readonly terms: Term[];
+};
+
+const ABSENT: FeatureSubject = {
   key: 'absent',
-  text: 'words of other evidence are not there',
+  text: '',
   link: { kind: 'incident' },
   abnormal: false,
-} as const;
+};
 
 function indexOf(model: TrainedModel, faultClass: DiagnosisClass): number {
   const index = model.classes.indexOf(faultClass);

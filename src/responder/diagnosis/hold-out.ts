@@ -5,7 +5,7 @@ import { extractFeatures } from './features/features.ts';
 import { createJudge, createObserve } from './model/model.ts';
 import type { TrainedModel } from './model/model.ts';
 import type { LabelledTable } from './table/table.ts';
-import { figuresOfHeldOut, valuesOf } from './training/training.ts';
+import { figuresOfHeldOut, observeRow } from './training/training.ts';
 import type { HeldOutFigures, HeldOutRow } from './training/training.ts';
 
 /** How a model of evidence does on episodes that it was not trained on. */
@@ -30,7 +30,7 @@ export function holdToEpisodes(model: TrainedModel, episodes: readonly Episode[]
 export function holdToTable(model: TrainedModel, table: LabelledTable): HeldOutFigures {
   const [judge, observe] = [createJudge(model), createObserve(model)];
   const rows = table.groups.map((group, row): HeldOutRow => {
-    const { answers, probabilities } = judge(observe(valuesOf(table, row)));
+    const { answers, probabilities } = judge(observeRow(observe, table, row));
     return {
       actual: [table.classes[table.labels[row]!]!],
       answers: answers.map(({ index }) => model.classes[index]!),

@@ -44,7 +44,7 @@ export function createJudgeRow(model: TrainedModel): (row: KnownRow) => RowJudge
   ];
   const nameOf = (index: number): string => model.classes[index] ?? '';
   return ({ values }) => {
-    const observation = observe(values.map((value) => ({ ...value, isFact: true })));
+    const observation = observe(values);
     const judgement = judge(observation);
     const { answers, candidate, probabilities, novelty, unseen, doubt } = judgement;
     const likeliest = candidate.index;

@@ -1,6 +1,5 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import { createPredict } from './classifier/classifiers.ts';
-import { namedValues } from './classify.ts';
 import type { SeenEvidence } from './drift/drift.ts';
 import { extractFeatures } from './features/features.ts';
 import { createObserve } from './model/model.ts';
@@ -10,7 +9,7 @@ import type { TrainedModel } from './model/model.ts';
 export function createSeeEvidence(model: TrainedModel): (evidence: Evidence) => SeenEvidence {
   const [observe, predict] = [createObserve(model), createPredict(model)];
   return (evidence) => {
-    const values = namedValues(extractFeatures(evidence));
+    const values = [...extractFeatures(evidence).values()];
     const probabilities = predict(observe(values).row);
     return {
       values,

@@ -145,16 +145,20 @@ describe('explain', () => {
   it('merges the features of one fact into one readable reason with a link', () => {
     const features = extractFeatures(inventedEvidence('data_quality_import', 31));
     const { reasons } = explain(features, 'data_quality_import');
-    const keys = reasons.map((reason) => reason.key);
+    const keys = reasons.map(({ subject }) => subject.key);
     expect(new Set(keys).size).toBe(keys.length);
-    const present = reasons.filter((reason) => reason.abnormal && reason.contribution > 0);
-    const alert = present.find((reason) => reason.key === 'alert:CrmDataIncomplete');
+    const present = reasons.filter(
+      ({ subject, contribution }) => subject.abnormal && contribution > 0,
+    );
+    const alert = present.find(({ subject }) => subject.key === 'alert:CrmDataIncomplete');
     expect(alert?.terms.length).toBe(2);
-    expect(alert?.text).toBe('alert CrmDataIncomplete fires');
-    expect(alert?.link).toEqual({ kind: 'alert', name: 'CrmDataIncomplete' });
-    const metric = present.find((reason) => reason.key === 'signal:crm_missing_ratio');
-    expect(metric?.text).toMatch(/^the missing ratio of contact\.email is 0\.\d+, [\d.]+ robust/);
-    expect(metric?.link).toMatchObject({ kind: 'metric', name: 'crm_missing_ratio' });
+    expect(alert?.subject.text).toBe('alert CrmDataIncomplete fires');
+    expect(alert?.subject.link).toEqual({ kind: 'alert', name: 'CrmDataIncomplete' });
+    const metric = present.find(({ subject }) => subject.key === 'signal:crm_missing_ratio');
+    expect(metric?.subject.text).toMatch(
+      /^the missing ratio of contact\.email is 0\.\d+, [\d.]+ robust/,
+    );
+    expect(metric?.subject.link).toMatchObject({ kind: 'metric', name: 'crm_missing_ratio' });
   });
 
   it('says why one class and not another: the logarithm of the ratio of their probabilities', () => {

@@ -11,8 +11,8 @@ const TOLERANCE = 1e-12;
  * One number cannot change the order of the classes. Fit it on scores of rows that the model had not seen.
  *
  * The loss is convex in 1/T; its derivative, Σᵢ (Σₖ pᵢₖ sᵢₖ − s of the right class), is brought to 0 by bisection,
- * within 0.05 and 20. The right class counts for (n + ½)/(n + 1) of a row, and all others share the rest: that n rows were right
- * does not make the next one certain.
+ * within 0.05 and 20. Where all rows are right there is no smallest loss, and nothing but certainty would do. That n rows were
+ * right does not make the next one certain: then the right class counts for (n + ½)/(n + 1) of a row, all others share the rest.
  * Sources: Guo et al., On Calibration of Modern Neural Networks, 2017, section 4.2; Krichevsky and Trofimov, The
  * Performance of Universal Encoding, 1981.
  */
@@ -20,19 +20,19 @@ export function fitTemperature(rows: readonly ScoredRow[]): number {
   if (rows.length === 0) return 1;
   let low = 1 / LARGEST_TEMPERATURE;
   let high = 1 / SMALLEST_TEMPERATURE;
-  if (slopeAt(rows, low) >= 0) return LARGEST_TEMPERATURE;
-  if (slopeAt(rows, high) <= 0) return SMALLEST_TEMPERATURE;
+  const doubt = slopeAt(rows, high, 0) <= 0 ? 0.5 / (rows.length + 1) : 0;
+  if (slopeAt(rows, low, doubt) >= 0) return LARGEST_TEMPERATURE;
+  if (slopeAt(rows, high, doubt) <= 0) return SMALLEST_TEMPERATURE;
   for (let iteration = 0; iteration < ITERATIONS && high - low > TOLERANCE; iteration++) {
     const middle = (low + high) / 2;
-    if (slopeAt(rows, middle) > 0) high = middle;
+    if (slopeAt(rows, middle, doubt) > 0) high = middle;
     else low = middle;
   }
   return 2 / (low + high);
 }
 
 /** Derivative of the mean log-loss by the inverse temperature. */
-function slopeAt(rows: readonly ScoredRow[], inverse: number): number {
-  const doubt = 0.5 / (rows.length + 1);
+function slopeAt(rows: readonly ScoredRow[], inverse: number, doubt: number): number {
   let slope = 0;
   for (const { actual, scores } of rows) {
     let largest = -Infinity;

@@ -31,7 +31,7 @@ export function fitClaims(
   rows: readonly number[],
   { encoding: kind, strengthC }: Recipe,
 ): EncodedClaims {
-  const { encoding, matrix } = encodeRows(table.matrix, rows, kind);
+  const { encoding, matrix } = encodeRows(table, rows, kind);
   const fits = table.classes.map((_, own) => {
     const labels = rows.map((row) => Number(hasClass(table, row, own)));
     const count = labels.reduce((sum, label) => sum + label, 0);

@@ -17,8 +17,14 @@ export type EncodedColumn = {
   readonly threshold: number;
   /** Over the training rows, before it is divided by the scale. */
   readonly mean: number;
-  /** Standard deviation over the training rows; never 0. */
+  /** Standard deviation over the training rows, with a floor where the table has one; never 0. */
   readonly scale: number;
+  /**
+   * The smallest and the largest over the training rows, before the scale. Values beyond are taken for these: how a class goes on
+   * where nothing was seen is not known, and novelty is for others to tell.
+   */
+  readonly least: number;
+  readonly most: number;
 };
 
 /** A table in which each column was made of one feature. Zeros stay zeros, so that sparse rows stay sparse. */
@@ -26,13 +32,23 @@ export type Encoding = readonly EncodedColumn[];
 
 const MOST_STEPS = 8;
 
-/** Learns the encoding of the features that vary in these rows. */
-export function fitEncoding(matrix: SparseMatrix, kind: EncodingKind): Encoding {
+/**
+ * Learns the encoding of the features that vary in these rows.
+ * @param smallestScale below which differences are noise.
+ */
+export function fitEncoding(
+  matrix: SparseMatrix,
+  kind: EncodingKind,
+  smallestScale: number = 0,
+): Encoding {
   return valuesByColumn(matrix).flatMap((values, feature): readonly EncodedColumn[] => {
     const distinct = distinctOf(values, matrix.rows);
     if (distinct.length < 2) return [];
     const forms = formsOf(kind, distinct);
-    return forms.map((form) => ({ feature, ...form, ...spreadOf(values, form, matrix.rows) }));
+    return forms.map((form) => {
+      const { scale, ...spread } = spreadOf(values, form, matrix.rows);
+      return { feature, ...form, ...spread, scale: Math.max(scale, smallestScale) };
+    });
   });
 }
 
@@ -102,16 +118,22 @@ function spreadOf(
   values: readonly number[],
   form: Form,
   rows: number,
-): Pick<EncodedColumn, 'mean' | 'scale'> {
-  let sum = 0;
-  for (const value of values) sum += encodeValue(form, value);
+): Pick<EncodedColumn, 'mean' | 'scale' | 'least' | 'most'> {
+  const isSometimesZero = values.length < rows;
+  let [sum, least, most] = [0, isSometimesZero ? 0 : Infinity, isSometimesZero ? 0 : -Infinity];
+  for (const value of values) {
+    const encoded = encodeValue(form, value);
+    sum += encoded;
+    least = Math.min(least, encoded);
+    most = Math.max(most, encoded);
+  }
   const mean = sum / rows;
   let squares = (rows - values.length) * mean ** 2;
   for (const value of values) squares += (encodeValue(form, value) - mean) ** 2;
-  return { mean, scale: squares > 0 ? Math.sqrt(squares / rows) : 1 };
+  return { mean, scale: squares > 0 ? Math.sqrt(squares / rows) : 1, least, most };
 }
 
-/** Encodes rows: each value is divided by its scale, and nothing is taken from it. */
+/** Encodes rows: each value is brought into its range and divided by its scale, and nothing is taken from it. */
 export type Encoder = (row: readonly SparseEntry[]) => readonly SparseEntry[];
 
 export function createEncoder(encoding: Encoding): Encoder {
@@ -121,8 +143,9 @@ export function createEncoder(encoding: Encoding): Encoder {
     const encoded: SparseEntry[] = [];
     for (const { column: feature, value } of row) {
       for (const column of columnsOf.get(feature) ?? []) {
-        const found = encodeValue(encoding[column]!, value) / encoding[column]!.scale;
-        if (found !== 0) encoded.push({ column, value: found });
+        const own = encoding[column]!;
+        const within = Math.min(own.most, Math.max(own.least, encodeValue(own, value)));
+        if (within !== 0) encoded.push({ column, value: within / own.scale });
       }
     }
     return encoded;

@@ -35,33 +35,61 @@ export type ExplainRow = (
  * Source: Lundberg and Lee, A Unified Approach to Interpreting Model Predictions, 2017, corollary 1.
  */
 export function createExplainRow(classifier: Classifier): ExplainRow {
-  const { encoding } = classifier;
-  const encode = createEncoder(encoding);
+  const encode = createEncoder(classifier.encoding);
+  const compared = new Map<string, Comparison>();
+  const comparisonOf = (of: number, against: number | undefined): Comparison => {
+    const key = `${of} ${against ?? ''}`;
+    const known = compared.get(key);
+    if (known !== undefined) return known;
+    const made = compare(classifier, of, against);
+    compared.set(key, made);
+    return made;
+  };
   return (row, of, against) => {
-    const { weights, intercept } = directionOf(classifier, of, against);
-    const contributions = new Map<number, number>();
-    let base = intercept;
-    for (const [column, { feature, mean, scale }] of encoding.entries()) {
-      const ofMean = (weights(column) * mean) / scale;
-      base += ofMean;
-      if (ofMean !== 0) contributions.set(feature, (contributions.get(feature) ?? 0) - ofMean);
-    }
+    const { weights, base, ofMean } = comparisonOf(of, against);
+    const contributions = ofMean.slice();
     for (const { column, value } of encode(row)) {
-      const { feature } = encoding[column]!;
-      const own = weights(column) * value;
-      contributions.set(feature, (contributions.get(feature) ?? 0) + own);
+      contributions[classifier.encoding[column]!.feature]! += weights[column]! * value;
     }
-    const terms = [...contributions].flatMap(([feature, contribution]) =>
-      contribution === 0 ? [] : [{ feature, contribution }],
-    );
-    const score = terms.reduce((sum, { contribution }) => sum + contribution, base);
+    const terms: RowTerm[] = [];
+    let score = base;
+    for (let feature = 0; feature < contributions.length; feature++) {
+      const contribution = contributions[feature]!;
+      if (contribution === 0) continue;
+      terms.push({ feature, contribution });
+      score += contribution;
+    }
     return { base, score, terms };
   };
 }
 
+/** What explanations of one class, or of one class against another, have in common. */
+type Comparison = {
+  /** Of the encoded columns, after calibration. */
+  readonly weights: Float64Array;
+  readonly base: number;
+  /** By feature: what is taken off because its mean is not 0. */
+  readonly ofMean: Float64Array;
+};
+
+function compare(classifier: Classifier, of: number, against: number | undefined): Comparison {
+  const { encoding } = classifier;
+  const { weightOf, intercept } = directionOf(classifier, of, against);
+  const features = encoding.reduce((most, { feature }) => Math.max(most, feature + 1), 0);
+  const weights = Float64Array.from(encoding, (_, column) => weightOf(column));
+  const ofMean = new Float64Array(features);
+  let base = intercept;
+  for (const [column, { feature, mean, scale }] of encoding.entries()) {
+    const own = (weights[column]! * mean) / scale;
+    base += own;
+    ofMean[feature]! -= own;
+  }
+  return { weights, base, ofMean };
+}
+
 type Direction = {
   /** Of an encoded column. */
-  readonly weights: (column: number) => number;
+  readonly weightOf: (column: number) => number;
   readonly intercept: number;
 };
 
@@ -75,14 +103,14 @@ function directionOf(
     // A single score speaks for the second class, and against the first.
     const sign = of === 1 ? 1 : -1;
     return {
-      weights: (column) => sign * slope * weights[0]![column]!,
+      weightOf: (column) => sign * slope * weights[0]![column]!,
       intercept: sign * (slope * intercepts[0]! + offset),
     };
   }
   const [own, other] = [weights[of]!, against === undefined ? undefined : weights[against]!];
   const less = against === undefined ? 0 : intercepts[against]!;
   return {
-    weights: (column) => slope * (own[column]! - (other?.[column] ?? 0)),
+    weightOf: (column) => slope * (own[column]! - (other?.[column] ?? 0)),
     intercept: slope * (intercepts[of]! - less),
   };
 }

@@ -104,6 +104,10 @@ function tryRecipe(table: LabelledTable, recipe: Recipe, splits: readonly Split[
 
 type Scored = { readonly actual: number; readonly scores: Float64Array };
 
+/**
+ * Scores of the rows of a fold by a model without it, of the classes that the model knows. A row whose class no other fold
+ * has is left out: that it cannot be known says nothing about recipes, nor about how far probabilities can be believed.
+ */
 function scoreLeftOut(
   table: LabelledTable,
   recipe: Recipe,
@@ -112,10 +116,18 @@ function scoreLeftOut(
 ): readonly Scored[] {
   const { model } = fitUncalibrated(table, split.train, recipe, limits);
   const encode = createEncoder(model.encoding);
-  return split.test.map((row) => ({
-    actual: table.labels[row]!,
-    scores: scoresOf(model, encode(rowOf(table.matrix, row))),
-  }));
+  const present = presentClasses(table, split.train);
+  const isWhole = present.length === table.classes.length;
+  return split.test.flatMap((row): readonly Scored[] => {
+    const actual = present.indexOf(table.labels[row]!);
+    if (actual < 0) return [];
+    const scores = scoresOf(model, encode(rowOf(table.matrix, row)));
+    return [{ actual, scores: isWhole ? scores : Float64Array.from(present, (k) => scores[k]!) }];
+  });
+}
+
+function presentClasses({ labels }: LabelledTable, rows: readonly number[]): readonly number[] {
+  return [...new Set(rows.map((row) => labels[row]!))].toSorted((a, b) => a - b);
 }
 
 function calibrationOf(scored: readonly Scored[], classCount: number): Calibration {
@@ -138,9 +150,9 @@ function fitUncalibrated(
   { encoding: kind, strengthC }: Recipe,
   limits: FitLimits,
 ): { readonly model: Uncalibrated; readonly fit: LogisticFit } {
-  const { encoding, matrix } = encodeRows(table.matrix, rows, kind);
+  const { encoding, matrix } = encodeRows(table, rows, kind);
   const labels = rows.map((row) => table.labels[row]!);
-  const present = [...new Set(labels)].toSorted((a, b) => a - b);
+  const present = presentClasses(table, rows);
   const numbers = labels.map((label) => present.indexOf(label));
   const fit = fitLogistic(matrix, numbers, present.length, { strengthC, ...limits });
   const model = { encoding, classes: table.classes, ...spread(fit, present, table.classes.length) };

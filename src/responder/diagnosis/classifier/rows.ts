@@ -1,5 +1,6 @@
 import { sparseFromEntries } from '../logistic/logistic.ts';
 import type { SparseEntry, SparseMatrix } from '../logistic/logistic.ts';
+import type { LabelledTable } from '../table/table.ts';
 import { createEncoder, fitEncoding } from './encoding.ts';
 import type { Encoding, EncodingKind } from './encoding.ts';
 
@@ -28,11 +29,11 @@ export function rowOf(matrix: SparseMatrix, row: number): readonly SparseEntry[]
 
 /** Learns the encoding of some rows, and encodes them. */
 export function encodeRows(
-  matrix: SparseMatrix,
+  { matrix, smallestScale }: Pick<LabelledTable, 'matrix' | 'smallestScale'>,
   rows: readonly number[],
   kind: EncodingKind,
 ): { readonly encoding: Encoding; readonly matrix: SparseMatrix } {
-  const encoding = fitEncoding(takeRows(matrix, rows), kind);
+  const encoding = fitEncoding(takeRows(matrix, rows), kind, smallestScale);
   const encode = createEncoder(encoding);
   const encoded = rows.map((row) => encode(rowOf(matrix, row)));
   return { encoding, matrix: sparseFromEntries(encoded, encoding.length) };

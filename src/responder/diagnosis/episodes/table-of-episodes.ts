@@ -4,6 +4,9 @@ import { refuseTable } from '../table/table.ts';
 import type { LabelledTable } from '../table/table.ts';
 import type { Episode } from './episode.ts';
 
+/** Features are logarithms, shares and flags: a smaller spread means that few rows differ, or that all do but by noise. */
+const SMALLEST_SCALE = 0.1;
+
 /**
  * The features of recorded episodes as a table, with the groups that they were recorded in. Those that are held out stay
  * out, so that nothing can learn from them.
@@ -30,6 +33,7 @@ export function tableOfEpisodes(all: readonly Episode[]): LabelledTable {
     features,
     columns: [],
     matrix: sparseFromEntries(entries, features.length),
+    smallestScale: SMALLEST_SCALE,
     labels: Int32Array.from(episodes, ({ label }) => classes.indexOf(label)),
     coinciding: further.some((names) => names.length > 0) ? further : null,
     classes,

@@ -38,6 +38,8 @@ const encoding: Decoder<Encoding> = decode.list(
     threshold: decode.required(decode.number(), 'threshold of a step'),
     mean: decode.required(decode.number(), 'mean over the training'),
     scale: decode.required(decode.number({ minimum: Number.MIN_VALUE }), 'standard deviation'),
+    least: decode.required(decode.number(), 'smallest value'),
+    most: decode.required(decode.number(), 'largest value'),
   }),
   { minimumLength: 1 },
 );

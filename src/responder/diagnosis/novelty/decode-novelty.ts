@@ -27,6 +27,8 @@ const encodedColumn: Decoder<EncodedColumn> = decode.object({
   ),
   mean: decode.required(decode.number(), 'mean'),
   scale: decode.required(decode.number({ minimum: Number.MIN_VALUE }), 'standard deviation'),
+  least: decode.required(decode.number(), 'smallest value'),
+  most: decode.required(decode.number(), 'largest value'),
 });
 
 const flag: Decoder<Flag> = decode.object({

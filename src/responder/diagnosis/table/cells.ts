@@ -6,6 +6,8 @@ import { refuseTable } from './refuse.ts';
 /** A table as it was written: every row has one text per column. */
 export type Cells = {
   readonly header: readonly string[];
+  /** Names that stood over several columns, which are numbered in `header`. */
+  readonly repeated: ReadonlySet<string>;
   readonly rows: readonly CellRow[];
 };
 
@@ -18,6 +20,8 @@ export type CellRow = {
 export type CellOptions = {
   /** Found in the first line unless given. */
   readonly delimiter?: string | undefined;
+  /** Whether several columns may have one name; refused unless said. */
+  readonly mayRepeat?: boolean;
   /** Of the errors. */
   readonly code?: ErrorCode;
 };
@@ -76,7 +80,11 @@ type ParsedRow = { readonly record: readonly string[]; readonly info: { readonly
 export function readCells(
   text: string,
   place: string,
-  { delimiter = findDelimiter(text), code = 'training_data_invalid' }: CellOptions = {},
+  {
+    delimiter = findDelimiter(text),
+    mayRepeat = false,
+    code = 'training_data_invalid',
+  }: CellOptions = {},
 ): Cells {
   const parsed = parseRows(text, place, delimiter, code);
   const [first, ...others] = parsed.map(({ record, info }): CellRow => ({
@@ -89,13 +97,11 @@ export function readCells(
     });
   }
   const hasHeader = !first.cells.every((cell) => cell === '' || isNumber(cell));
-  const header = hasHeader ? first.cells : first.cells.map((_, index) => `column_${index + 1}`);
-  const twice = header.find((name, index) => header.indexOf(name) !== index);
-  if (twice !== undefined) {
-    refuseTable(`${place}: two columns are called "${twice}"`, 'give every column another name', {
-      code,
-    });
-  }
+  const given = hasHeader ? first.cells : first.cells.map((_, index) => `column_${index + 1}`);
+  const repeated = new Set(given.filter((name, index) => given.indexOf(name) !== index));
+  const [twice] = repeated;
+  if (twice !== undefined && !mayRepeat) refuseRepeated(twice, place, code);
+  const header = numberRepeated(given);
   const rows = hasHeader ? others : [first, ...others];
   const ragged = rows.find(({ cells }) => cells.length !== header.length);
   if (ragged !== undefined) {
@@ -106,7 +112,29 @@ export function readCells(
       { code },
     );
   }
-  return { header, rows };
+  return { header, repeated, rows };
+}
+
+export function refuseRepeated(name: string, place: string, code?: ErrorCode): never {
+  return refuseTable(
+    `${place}: two columns are called "${name}"`,
+    'give every column another name',
+    code === undefined ? {} : { code },
+  );
+}
+
+/** The second column of a name gets ".2" at its end, or the next number that no column has. */
+function numberRepeated(names: readonly string[]): readonly string[] {
+  const taken = new Set(names);
+  const seen = new Set<string>();
+  return names.map((name) => {
+    let own = name;
+    for (let number = 2; seen.has(own) || (own !== name && taken.has(own)); number++) {
+      own = `${name}.${number}`;
+    }
+    seen.add(own);
+    return own;
+  });
 }
 
 function parseRows(

@@ -7,6 +7,8 @@ export type LabelledTable = {
   /** Names of the columns that the features were made of; none where they are not made of columns. */
   readonly columns: readonly string[];
   readonly matrix: SparseMatrix;
+  /** Spreads of columns below this are noise, by what their unit is; 0 where that is not known. */
+  readonly smallestScale: number;
   /** Index of each row's class. */
   readonly labels: Int32Array;
   /** Indices of further classes of each row, where several hold at once; null when no row has any. */

@@ -1,5 +1,12 @@
 import type { SparseEntry } from '../logistic/logistic.ts';
-import { isMissingCell, isNumber, numberOf, readCells, refuseNotFinite } from './cells.ts';
+import {
+  isMissingCell,
+  isNumber,
+  numberOf,
+  readCells,
+  refuseNotFinite,
+  refuseRepeated,
+} from './cells.ts';
 import type { CellRow, Cells, Column } from './cells.ts';
 import { missingName, textName } from './feature-names.ts';
 import type { TableOptions } from './labelled-table.ts';
@@ -28,11 +35,15 @@ export type RawTable = {
  * @throws CrmwatchError training_data_invalid, naming line and column.
  */
 export function parseDelimited(text: string, place: string, options: TableOptions): RawTable {
-  const cells = readCells(text, place, { delimiter: options.delimiter });
+  const cells = readCells(text, place, { delimiter: options.delimiter, mayRepeat: true });
   const labelName = labelNameOf(cells, place, options);
   const special = [labelName, options.group, options.time, ...(options.ignore ?? [])];
   const named = special.filter((name) => name !== undefined);
-  for (const name of named) indexOf(cells, name, place);
+  for (const name of named) {
+    indexOf(cells, name, place);
+    // Which of them is meant is not known, and the other would give the answer away.
+    if (cells.repeated.has(name)) refuseRepeated(name, place);
+  }
   const features: string[] = [];
   const entries: SparseEntry[][] = cells.rows.map(() => []);
   const columns = cells.header.filter((name) => !named.includes(name));

@@ -35,7 +35,7 @@ export function readKnownRows(
 ): KnownRows {
   const format = options.format ?? formatOf(place);
   if (format === 'svmlight') return { rows: svmlightRows(text, place), ignored: [] };
-  const cells = readCells(text, place, { delimiter: options.delimiter });
+  const cells = readCells(text, place, { delimiter: options.delimiter, mayRepeat: true });
   const missing = known.columns.find((name) => !cells.header.includes(name));
   if (missing !== undefined) {
     refuseTable(

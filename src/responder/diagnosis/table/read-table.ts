@@ -35,6 +35,7 @@ export function readTable(text: string, place: string, options: TableOptions = {
     features: raw.features,
     columns: raw.columns,
     matrix,
+    smallestScale: 0,
     labels: Int32Array.from(raw.labels, (label) => numberOf.get(label) ?? 0),
     coinciding: null,
     classes,

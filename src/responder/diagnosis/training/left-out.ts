@@ -3,7 +3,7 @@ import type { CrossValidationOptions } from '../classifier/classifiers.ts';
 import type { Cost } from '../decision/decision.ts';
 import type { Prediction } from '../evaluation/evaluation.ts';
 import { createJudge, createObserve } from '../model/model.ts';
-import type { NamedValue } from '../model/model.ts';
+import type { NamedValue, Observation, Observe } from '../model/model.ts';
 import type { LabelledTable } from '../table/table.ts';
 import { rising, singlesOf } from './judged-rows.ts';
 import type { JudgedRow } from './judged-rows.ts';
@@ -38,7 +38,7 @@ export function judgeLeftOut(
       createJudge({ ...parts, costs, noveltyLimit: 1 }),
     ];
     return test.map((row): LeftOutRow => {
-      const { answers, probabilities, novelty } = judge(observe(valuesOf(table, row)));
+      const { answers, probabilities, novelty } = judge(observeRow(observe, table, row));
       const label = table.labels[row]!;
       const prediction = { actual: label, probabilities, group: table.groups[row]! };
       const actual = rising([label, ...(table.coinciding?.[row] ?? [])]);
@@ -48,16 +48,21 @@ export function judgeLeftOut(
   return { rows: found.flat(), folds: splits.length, seed: options.seed ?? 0 };
 }
 
-/** A row of a table by the names of its features. */
-export function valuesOf(
+type TableValue = NamedValue & { readonly column: number };
+
+/** A row of a table as a model observes it, by the names of its features. */
+export function observeRow(
+  observe: Observe,
   { features, matrix, facts }: LabelledTable,
   row: number,
-): readonly NamedValue[] {
-  return rowOf(matrix, row).map(({ column, value }) => ({
+): Observation {
+  const values = rowOf(matrix, row).map(({ column, value }): TableValue => ({
     name: features[column] ?? '',
     value,
-    isFact: facts === null || facts[row]!.has(column),
+    column,
   }));
+  const own = facts?.[row];
+  return observe(values, ({ column }) => own === undefined || own.has(column));
 }
 
 /**

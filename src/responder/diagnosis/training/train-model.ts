@@ -10,12 +10,15 @@ import { refuseTable } from '../table/table.ts';
 import type { LabelledTable } from '../table/table.ts';
 import { answerFacts, singlesOf } from './judged-rows.ts';
 import { answeredAt, judgeLeftOut, noveltyLimitOf } from './left-out.ts';
+import type { LeftOut } from './left-out.ts';
 import { completeParts } from './learnt-parts.ts';
 import { hashOf } from './summarise-table.ts';
 
 export type TrainOptions = CrossValidationOptions & {
   readonly kind?: ModelKind;
   readonly costs?: readonly Cost[];
+  /** False to fit alone: nothing is known then about how well it does, and novelty has no limit. */
+  readonly isEvaluated?: boolean;
   /** Share of rows of known classes that may be called unknown for being unlike the training. */
   readonly falseUnknownRatio?: number;
 };
@@ -26,6 +29,7 @@ export type Training = {
   readonly report: Report | null;
 };
 
+const NOTHING_LEFT_OUT: LeftOut = { rows: [], folds: 0, seed: 0 };
 const DEFAULT_FALSE_UNKNOWN_RATIO = 0.05;
 
 /**
@@ -41,7 +45,8 @@ export function trainModel(table: LabelledTable, options: TrainOptions = {}): Tr
     );
   }
   const { costs = [], falseUnknownRatio = DEFAULT_FALSE_UNKNOWN_RATIO } = options;
-  const leftOut = judgeLeftOut(table, options, costs);
+  const { isEvaluated = true } = options;
+  const leftOut = isEvaluated ? judgeLeftOut(table, options, costs) : NOTHING_LEFT_OUT;
   const noveltyLimit = noveltyLimitOf(leftOut.rows, falseUnknownRatio);
   const fitted = fitAll(table, options, { costs, noveltyLimit });
   if (leftOut.rows.length === 0) return { model: fitted, report: null };

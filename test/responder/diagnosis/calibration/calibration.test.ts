@@ -24,11 +24,7 @@ function lossAt(rows: readonly ScoredRow[], temperature: number): number {
     const scaled = Array.from(scores, (score) => score / temperature);
     const largest = Math.max(...scaled);
     const total = scaled.reduce((sum, score) => sum + Math.exp(score - largest), 0);
-    const ofClasses = scaled.map((score) => largest + Math.log(total) - score);
-    // The right class counts for all but ½/(n + 1) of a row.
-    const doubt = 0.5 / (rows.length + 1);
-    const others = ofClasses.reduce((sum, loss) => sum + loss, 0) - ofClasses[actual]!;
-    return (1 - doubt) * ofClasses[actual]! + (doubt * others) / (ofClasses.length - 1);
+    return largest + Math.log(total) - scaled[actual]!;
   });
   return losses.reduce((sum, loss) => sum + loss, 0);
 }

@@ -33,6 +33,22 @@ describe('an encoding', () => {
     expect(encoded(values, 'steps', 100).slice(1).map(Math.round)).toEqual([1, 1, 1]);
   });
 
+  it('takes what lies beyond all rows for the last that was seen', () => {
+    expect(encoded([2, 3, 7], 'plain', 100)).toEqual([7]);
+    expect(encoded([2, 3, 7], 'plain', -100)).toEqual([2]);
+    expect(encoded([-1, 0, 4], 'log', -50)[0]).toBeCloseTo(-Math.log(2), 12);
+    // A value that is not there is 0, and 0 was seen.
+    expect(encoded([0, 3, 7], 'plain', -5)).toEqual([0]);
+  });
+
+  it('divides by no smaller spread than the table gives', () => {
+    const [fine] = fitEncoding(column([1, 1.001, 1.002]), 'plain');
+    const [floored] = fitEncoding(column([1, 1.001, 1.002]), 'plain', 0.1);
+    expect(fine?.scale).toBeLessThan(0.001);
+    expect(floored?.scale).toBe(0.1);
+    expect(fitEncoding(column([1, 5, 9]), 'plain', 0.1)[0]?.scale).toBeGreaterThan(3);
+  });
+
   it('leaves out what does not vary, and steps where two values say it all', () => {
     expect(fitEncoding(column([5, 5, 5]), 'steps')).toEqual([]);
     expect(fitEncoding(column([0, 1, 1]), 'steps').map(({ form }) => form)).toEqual(['log']);

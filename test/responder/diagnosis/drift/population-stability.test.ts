@@ -52,6 +52,8 @@ const model = {
     threshold: 0,
     mean: 0,
     scale: 1,
+    least: -1000,
+    most: 1000,
   })),
   reference: {
     rowsByClass: [100, 100],
@@ -83,9 +85,9 @@ function seen(count: number, ofSlow: number, delayFactor = 1): readonly SeenEvid
     const isHigh = random.next() < (isSlow ? 0.9 : 0.1);
     return {
       values: [
-        { name: 'delay', value: (isHigh ? 8 : 2) * delayFactor, isFact: true },
-        { name: 'load', value: Math.floor(random.next() * 3) + 0.5, isFact: true },
-        { name: 'something new', value: 1, isFact: true },
+        { name: 'delay', value: (isHigh ? 8 : 2) * delayFactor },
+        { name: 'load', value: Math.floor(random.next() * 3) + 0.5 },
+        { name: 'something new', value: 1 },
       ],
       probabilities: isSlow ? { fast: 0.05, slow: 0.95 } : { fast: 0.95, slow: 0.05 },
     };

@@ -44,6 +44,12 @@ describe('a table of delimited values', () => {
     expect(labelsOf(table)).toEqual(['a', 'b', 'a']);
   });
 
+  it('numbers columns of one name', () => {
+    const { features, columns } = readTable('a,a,a.2,a,y\n1,2,3,4,x\n5,6,7,8,z\n', 'data.csv');
+    expect(columns).toEqual(['a', 'a.3', 'a.2', 'a.4']);
+    expect(features).toEqual(columns);
+  });
+
   it.each([
     ['commas', ','],
     ['tabs', '\t'],
@@ -109,7 +115,7 @@ describe('a table of delimited values', () => {
     ['a row without a class', 'a,y\n1,x\n2,\n', {}, /data\.csv:3: the row has no class/],
     ['no column with the class', 'a,b\n1,2\n', {}, /no column label, class, target, y/],
     ['a column that is not there', 'a,y\n1,x\n', { group: 'g' }, /no column "g"/],
-    ['two columns of one name', 'a,a,y\n1,2,x\n', {}, /two columns are called "a"/],
+    ['two columns of classes', 'a,y,y\n1,x,x\n', {}, /two columns are called "y"/],
     ['an open quote', 'a,y\n"1,x\n2,z\n', {}, /Quote/],
     ['nothing', '', {}, /data\.csv is empty/],
     ['a header alone', 'a,y\n', {}, /data\.csv has no rows/],

@@ -54,6 +54,23 @@ describe('trainModel', () => {
     expect([0.03, 0.1, 0.3, 1, 3, 10]).toContain(chosen.strengthC);
   });
 
+  it('keeps its probabilities although some classes have one group alone', () => {
+    // The fold that holds such a class knows nothing of it, and must not make all others doubtful.
+    const rare = inventedRows(1, ['data_quality_import', 'security_intrusion']);
+    const common = inventedRows(6, ['service_outage', 'network', 'authentication', 'no_fault']);
+    const { model: found } = trainModel(tableOfEpisodes([...rare, ...common]), OPTIONS);
+    expect(found.calibration).toMatchObject({ kind: 'temperature' });
+    const { temperature } = found.calibration as { temperature: number };
+    expect(temperature).toBeLessThan(2);
+  });
+
+  it('fits the same without an evaluation', () => {
+    const alone = trainModel(table, { ...OPTIONS, isEvaluated: false });
+    expect(alone.report).toBeNull();
+    const { id, evaluation, noveltyLimit } = model;
+    expect({ ...alone.model, id, evaluation, noveltyLimit }).toEqual(model);
+  });
+
   it('has no figures when no group can be left out', () => {
     const together = { ...table, groups: table.groups.map(() => 'all') };
     const alone = trainModel(together, OPTIONS);
