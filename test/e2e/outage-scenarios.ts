@@ -63,9 +63,9 @@ export const OUTAGE_SCENARIOS: readonly Scenario[] = [
     },
     seenAs: 'crm_api_latency_seconds{$target,call="light"} > 3',
     alert: 'CrmApiSlow',
-    // Without TLS only the answers are late, as those of a busy CRM are: then "unknown" is no worse an answer.
+    // Without TLS only the answers are late, as those of a busy CRM or of a slow database are: nothing that is measured tells them apart.
     diagnosis: 'network',
-    mayBe: ['overload_latency', 'unknown'],
+    mayBe: ['overload_latency', 'database', 'unknown'],
   },
   {
     name: 'certificate-expired',
