@@ -3,6 +3,7 @@ export { createPredict } from './classifier.ts';
 export type { Calibration, Classifier, Predict } from './classifier.ts';
 export { crossValidate, possibleSplits } from './cross-validate.ts';
 export type { CrossValidationOptions } from './cross-validate.ts';
+export { encodedColumn } from './decode-encoding.ts';
 export { ENCODING_KINDS, fitSteps } from './encoding.ts';
 export type { Encoding, EncodingKind } from './encoding.ts';
 export { evaluateTable } from './evaluate-table.ts';

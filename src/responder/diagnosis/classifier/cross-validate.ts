@@ -1,4 +1,4 @@
-import { refuseTable } from '../table/table.ts';
+import { refuseTable, requireClasses } from '../table/table.ts';
 import type { LabelledTable } from '../table/table.ts';
 import type { EncodingKind } from './encoding.ts';
 import { fitClassifier } from './fit-classifier.ts';
@@ -23,16 +23,12 @@ export const DEFAULT_FOLDS = 10;
 export function crossValidate<T>(
   table: LabelledTable,
   splits: readonly Split[],
-  { onFold, encoding, strengthC }: CrossValidationOptions,
+  options: CrossValidationOptions,
   visit: (fitted: FittedClassifier, split: Split) => T,
 ): readonly T[] {
-  const recipe = {
-    ...(encoding === undefined ? {} : { encoding }),
-    ...(strengthC === undefined ? {} : { strengthC }),
-  };
   return splits.map((split, index) => {
-    onFold?.(index + 1, splits.length);
-    return visit(fitClassifier(table, { rows: split.train, ...recipe }), split);
+    options.onFold?.(index + 1, splits.length);
+    return visit(fitClassifier(table, { ...options, rows: split.train }), split);
   });
 }
 
@@ -44,11 +40,8 @@ export function outerSplits(
   table: LabelledTable,
   { folds = DEFAULT_FOLDS, seed = 0 }: CrossValidationOptions,
 ): readonly Split[] {
-  const { groups, classes } = table;
-  if (classes.length < 2) {
-    refuseTable(`all rows are of the class "${classes[0]}"`, 'give rows of at least two classes');
-  }
-  const groupCount = new Set(groups).size;
+  requireClasses(table);
+  const groupCount = new Set(table.groups).size;
   if (groupCount < folds) {
     refuseTable(
       `there are ${groupCount} groups of rows for ${folds} folds`,

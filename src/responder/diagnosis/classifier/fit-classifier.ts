@@ -50,8 +50,8 @@ export type FitOptions = {
 type Uncalibrated = Omit<Classifier, 'calibration'>;
 
 /**
- * Fits a classifier to those of the rows that are of one class, by the recipe that does best on rows left out of these in turn: first the
- * encoding is chosen, then the strength of the penalty, each by the log-loss.
+ * Fits a classifier to those of the rows that are of one class, by the recipe that does best on rows left out of these in
+ * turn: first the encoding is chosen, then the strength of the penalty, each by the log-loss.
  */
 export function fitClassifier(table: LabelledTable, options: FitOptions): FittedClassifier {
   const rows = singleRows(table, options.rows);
@@ -64,7 +64,7 @@ export function fitClassifier(table: LabelledTable, options: FitOptions): Fitted
 }
 
 /** By cross-validation within the rows; what is given is not tried. */
-export function chooseRecipe(
+function chooseRecipe(
   table: LabelledTable,
   options: FitOptions,
 ): Pick<FittedClassifier, 'recipe' | 'trials'> {

@@ -8,6 +8,7 @@ import {
   signalTitle,
   slopeInDeviations,
 } from '../robust.ts';
+import { signedLog } from '../signed-log.ts';
 import { CLOSED_LABELS } from './closed-labels.ts';
 import { featuresOf, nameFeatures } from './feature.ts';
 import type { Feature, FeatureLink, FeatureNames, FeatureSubject } from './feature.ts';
@@ -43,9 +44,9 @@ function belongsTo(family: Family, signal: EvidenceSignal): boolean {
   return family.value === undefined || Object.values(signal.labels).includes(family.value);
 }
 
-/** Signed logarithm of what a deviation has beyond the noise. */
-function signedLog(deviation: number, quiet: number): number {
-  return Math.sign(deviation) * Math.log1p(Math.max(0, Math.abs(deviation) - quiet));
+/** What a deviation has beyond the noise. */
+function beyondNoise(deviation: number): number {
+  return Math.sign(deviation) * Math.max(0, Math.abs(deviation) - QUIET_DEVIATIONS);
 }
 
 /**
@@ -148,8 +149,8 @@ export function signalFeatures(evidence: Evidence): readonly Feature[] {
       write: () => textOf(family, worst, silent),
     });
     return featuresOf(family, subject, [
-      signedLog(worst?.deviation ?? 0, QUIET_DEVIATIONS),
-      signedLog(worst === undefined ? 0 : slopeInDeviations(worst.signal), 0),
+      signedLog(beyondNoise(worst?.deviation ?? 0)),
+      signedLog(worst === undefined ? 0 : slopeInDeviations(worst.signal)),
       worst?.breach ?? 0,
       Math.log1p(breaching),
       Number(silent !== undefined),

@@ -1,4 +1,5 @@
 import type { Evidence, EvidenceLogTemplate } from '../../evidence/evidence.ts';
+import { signedLog } from '../signed-log.ts';
 import { featuresOf, nameFeatures } from './feature.ts';
 import type { Feature } from './feature.ts';
 import { BUCKETS, addWords } from './hashed-words.ts';
@@ -68,7 +69,7 @@ function featuresOfBuckets(
     const name = `${prefix}:${bucket}`;
     const shown = [...tokens].slice(0, SHOWN_TOKENS).map((token) => `"${token}"`);
     const text = `${verb} ${shown.join(', ')}`;
-    const value = Math.sign(sum) * Math.log1p(Math.abs(sum));
+    const value = signedLog(sum);
     features.push({ name, value, subject: { key: name, text, link: LINK, abnormal: false } });
   }
   return features;

@@ -1,6 +1,6 @@
 import { CrmwatchError, decode } from '../../../std/std.ts';
 import type { Decoder } from '../../../std/std.ts';
-import { ENCODING_KINDS } from '../classifier/classifiers.ts';
+import { ENCODING_KINDS, encodedColumn } from '../classifier/classifiers.ts';
 import type { Calibration, Encoding } from '../classifier/classifiers.ts';
 import type { Cost } from '../decision/decision.ts';
 import { FIGURE_NAMES } from '../evaluation/evaluation.ts';
@@ -21,28 +21,20 @@ const REMEDY = 'train the model again with this version: crmwatch train';
 
 const ratio = decode.number({ minimum: 0, maximum: 1 });
 const count = decode.integer({ minimum: 0 });
-const numbers = decode.list(decode.number());
-const name = decode.text({ maximumLength: 1000 });
+/** Far more than is ever written: a table may have a column for each word of a language. */
+const MOST = 10_000_000;
+const numbers = decode.list(decode.number(), { maximumLength: MOST });
+/** A text of a table may be as long as its cells. */
+const name = decode.text({ maximumLength: 1_000_000 });
 
 function orNull<T>(decoder: Decoder<T>, description: string): decode.Field<T | null> {
   return decode.withDefault<T | null>(decoder, null, description, 'null');
 }
 
-const encoding: Decoder<Encoding> = decode.list(
-  decode.object({
-    feature: decode.required(count, 'index of the feature'),
-    form: decode.required(
-      decode.choice(['value', 'log', 'above', 'below'] as const),
-      'what becomes of the value',
-    ),
-    threshold: decode.required(decode.number(), 'threshold of a step'),
-    mean: decode.required(decode.number(), 'mean over the training'),
-    scale: decode.required(decode.number({ minimum: Number.MIN_VALUE }), 'standard deviation'),
-    least: decode.required(decode.number(), 'smallest value'),
-    most: decode.required(decode.number(), 'largest value'),
-  }),
-  { minimumLength: 1 },
-);
+const encoding: Decoder<Encoding> = decode.list(encodedColumn, {
+  minimumLength: 1,
+  maximumLength: MOST,
+});
 
 const calibration: Decoder<Calibration> = decode.union('kind', {
   temperature: decode.object({
@@ -67,6 +59,7 @@ const reference: Decoder<Reference> = decode.object({
         thresholds: decode.required(numbers, 'bounds of the bins'),
         counts: decode.required(decode.list(counts), 'rows of each class in each bin'),
       }),
+      { maximumLength: MOST },
     ),
     'features that vary',
   ),
@@ -126,8 +119,11 @@ const model: Decoder<TrainedModel> = decode.object({
   schema: decode.required(decode.choice<typeof MODEL_SCHEMA>([MODEL_SCHEMA]), 'schema'),
   id: decode.required(decode.text(), 'identifier of the model'),
   kind: decode.required(decode.choice<ModelKind>(MODEL_KINDS), 'what the rows were'),
-  features: decode.required(decode.list(name, { minimumLength: 1 }), 'feature names'),
-  columns: decode.required(decode.list(name), 'columns of the table'),
+  features: decode.required(
+    decode.list(name, { minimumLength: 1, maximumLength: MOST }),
+    'feature names',
+  ),
+  columns: decode.required(decode.list(name, { maximumLength: MOST }), 'columns of the table'),
   constants: decode.required(
     decode.map(decode.number(), { key: 'feature', pattern: /./s }),
     'features with one value',

@@ -1,4 +1,5 @@
 import { createClaimScores, createPredict } from '../classifier/classifiers.ts';
+import type { Classifier } from '../classifier/classifiers.ts';
 import { costMatrix, decide } from '../decision/decision.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { SparseEntry } from '../logistic/logistic.ts';
@@ -62,19 +63,8 @@ const CLAIM_LIMIT = 0.5;
 const EXCESS_LIMIT = 1;
 
 /** What is needed to judge. */
-export type JudgeParts = Pick<
-  TrainedModel,
-  | 'features'
-  | 'encoding'
-  | 'classes'
-  | 'weights'
-  | 'intercepts'
-  | 'calibration'
-  | 'isCoinciding'
-  | 'costs'
-  | 'novelty'
-  | 'noveltyLimit'
->;
+export type JudgeParts = Classifier &
+  Pick<TrainedModel, 'features' | 'isCoinciding' | 'costs' | 'novelty' | 'noveltyLimit'>;
 
 /** @param impossible classes that the facts rule out; their probability goes to the others in proportion. */
 export type Judge = (observation: Observation, impossible?: ReadonlySet<number>) => Judgement;

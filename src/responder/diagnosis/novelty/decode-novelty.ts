@@ -1,38 +1,20 @@
-import { CrmwatchError, decode } from '../../../std/std.ts';
+import { decode } from '../../../std/std.ts';
 import type { Decoder } from '../../../std/std.ts';
-import type { EncodedColumn } from '../classifier/encoding.ts';
+import { encodedColumn } from '../classifier/decode-encoding.ts';
 import { layOut } from './flags.ts';
 import type { Flag } from './flags.ts';
 import type { NoveltyModel, NoveltyReferences } from './novelty-model.ts';
 import { unpackBits } from './seen-rows.ts';
 
-const REMEDY = 'train the model again with this version: crmwatch train';
 /** Far more than is ever written; a file that holds more is broken. */
 const MOST_COLUMNS = 10_000_000;
 const MOST_CLASSES = 10_000;
 const MOST_TEXT = 100_000_000;
 
-const index = decode.integer({ minimum: 0 });
 const columns = decode.list(decode.number(), { maximumLength: MOST_COLUMNS });
-const step = {
-  threshold: decode.required(decode.number(), 'threshold'),
-  feature: decode.required(index, 'index of the feature'),
-};
-
-const encodedColumn: Decoder<EncodedColumn> = decode.object({
-  ...step,
-  form: decode.required(
-    decode.choice<EncodedColumn['form']>(['value', 'log', 'above', 'below']),
-    'what becomes of the value',
-  ),
-  mean: decode.required(decode.number(), 'mean'),
-  scale: decode.required(decode.number({ minimum: Number.MIN_VALUE }), 'standard deviation'),
-  least: decode.required(decode.number(), 'smallest value'),
-  most: decode.required(decode.number(), 'largest value'),
-});
-
 const flag: Decoder<Flag> = decode.object({
-  ...step,
+  threshold: decode.required(decode.number(), 'threshold'),
+  feature: decode.required(decode.integer({ minimum: 0 }), 'index of the feature'),
   form: decode.required(decode.choice<Flag['form']>(['above', 'below']), 'side of the threshold'),
 });
 
@@ -113,26 +95,4 @@ export function noveltyProblem(model: NoveltyModel): string | undefined {
     if (falls >= 0) return `references.${name}[${falls}]: less than the value before it`;
   }
   return undefined;
-}
-
-/**
- * Decodes a model of novelty that was written as JSON.
- * @param place what to call it in messages.
- * @throws CrmwatchError model_incompatible, naming each wrong place.
- */
-export function decodeNovelty(value: unknown, place: string): NoveltyModel {
-  const decoded = decode.run(noveltyDecoder, value, place);
-  if (!decoded.ok) {
-    const shown = decoded.problems.slice(0, 5);
-    const more = decoded.problems.length - shown.length;
-    const told = shown.map((problem) => `${problem.place}: ${problem.message}`).join('; ');
-    refuse(`not a usable model: ${told}${more > 0 ? `; and ${more} more` : ''}`);
-  }
-  const problem = noveltyProblem(decoded.value);
-  if (problem !== undefined) refuse(`${place}.${problem}`);
-  return decoded.value;
-}
-
-function refuse(message: string): never {
-  throw new CrmwatchError('model_incompatible', message, { remedy: REMEDY });
 }

@@ -2,6 +2,7 @@ import { fitClaims } from '../classifier/claims.ts';
 import type { Recipe } from '../classifier/fit-classifier.ts';
 import { innerSplits } from '../classifier/folds.ts';
 import { rowOf, takeRows } from '../classifier/rows.ts';
+import type { SparseMatrix } from '../logistic/logistic.ts';
 import type { LabelledTable } from '../table/table.ts';
 import { createFlagger, fitFlags, layOut } from './flags.ts';
 import type { Flag } from './flags.ts';
@@ -33,9 +34,10 @@ export function fitNovelty(
   given: Partial<Recipe> = {},
 ): NoveltyModel {
   const recipe = { ...CLAIM_RECIPE, ...given };
-  const flags = fitFlags(takeRows(table.matrix, rows));
+  const taken = takeRows(table.matrix, rows);
+  const flags = fitFlags(taken);
   const some = takeFromEachClass(table, rows, Math.min(MOST_ROWS, MOST_BITS / flags.length));
-  const { seen, distances } = measureDistances(table, rows, some, flags);
+  const { seen, distances } = measureDistances(table, { rows, taken, some }, flags);
   const unclaimed = measureClaims(table, some, recipe);
   const references = {
     unclaimed: rising(unclaimed.values()),
@@ -52,7 +54,7 @@ export function fitNovelty(
     ...fitClaims(table, some, recipe),
     flags,
     seen,
-    ranges: fitRanges(takeRows(table.matrix, rows)),
+    ranges: fitRanges(taken),
     references,
     unknownAbove: scores.toSorted((a, b) => b - a)[Math.floor(FALSE_UNKNOWNS * scores.length)] ?? 1,
   };
@@ -60,11 +62,18 @@ export function fitNovelty(
 
 type PartOfRows = ReadonlyMap<number, NoveltyParts[keyof NoveltyParts]>;
 
+type ChosenRows = {
+  readonly rows: readonly number[];
+  /** The matrix of all of them. */
+  readonly taken: SparseMatrix;
+  /** Those that are compared. */
+  readonly some: readonly number[];
+};
+
 /** How far each of some rows lies from those of other groups. */
 function measureDistances(
   table: LabelledTable,
-  rows: readonly number[],
-  some: readonly number[],
+  { rows, taken, some }: ChosenRows,
   flags: readonly Flag[],
 ): { readonly seen: readonly string[]; readonly distances: PartOfRows } {
   const layout = layOut(flags);
@@ -77,7 +86,7 @@ function measureDistances(
   const firsts = [...rowsByText.values()].map(([row]) => bits.get(row!)!);
   const seen = joinRows(firsts, layout.words);
   const outside = outsideOfOthers(
-    takeRows(table.matrix, rows),
+    taken,
     rows.map((row) => table.groups[row]!),
   );
   const outsideOf = new Map(rows.map((row, index) => [row, outside[index]!]));

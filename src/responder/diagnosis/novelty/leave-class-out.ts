@@ -1,7 +1,7 @@
 import type { FitOptions } from '../classifier/fit-classifier.ts';
 import { groupFolds, splitsOf } from '../classifier/folds.ts';
 import { rowOf } from '../classifier/rows.ts';
-import { hasClass, refuseTable } from '../table/table.ts';
+import { hasClass, requireClasses } from '../table/table.ts';
 import type { LabelledTable } from '../table/table.ts';
 import { fitNovelty } from './fit-novelty.ts';
 import { createNovelty } from './novelty.ts';
@@ -43,12 +43,7 @@ export function leaveClassesOut(
   options: LeaveClassOutOptions = {},
 ): readonly LeftOutClass[] {
   const { folds = DEFAULT_FOLDS, seed = 0, onClass, ...recipe } = options;
-  if (table.classes.length < 2) {
-    refuseTable(
-      `all rows are of the class "${table.classes[0]}"`,
-      'give rows of at least two classes',
-    );
-  }
+  requireClasses(table);
   const splits = splitsOf(groupFolds(table, folds, seed), folds);
   return table.classes.map((_, own) => {
     onClass?.(own + 1, table.classes.length);

@@ -1,4 +1,4 @@
-export { decodeNovelty, noveltyDecoder, noveltyProblem } from './decode-novelty.ts';
+export { noveltyDecoder, noveltyProblem } from './decode-novelty.ts';
 export { fitNovelty } from './fit-novelty.ts';
 export { leaveClassesOut } from './leave-class-out.ts';
 export type { LeaveClassOutOptions, LeftOutClass, UnknownPoint } from './leave-class-out.ts';

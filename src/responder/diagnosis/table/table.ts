@@ -5,4 +5,4 @@ export type { LabelledTable, TableFormat, TableOptions } from './labelled-table.
 export { readKnownRows } from './read-known-rows.ts';
 export type { KnownRow, KnownRows } from './read-known-rows.ts';
 export { readTable } from './read-table.ts';
-export { refuseTable } from './refuse.ts';
+export { refuseTable, requireClasses } from './refuse.ts';

@@ -1,22 +1,12 @@
 import type { FittedClassifier } from '../classifier/classifiers.ts';
-import type { TrainedModel } from '../model/model.ts';
+import type { JudgeParts, TrainedModel } from '../model/model.ts';
 import { fitNovelty } from '../novelty/novelties.ts';
 import type { LabelledTable } from '../table/table.ts';
 import { constantsOf } from './summarise-table.ts';
 
 /** What of a model is learnt from rows. */
-export type LearntParts = Pick<
-  TrainedModel,
-  | 'features'
-  | 'encoding'
-  | 'classes'
-  | 'weights'
-  | 'intercepts'
-  | 'calibration'
-  | 'isCoinciding'
-  | 'constants'
-  | 'novelty'
->;
+export type LearntParts = Omit<JudgeParts, 'costs' | 'noveltyLimit'> &
+  Pick<TrainedModel, 'constants'>;
 
 /** All that goes beside a classifier that was fitted to these rows of the table. */
 export function completeParts(

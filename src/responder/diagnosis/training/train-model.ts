@@ -6,7 +6,7 @@ import { reportOn } from '../evaluation/evaluation.ts';
 import type { Report } from '../evaluation/evaluation.ts';
 import { MODEL_SCHEMA, referenceOf } from '../model/model.ts';
 import type { ModelKind, TrainedModel } from '../model/model.ts';
-import { refuseTable } from '../table/table.ts';
+import { requireClasses } from '../table/table.ts';
 import type { LabelledTable } from '../table/table.ts';
 import { answerFacts, singlesOf } from './judged-rows.ts';
 import { answeredAt, judgeLeftOut, noveltyLimitOf } from './left-out.ts';
@@ -38,12 +38,7 @@ const DEFAULT_FALSE_UNKNOWN_RATIO = 0.05;
  * @throws CrmwatchError training_data_invalid when the rows have fewer than two classes.
  */
 export function trainModel(table: LabelledTable, options: TrainOptions = {}): Training {
-  if (table.classes.length < 2) {
-    refuseTable(
-      `all rows are of the class "${table.classes[0]}"`,
-      'give rows of at least two classes',
-    );
-  }
+  requireClasses(table);
   const { costs = [], falseUnknownRatio = DEFAULT_FALSE_UNKNOWN_RATIO } = options;
   const { isEvaluated = true } = options;
   const leftOut = isEvaluated ? judgeLeftOut(table, options, costs) : NOTHING_LEFT_OUT;
@@ -62,15 +57,11 @@ export function trainModel(table: LabelledTable, options: TrainOptions = {}): Tr
 
 function fitAll(
   table: LabelledTable,
-  { kind = 'table', encoding, strengthC }: TrainOptions,
+  { kind = 'table', ...options }: TrainOptions,
   judgement: Pick<TrainedModel, 'costs' | 'noveltyLimit'>,
 ): TrainedModel {
   const rows = [...table.groups.keys()];
-  const fitted = fitClassifier(table, {
-    rows,
-    ...(encoding === undefined ? {} : { encoding }),
-    ...(strengthC === undefined ? {} : { strengthC }),
-  });
+  const fitted = fitClassifier(table, { ...options, rows });
   const { recipe, fit } = fitted;
   const sha256 = hashOf(table);
   const identity = sha256Hex(JSON.stringify([MODEL_SCHEMA, sha256, recipe, judgement]));

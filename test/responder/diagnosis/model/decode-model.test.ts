@@ -33,6 +33,17 @@ describe('decodeModel', () => {
     expect(decodeModel(JSON.parse(encodeModel(one)), 'model.json', one.kind)).toEqual(one);
   });
 
+  it('reads back a model of many columns, with names of any length', () => {
+    const pairs = '0 1:1 20000:3\n1 2:1 20000:1\n0 1:2 20000:3\n1 2:3 19999:1\n';
+    const wide = trainModel(readTable(pairs, 'wide.svm'), { isEvaluated: false }).model;
+    expect(wide.features.length).toBe(20_001);
+    const long = `a,y\n${'x'.repeat(5000)},x\nb,z\n${'x'.repeat(5000)},x\nb,z\n`;
+    const text = trainModel(readTable(long, 'long.csv'), { isEvaluated: false }).model;
+    for (const one of [wide, text]) {
+      expect(decodeModel(JSON.parse(encodeModel(one)), 'model.json')).toEqual(one);
+    }
+  });
+
   it('writes a line for each row of numbers', () => {
     const lines = encodeModel(model).split('\n');
     expect(lines.filter((line) => /^\[-?\d/.test(line)).length).toBeGreaterThanOrEqual(

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rowOf } from '../../../../src/responder/diagnosis/classifier/rows.ts';
+import { decodeModel, trainModel } from '../../../../src/responder/diagnosis/diagnosis.ts';
+import type { TrainedModel } from '../../../../src/responder/diagnosis/diagnosis.ts';
 import {
   createNovelty,
-  decodeNovelty,
-  fitNovelty,
   noveltyDecoder,
   noveltyProblem,
 } from '../../../../src/responder/diagnosis/novelty/novelties.ts';
@@ -13,11 +13,19 @@ import { counts, entriesOf } from './tables.ts';
 
 const table = counts(20);
 const rows = [...table.groups.keys()];
+let whole: TrainedModel;
 let model: NoveltyModel;
 
 beforeAll(() => {
-  model = fitNovelty(table, rows);
+  whole = trainModel(table, { isEvaluated: false, encoding: 'log', strengthC: 1 }).model;
+  model = whole.novelty;
 });
+
+/** The part of a model file, read with the rest of it. */
+function decodePart(novelty: object): NoveltyModel {
+  const file: unknown = JSON.parse(JSON.stringify({ ...whole, novelty }));
+  return decodeModel(file, 'model.json').novelty;
+}
 
 function copy(): NoveltyModel {
   return JSON.parse(JSON.stringify(model)) as NoveltyModel;
@@ -25,7 +33,7 @@ function copy(): NoveltyModel {
 
 describe('a model of novelty', () => {
   it('gives the same scores to the bit when it was written and read back', () => {
-    const decoded = decodeNovelty(copy(), 'novelty');
+    const decoded = decodePart(copy());
     expect(decoded).toEqual(model);
     const [before, after] = [createNovelty(model), createNovelty(decoded)];
     const strange = entriesOf([0.5, 1e9, -3, 0, 0, 0, 40, 0, 0, 0, 0, 2]);
@@ -105,8 +113,8 @@ describe('a model of novelty', () => {
     ],
   ];
   it.each(breaks)('with %s is refused, naming the place', (_, toBroken, message) => {
-    expect(() => decodeNovelty(toBroken(copy()), 'novelty')).toThrow(message);
-    expect(() => decodeNovelty(toBroken(copy()), 'novelty')).toThrow(
+    expect(() => decodePart(toBroken(copy()))).toThrow(message);
+    expect(() => decodePart(toBroken(copy()))).toThrow(
       expect.objectContaining({ code: 'model_incompatible' }),
     );
   });
