@@ -107,7 +107,7 @@ export function createDiagnose(model: TrainedModel, options: DiagnoseOptions = {
   };
 }
 
-/** What says nothing to a person, as that words are not there which were in other evidence, is left out. */
+/** What says nothing to a person, as that words are not there which the model has no names for, is left out. */
 function largest(reasons: readonly Reason[], count: number): readonly Reason[] {
   return reasons
     .filter(({ subject }) => subject.text !== '')

@@ -6,6 +6,10 @@ function dateOf(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
 }
 
+function quoted(words: readonly string[]): string {
+  return words.map((word) => ` "${word}"`).join(',');
+}
+
 /** What `crmwatch model show` prints. */
 export function describeModelFile(model: ModelDescription): readonly string[] {
   const { training, evaluation, calibration } = model;
@@ -34,8 +38,8 @@ export function describeModelFile(model: ModelDescription): readonly string[] {
     ...model.byClass.flatMap(({ class: name, weights }) => [
       `  ${name}`,
       ...weights.map(
-        ({ feature, form, weight }) =>
-          `    ${weight < 0 ? '' : '+'}${weight.toFixed(3)}  ${feature} (${form})`,
+        ({ feature, words, form, weight }) =>
+          `    ${weight < 0 ? '' : '+'}${weight.toFixed(3)}  ${feature}${quoted(words)} (${form})`,
       ),
     ]),
   ];

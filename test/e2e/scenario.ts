@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 
-import type { AlertName, DiagnosisAnswer, FaultClass } from '../../src/catalog/catalog.ts';
-import type { DelayingProxy } from '../support/delaying-proxy.ts';
+import type { AlertName, FaultClass } from '../../src/catalog/catalog.ts';
+import type { FaultProxy } from '../../src/sandbox/sandbox.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';
 import type { TestCertificates } from '../support/test-certificates.ts';
 import type { TlsProxy } from '../support/tls-proxy.ts';
@@ -16,8 +16,9 @@ export type Crm = {
   readonly server: TrytonProcess;
   /** Past any proxy, as the administrator of the CRM. */
   admin(): Promise<TrytonRpc>;
-  readonly delayingProxy?: DelayingProxy;
   readonly tlsProxy?: TlsProxy;
+  /** The way to the TLS proxy, which can be made a bad one. */
+  readonly line?: FaultProxy;
   readonly certificates: TestCertificates;
 };
 
@@ -28,7 +29,7 @@ export type Life = { begin(): void; halt(): Promise<void> };
 export type Scenario = {
   /** The name of the target and of its database. */
   readonly name: string;
-  readonly front: 'shared_server' | 'own_server' | 'delaying_proxy' | 'tls_proxy';
+  readonly front: 'shared_server' | 'own_server' | 'tls_proxy' | 'tls_proxy_behind_line';
   /** What has to go on for the CRM to be healthy, if anything; begun with the world and halted at its end. */
   live?(crm: Crm): Life;
   /** Breaks it from outside; gives what mends it. */
@@ -37,8 +38,6 @@ export type Scenario = {
   readonly seenAs: string;
   readonly alert: AlertName;
   readonly diagnosis: FaultClass;
-  /** What is as good an answer, where the evidence cannot tell. */
-  readonly mayBe?: readonly DiagnosisAnswer[];
 };
 
 /** The matcher of PromQL for everything about the target of a scenario. */

@@ -9,7 +9,8 @@ import { loadConfig } from '../../src/config/config.ts';
 import { createHttpClient } from '../../src/http/http.ts';
 import { createPrometheusClient } from '../../src/responder/evidence/evidence.ts';
 import type { InstantSeries } from '../../src/responder/evidence/evidence.ts';
-import { startDelayingProxy } from '../support/delaying-proxy.ts';
+import { createFaultProxy } from '../../src/sandbox/sandbox.ts';
+import { createSystemClock, createSystemRandom } from '../../src/std/std.ts';
 import { startMailServer } from '../support/mail-server.ts';
 import type { MailServer } from '../support/mail-server.ts';
 import { findFreePort, waitUntil } from '../support/program.ts';
@@ -162,18 +163,23 @@ async function settle(
   const life = scenario.live?.(crm);
   life?.begin();
   cleanUps.push(async () => life?.halt());
-  if (front === 'delaying_proxy') {
-    const delayingProxy = await startDelayingProxy(server.port);
-    cleanUps.push(() => delayingProxy.stop());
-    const url = `http://127.0.0.1:${delayingProxy.port}`;
-    return { crm: { ...crm, delayingProxy }, url, life };
+  if (front === 'own_server' || front === 'shared_server') {
+    return { crm, url: `http://127.0.0.1:${server.port}`, life };
   }
+  const tlsProxy = await startTlsProxy(server.port, certificates.valid);
+  cleanUps.push(() => tlsProxy.stop());
   if (front === 'tls_proxy') {
-    const tlsProxy = await startTlsProxy(server.port, certificates.valid);
-    cleanUps.push(() => tlsProxy.stop());
     return { crm: { ...crm, tlsProxy }, url: `https://127.0.0.1:${tlsProxy.port}`, life };
   }
-  return { crm, url: `http://127.0.0.1:${server.port}`, life };
+  const line = createFaultProxy({
+    host: '127.0.0.1',
+    port: 0,
+    upstreamPort: () => tlsProxy.port,
+    clock: createSystemClock(),
+    random: createSystemRandom(),
+  });
+  cleanUps.push(() => line.close());
+  return { crm: { ...crm, line }, url: `https://127.0.0.1:${await line.open()}`, life };
 }
 
 /** While other databases are loaded beside it, trytond fails a first log-in now and then, with an empty error. */

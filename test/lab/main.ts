@@ -1,30 +1,10 @@
-/**
- * `npm run lab`: breaks real CRMs, records what is seen of it, and trains the model that ships.
- *
- * usage: npm run lab -- [all | record | train | summary] [options]
- *
- *   all         record what is missing, then train; the same without a word
- *   record      start the sandboxes and Trytons behind their fronts, Prometheus and Alertmanager, and record
- *   train       make the model from the recorded episodes, hold it to those that are held out, and write the figures of the
- *               model that ships into docs/DIAGNOSIS.md; needs neither network nor servers
- *   summary     count what is recorded, and name the classes that look alike
- *
- *   --output FILE     the episodes (default: models/episodes.jsonl); a recording goes on where the file ends
- *   --model FILE      what training writes (default: models/fault-classifier.json)
- *   --per-class N     episodes of each class beside those that are held out (default: 12)
- *   --sandboxes N     targets side by side (default: 4)
- *   --trytons N       (default: 2)
- *   --scrape N        seconds between scrapes (default: 5)
- *   --seed N          order, strengths and customers (default: 1)
- *   --only a,b        only episodes with one of these faults
- *   --data FOLDER     where the servers keep their data meanwhile (default: data/lab)
- */
+/** `npm run lab`: what it does stands in `LAB_HELP`. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { writePrinted } from './document.ts';
-import { DEFAULT_MODEL, parseLabOptions } from './options.ts';
+import { DEFAULT_MODEL, LAB_HELP, parseLabOptions } from './options.ts';
 import type { LabCommand, LabOptions } from './options.ts';
 import { record } from './recording.ts';
 import { readRows } from './rows.ts';
@@ -84,7 +64,7 @@ function runTrain({ output, model }: LabOptions): number {
 }
 
 function runSummary({ output }: LabOptions): number {
-  const { counts, shared } = summarise(readRows(readFileSync(output, 'utf8')));
+  const { counts, shared } = summarise(readRows(readFileSync(output, 'utf8'), output));
   for (const { label, episodes, rows } of counts) {
     console.log(`${label.padEnd(50)} ${episodes} episodes, ${rows} rows`);
   }
@@ -102,10 +82,15 @@ const COMMANDS: Readonly<Record<LabCommand, (options: LabOptions) => number | Pr
 
 async function main(words: readonly string[]): Promise<number> {
   try {
+    if (words.includes('--help') || words.includes('-h')) {
+      console.log(LAB_HELP);
+      return 0;
+    }
     const options = parseLabOptions(words);
     return await COMMANDS[options.command](options);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(`lab: ${error instanceof Error ? error.message : String(error)}`);
+    console.error('  remedy: npm run lab -- --help tells what it takes');
     return 2;
   }
 }

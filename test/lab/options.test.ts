@@ -28,7 +28,9 @@ describe('the options of the laboratory', () => {
     [['destroy'], /expected one of all, record/],
     [['record', 'twice'], /found "record twice"/],
     [['--per-class', 'many'], /--per-class takes a whole number/],
-    [['--sandboxes', '11'], /up to 10, found "11"/],
+    [['--sandboxes', '11'], /from 0 to 10, found "11"/],
+    [['--scrape', '0'], /--scrape takes a whole number from 1 to 60/],
+    [['--sandboxes', '0', '--trytons', '0'], /leaves nothing to break/],
     [['--colour'], /--colour/],
   ])('refuse %j', (words, message) => {
     expect(() => parseLabOptions(words)).toThrow(message);

@@ -32,8 +32,15 @@ export function planFor(
     faults,
   }));
   const planned = planEpisodes({ targets, perClass, seed });
-  if (options.only.length === 0) return planned;
-  return planned.filter(({ faults }) => faults.some(({ id }) => options.only.includes(id)));
+  const { only } = options;
+  const known = new Set(cells.flatMap(({ faults }) => faults.map(({ id }) => id)));
+  const strange = only.find((id) => !known.has(id));
+  if (strange !== undefined) {
+    const names = [...known].toSorted().join(', ');
+    throw new Error(`--only: no target has a fault "${strange}"; there are ${names}`);
+  }
+  if (only.length === 0) return planned;
+  return planned.filter(({ faults }) => faults.some(({ id }) => only.includes(id)));
 }
 
 function durationText(ms: number): string {
@@ -77,9 +84,9 @@ function episodeSite(site: Site, cell: Cell, options: RecordingOptions): Episode
  */
 export async function record(options: RecordingOptions): Promise<{ readonly missed: number }> {
   const clock = createSystemClock();
+  const file = openRowFile(options.output);
   const site = await startSite({ ...options, clock });
   try {
-    const file = openRowFile(options.output);
     const left = planFor(site.cells, options).filter(({ group }) => !file.groups.has(group));
     options.onProgress(`${left.length} episodes on ${site.cells.length} targets to be recorded`);
     const tell = createProgress(left.length, options.onProgress);

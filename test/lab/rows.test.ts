@@ -25,7 +25,7 @@ describe('the file of a recording', () => {
     first.append([row('a', 'dns'), row('a', 'dns')]);
     expect(first.groups.has('a')).toBe(true);
     openRowFile(file).append([row('b', 'network', 'data_decay')]);
-    const rows = readRows(readFileSync(file, 'utf8'));
+    const rows = readRows(readFileSync(file, 'utf8'), file);
     expect(rows.map(({ group, labels }) => [group, labels])).toEqual([
       ['a', ['dns']],
       ['a', ['dns']],
@@ -41,7 +41,7 @@ describe('the file of a recording', () => {
     opened.append([row('d', 'tls_certificate')]);
     const text = readFileSync(file, 'utf8');
     expect(text).not.toContain(half);
-    expect(readRows(text).map(({ group }) => group)).toEqual(['a', 'a', 'b', 'd']);
+    expect(readRows(text, 'rows').map(({ group }) => group)).toEqual(['a', 'a', 'b', 'd']);
   });
 
   it('keeps six digits of a measurement, and times whole', () => {
@@ -49,7 +49,7 @@ describe('the file of a recording', () => {
     const [signal] = evidence.signals;
     if (signal === undefined) throw new Error('the invented evidence has signals');
     const long = { ...evidence, signals: [{ ...signal, current: 0.123456789 }] };
-    const [kept] = readRows(`${encodeRow({ ...row('e', 'no_fault'), evidence: long })}\n`);
+    const [kept] = readRows(`${encodeRow({ ...row('e', 'no_fault'), evidence: long })}\n`, 'rows');
     expect(kept?.evidence.signals[0]?.current).toBe(0.123457);
     expect(kept?.evidence.capturedAtMs).toBe(1_795_453_663_236);
   });
@@ -104,5 +104,11 @@ describe('the summary of a recording', () => {
     expect(counts).toContainEqual({ label: 'network', episodes: 1, rows: 2 });
     expect(counts).toContainEqual({ label: 'data_decay + network', episodes: 1, rows: 1 });
     expect(shared.map(({ labels }) => labels)).toEqual([['network', 'overload_latency']]);
+  });
+
+  it('name the line that is none', () => {
+    expect(() => readRows('{}\n# no row\n', 'rows.jsonl')).toThrow(
+      /^rows\.jsonl:2 is no recorded row/,
+    );
   });
 });

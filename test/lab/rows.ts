@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
+import { appendFileSync, readFileSync, truncateSync } from 'node:fs';
 
 import type { DiagnosisClass } from '../../src/catalog/catalog.ts';
 import type { Evidence } from '../../src/responder/evidence/evidence.ts';
+import { errorMessage } from '../../src/std/std.ts';
 
 /** One row of training data: what was really broken, and what was seen of it. */
 export type RecordedRow = {
@@ -30,12 +31,19 @@ export function encodeRow(row: RecordedRow): string {
 }
 
 /** The whole rows of a file; what follows the last end of a line was being written when a recording was ended. */
-export function readRows(text: string): readonly RecordedRow[] {
+export function readRows(text: string, place: string): readonly RecordedRow[] {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   return whole
     .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as RecordedRow);
+    .flatMap((line, index) => (line === '' ? [] : [readRow(line, `${place}:${index + 1}`)]));
+}
+
+function readRow(line: string, place: string): RecordedRow {
+  try {
+    return JSON.parse(line) as RecordedRow;
+  } catch (error) {
+    throw new Error(`${place} is no recorded row: ${errorMessage(error)}`, { cause: error });
+  }
 }
 
 export type RowFile = {
@@ -45,13 +53,14 @@ export type RowFile = {
   append(rows: readonly RecordedRow[]): void;
 };
 
-/** Opens a file to go on with it: half a line at its end is cut off. */
+/** Opens a file to go on with it: half a line at its end is cut off. Throws when nothing can be written there. */
 export function openRowFile(path: string): RowFile {
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  appendFileSync(path, '');
+  const text = readFileSync(path, 'utf8');
   if (text !== '' && !text.endsWith('\n')) {
     truncateSync(path, Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)));
   }
-  const groups = new Set(readRows(text).map(({ group }) => group));
+  const groups = new Set(readRows(text, path).map(({ group }) => group));
   return {
     groups,
     append(rows) {

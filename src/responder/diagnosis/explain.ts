@@ -56,7 +56,6 @@ export function createExplain(model: TrainedModel): Explain {
     for (const { feature: column, contribution } of terms) {
       const name = model.features[column] ?? '';
       const feature = features.get(name);
-      // A bucket of words that are not there has no sentence: which they were is known to other evidence alone.
       const subject = feature?.subject ?? ABSENT;
       const term = { feature: name, value: feature?.value ?? 0, contribution };
       const found = reasons.get(subject.key);
@@ -66,6 +65,8 @@ export function createExplain(model: TrainedModel): Explain {
         found.terms.push(term);
       }
     }
+    const absent = reasons.get(ABSENT.key);
+    if (absent !== undefined) absent.subject = subjectOfAbsent(absent, model.dictionary);
     const sorted = [...reasons.values()].sort((a, b) => b.contribution - a.contribution);
     return { class: faultClass, against: against ?? null, base, score, reasons: sorted };
   };
@@ -73,17 +74,33 @@ export function createExplain(model: TrainedModel): Explain {
 
 /** A reason while its terms are gathered. */
 type Building = {
-  readonly subject: FeatureSubject;
+  subject: FeatureSubject;
   contribution: number;
   readonly terms: Term[];
 };
 
+/** Words of the training that are not there have no sentence of their own in the evidence. */
 const ABSENT: FeatureSubject = {
   key: 'absent',
   text: '',
   link: { kind: 'incident' },
   abnormal: false,
 };
+
+const SHOWN_WORDS = 3;
+
+/** Names the words whose absence says most to the same side; without a text where the model knows none of them. */
+function subjectOfAbsent(
+  { terms, contribution }: Building,
+  dictionary: TrainedModel['dictionary'],
+): FeatureSubject {
+  const words = terms
+    .filter((term) => term.contribution * contribution > 0)
+    .toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
+    .flatMap(({ feature }) => dictionary[feature]?.slice(0, 1) ?? []);
+  const shown = [...new Set(words)].slice(0, SHOWN_WORDS).map((word) => `"${word}"`);
+  return shown.length === 0 ? ABSENT : { ...ABSENT, text: `nothing says ${shown.join(', ')}` };
+}
 
 function indexOf(model: TrainedModel, faultClass: DiagnosisClass): number {
   const index = model.classes.indexOf(faultClass);

@@ -1,14 +1,21 @@
 import { MEASUREMENTS, PROBE_METRICS } from '../../catalog/catalog.ts';
 import type { MeasurementName } from '../../catalog/catalog.ts';
 import { usualSpread, worstDeviation } from './deviation.ts';
+import type { WorstDeviation } from './deviation.ts';
 import { EVIDENCE_LIMITS } from './evidence-value.ts';
 import type { EvidenceSignal } from './evidence-value.ts';
 import { findSeries } from './probes-of-series.ts';
 import type { InstantSeries, RangePoint, RangeSeries } from './prometheus.ts';
 import { robustSummary, theilSenSlope } from './statistics.ts';
+import type { RobustSummary } from './statistics.ts';
 
 /** Alerts come late: the last half minute before the first of them belongs to the fault already. */
 const ONSET_GUARD_MS = 30_000;
+/**
+ * By the windows of the rules they may come much later. What is usual is therefore told by what lies further back, but
+ * never by less than half of what is known from before the first alert.
+ */
+const BASELINE_GUARD_MS = 5 * 60_000;
 const MINIMUM_BASELINE_SAMPLES = 3;
 /** Only to put series in an order; what such a spread means is for the diagnosis to say. */
 const SMALLEST_SPREAD = 1e-9;
@@ -55,46 +62,80 @@ type SeriesFacts = {
 function signalOf(all: readonly RangePoint[], facts: SeriesFacts): EvidenceSignal {
   const { metric, labels, current, threshold, onsetAtMs } = facts;
   const points = all.filter((point) => Number.isFinite(point.value));
-  const guarded = points.filter((point) => point.atMs < onsetAtMs - ONSET_GUARD_MS);
-  const baseline =
-    guarded.length >= MINIMUM_BASELINE_SAMPLES
-      ? guarded
-      : points.filter((point) => point.atMs < onsetAtMs);
-  const summary = robustSummary(baseline.map((point) => point.value));
-  const recent = points.slice(guarded.length);
-  const values = recent.map(({ value }) => value).concat(current ?? []);
   const bad = MEASUREMENTS[metric].threshold?.bad ?? null;
+  const { summary, samples, beganAtMs } = usualOf(points, onsetAtMs, bad);
+  const recent = points.filter((point) => point.atMs >= onsetAtMs - ONSET_GUARD_MS);
+  const values = recent.map(({ value }) => value).concat(current ?? []);
   return {
     metric,
     labels,
     current,
     baselineMedian: summary?.median ?? null,
     baselineInterquartileRange: summary?.interquartileRange ?? null,
-    baselineSamples: baseline.length,
+    baselineSamples: samples,
     recent: recent.slice(-EVIDENCE_LIMITS.recent).map((point) => point.value),
     lowest: values.length === 0 ? null : Math.min(...values),
     highest: values.length === 0 ? null : Math.max(...values),
     slope: theilSenSlope(recent),
-    onsetAtMs: summary === undefined ? null : beginningOf(points, guarded.length, summary, bad),
+    onsetAtMs: beganAtMs,
     threshold,
     bad,
   };
 }
 
-function beginningOf(
+/** The first points of a series, rising in time, which tell what is usual of it: as far from the onset as enough are. */
+function baselineOf(points: readonly RangePoint[], onsetAtMs: number): readonly RangePoint[] {
+  const knownMs = onsetAtMs - (points[0]?.atMs ?? onsetAtMs);
+  const guardMs = Math.max(ONSET_GUARD_MS, Math.min(BASELINE_GUARD_MS, knownMs / 2));
+  const before = [guardMs, ONSET_GUARD_MS, 0].map((oneMs) =>
+    points.filter((point) => point.atMs < onsetAtMs - oneMs),
+  );
+  return before.find((some) => some.length >= MINIMUM_BASELINE_SAMPLES) ?? before.at(-1) ?? [];
+}
+
+type UsualFacts = {
+  readonly summary: RobustSummary | undefined;
+  readonly samples: number;
+  readonly beganAtMs: number | null;
+};
+
+/**
+ * What is usual of a series, rising in time, and when it began to move. Where it moved before its first points end, what
+ * followed is no part of what is usual: an alert on the mean of some minutes is late by most of them.
+ */
+function usualOf(
+  points: readonly RangePoint[],
+  onsetAtMs: number,
+  bad: 'above' | 'below' | null,
+): UsualFacts {
+  let baseline = baselineOf(points, onsetAtMs);
+  for (;;) {
+    const summary = robustSummary(baseline.map((point) => point.value));
+    const moved =
+      summary === undefined ? undefined : movementOf(points, baseline.length, summary, bad);
+    // However small it looks: a baseline that holds a part of the trouble takes it for its spread.
+    const still = baseline.filter(({ atMs }) => moved === undefined || atMs < moved.sinceMs);
+    if (still.length === baseline.length || still.length < MINIMUM_BASELINE_SAMPLES) {
+      const beganAtMs = moved !== undefined && moved.score > 1 ? moved.sinceMs : null;
+      return { summary, samples: baseline.length, beganAtMs };
+    }
+    baseline = still;
+  }
+}
+
+function movementOf(
   points: readonly RangePoint[],
   first: number,
-  summary: { readonly median: number; readonly interquartileRange: number },
+  summary: RobustSummary,
   bad: 'above' | 'below' | null,
-): number | null {
+): WorstDeviation | undefined {
   const usual = {
     median: summary.median,
     spread: usualSpread(summary.interquartileRange, summary.median),
   };
   const times = points.map(({ atMs }) => atMs);
   const values = points.map(({ value }) => value);
-  const deviation = worstDeviation(times, values, first, usual, bad ?? 'both');
-  return deviation !== undefined && deviation.score > 1 ? deviation.sinceMs : null;
+  return worstDeviation(times, values, first, usual, bad ?? 'both');
 }
 
 function isMeasurement(name: string | undefined): name is MeasurementName {

@@ -176,6 +176,26 @@ describe('explain', () => {
     }
   });
 
+  it('names the words whose absence says something, where the model knows them', () => {
+    const saying = rows.map((row) => {
+      const alerts = row.evidence.alerts.map((alert) => ({
+        ...alert,
+        words: row.label === 'network' ? ['answers', 'slow'] : [],
+      }));
+      return { ...row, evidence: { ...row.evidence, alerts } };
+    });
+    const one = trained(saying);
+    expect(Object.values(one.dictionary).flat()).toContain('answers slow');
+    const features = extractFeatures(inventedEvidence('data_quality_import', 31));
+    const absentOf = (from: TrainedModel): string | undefined =>
+      createExplain(from)(features, 'network').reasons.find(
+        ({ subject }) => subject.key === 'absent',
+      )?.subject.text;
+    expect(absentOf(one)).toMatch(/^nothing says "(?:answers|slow|answers slow)", "/);
+    expect(absentOf({ ...one, dictionary: {} })).toBe('');
+    expect(absentOf(model)).toBeUndefined();
+  });
+
   it('refuses a class that the model does not know', () => {
     const features = extractFeatures(evidenceOf({ probes: [probeOf('login', 'dns')] }));
     const error = refusal(() => explain(features, 'background_jobs'));

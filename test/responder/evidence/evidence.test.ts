@@ -8,6 +8,7 @@ import {
   decodeEvidence,
   quotePromQL,
 } from '../../../src/responder/evidence/evidence.ts';
+import type { EvidenceSignal } from '../../../src/responder/evidence/evidence.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
 const ONSET_MS = Date.UTC(2026, 0, 5, 9, 0, 0);
@@ -266,6 +267,24 @@ describe('evidence', () => {
       alerts: [ALERT],
     });
     expect(evidence.signals[0]?.onsetAtMs).toBe(ONSET_MS - 60_000);
+  });
+
+  it('keeps what is usual apart from the trouble, however late the first alert comes', async () => {
+    const usualBefore = async (fromSeconds: number, lateSeconds: number): Promise<unknown> => {
+      const told = Array.from({ length: 1 + fromSeconds / 15 }, (_, index): [number, string] => {
+        const offset = 15 * index - fromSeconds;
+        return [offset, offset >= -lateSeconds ? '20' : index % 2 === 0 ? '1' : '2'];
+      });
+      const source = sourceOf([], [latency(told)]);
+      const { signals } = await source.gather({ target: 'sales', alerts: [ALERT] });
+      const [{ baselineInterquartileRange, onsetAtMs }] = signals as [EvidenceSignal];
+      return [baselineInterquartileRange, (ONSET_MS - (onsetAtMs ?? 0)) / 1000];
+    };
+    expect(await usualBefore(120, 60)).toEqual([1, 60]);
+    // Most of what is known from before the alert is part of the trouble.
+    expect(await usualBefore(225, 150)).toEqual([1, 150]);
+    expect(await usualBefore(3600, 75)).toEqual([1, 75]);
+    expect(await usualBefore(3600, 600)).toEqual([1, 600]);
   });
 
   it('quotes hostile target names for PromQL', () => {

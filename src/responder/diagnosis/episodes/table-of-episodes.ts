@@ -1,4 +1,4 @@
-import { extractFeatures } from '../features/features.ts';
+import { dictionaryOf, extractFeatures } from '../features/features.ts';
 import { sparseFromEntries } from '../logistic/logistic.ts';
 import { refuseTable } from '../table/table.ts';
 import type { LabelledTable } from '../table/table.ts';
@@ -28,6 +28,7 @@ export function tableOfEpisodes(all: readonly Episode[]): LabelledTable {
   const classes = [
     ...new Set(episodes.flatMap(({ label, coinciding }) => [label, ...coinciding])),
   ].toSorted();
+  const groups = episodes.map(({ group }) => group);
   const further = episodes.map(({ coinciding }) => coinciding.map((name) => classes.indexOf(name)));
   return {
     features,
@@ -37,7 +38,8 @@ export function tableOfEpisodes(all: readonly Episode[]): LabelledTable {
     labels: Int32Array.from(episodes, ({ label }) => classes.indexOf(label)),
     coinciding: further.some((names) => names.length > 0) ? further : null,
     classes,
-    groups: episodes.map(({ group }) => group),
+    groups,
+    dictionary: dictionaryOf(extracted, groups),
     facts: extracted.map(
       (one) =>
         new Set(

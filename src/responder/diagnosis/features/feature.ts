@@ -27,6 +27,8 @@ export type Feature = {
   readonly name: string;
   readonly value: number;
   readonly subject: FeatureSubject;
+  /** Of a bucket of hashed words: those that are in it, masked. */
+  readonly words?: readonly string[];
 };
 
 /**

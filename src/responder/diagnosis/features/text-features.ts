@@ -7,6 +7,7 @@ import type { Bucket } from './hashed-words.ts';
 
 const HOUR_MS = 3_600_000;
 const SHOWN_TOKENS = 3;
+const SHOWN_CHARACTERS = 120;
 const LINK = { kind: 'incident' } as const;
 const OF_LOGS = nameFeatures('group:log', ['new', 'excess']);
 
@@ -27,7 +28,16 @@ export function textFeatures({ alerts }: Evidence): readonly Feature[] {
     seen.add(text);
     addWords(buckets, words, 1);
   }
-  return featuresOfBuckets('text', buckets, 'the alerts say');
+  return featuresOfBuckets('text', buckets, (tokens) => `the alerts say ${quote(tokens)}`);
+}
+
+function quote(tokens: readonly string[]): string {
+  const shown = tokens.slice(0, SHOWN_TOKENS).map((token) => `"${token}"`);
+  return shown.join(', ');
+}
+
+function holds(template: string, token: string): boolean {
+  return ` ${template} `.includes(` ${token} `);
 }
 
 /** Lines since the onset beyond what is usual in as long a time. */
@@ -40,12 +50,12 @@ export function logFeatures({ logs, onsetAtMs, capturedAtMs }: Evidence): readon
   const templates = logs ?? [];
   const sinceMs = Math.max(0, capturedAtMs - onsetAtMs);
   const buckets = new Map<number, Bucket>();
-  let total = 0;
-  for (const template of templates) {
-    const excess = excessOf(template, sinceMs);
-    total += excess;
-    if (excess > 0) addWords(buckets, template.template.split(' '), excess);
-  }
+  const more = templates
+    .map((template) => ({ ...template, excess: excessOf(template, sinceMs) }))
+    .filter(({ excess }) => excess > 0)
+    .toSorted((a, b) => b.excess - a.excess);
+  for (const { template, excess } of more) addWords(buckets, template.split(' '), excess);
+  const total = more.reduce((sum, { excess }) => sum + excess, 0);
   const fresh = templates.filter(({ count, before }) => count > 0 && before === 0).length;
   const text =
     logs === null
@@ -54,23 +64,29 @@ export function logFeatures({ logs, onsetAtMs, capturedAtMs }: Evidence): readon
   const subject = { key: OF_LOGS.key, text, link: LINK, abnormal: false };
   return [
     ...featuresOf(OF_LOGS, subject, [Math.log1p(fresh), Math.log1p(total)]),
-    ...featuresOfBuckets('log', buckets, 'the log says'),
+    ...featuresOfBuckets('log', buckets, (tokens) => {
+      const line = more.find(({ template }) => tokens.some((token) => holds(template, token)));
+      const where =
+        line === undefined
+          ? ''
+          : ` in ${line.count} lines like "${line.template.slice(0, SHOWN_CHARACTERS)}" (${line.before} an hour before)`;
+      return `the log says ${quote(tokens)}${where}`;
+    }),
   ];
 }
 
 function featuresOfBuckets(
   prefix: 'text' | 'log',
   buckets: ReadonlyMap<number, Bucket>,
-  verb: string,
+  write: (tokens: readonly string[]) => string,
 ): readonly Feature[] {
   const features: Feature[] = [];
   for (const [bucket, { sum, tokens }] of buckets) {
     if (sum === 0) continue;
     const name = `${prefix}:${bucket}`;
-    const shown = [...tokens].slice(0, SHOWN_TOKENS).map((token) => `"${token}"`);
-    const text = `${verb} ${shown.join(', ')}`;
-    const value = signedLog(sum);
-    features.push({ name, value, subject: { key: name, text, link: LINK, abnormal: false } });
+    const words = [...tokens];
+    const subject = { key: name, text: write(words), link: LINK, abnormal: false };
+    features.push({ name, value: signedLog(sum), subject, words });
   }
   return features;
 }

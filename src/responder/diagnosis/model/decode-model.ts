@@ -48,6 +48,11 @@ const calibration: Decoder<Calibration> = decode.union('kind', {
   }),
 });
 
+const dictionary: Decoder<TrainedModel['dictionary']> = decode.map(
+  decode.list(decode.text(), { minimumLength: 1 }),
+  { key: 'feature', pattern: /./s },
+);
+
 const counts = decode.list(count);
 
 const reference: Decoder<Reference> = decode.object({
@@ -128,6 +133,7 @@ const model: Decoder<TrainedModel> = decode.object({
     decode.map(decode.number(), { key: 'feature', pattern: /./s }),
     'features with one value',
   ),
+  dictionary: decode.required(dictionary, 'words behind features that are buckets'),
   encoding: decode.required(encoding, 'columns that are made of the features'),
   classes: decode.required(decode.list(name, { minimumLength: 2 }), 'classes'),
   weights: decode.required(decode.list(numbers), 'weights'),

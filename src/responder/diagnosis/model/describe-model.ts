@@ -3,6 +3,8 @@ import type { TrainedModel } from './trained-model.ts';
 /** A feature and what its weight is in a class. */
 export type WeightedFeature = {
   readonly feature: string;
+  /** What it stands for, where its name is the number of a bucket; none otherwise. */
+  readonly words: readonly string[];
   /** As the encoding has it: the number itself, its logarithm, or a step. */
   readonly form: string;
   /** Of the standardised column, in log-odds for each standard deviation. */
@@ -48,15 +50,17 @@ export function describeModel(model: TrainedModel): ModelDescription {
 }
 
 function heaviest(model: TrainedModel, index: number): readonly WeightedFeature[] {
-  const { weights, encoding, features } = model;
+  const { weights, encoding, features, dictionary } = model;
   const sign = weights.length === 1 && index === 0 ? -1 : 1;
   const own = weights[weights.length === 1 ? 0 : index] ?? [];
   return own
     .map((weight, column): WeightedFeature => {
       const { feature, form, threshold } = encoding[column]!;
       const isStep = form === 'above' || form === 'below';
+      const name = features[feature] ?? '';
       return {
-        feature: features[feature] ?? '',
+        feature: name,
+        words: dictionary[name] ?? [],
         form: isStep ? `${form} ${Number(threshold.toPrecision(6))}` : form,
         weight: sign * weight,
       };

@@ -11,12 +11,15 @@ export function misfitOf(model: TrainedModel): string | undefined {
   return misnamed(model) ?? misshapen(model) ?? misfitOfReference(model);
 }
 
-function misnamed({ kind, features, constants, classes }: TrainedModel): string | undefined {
+function misnamed(model: TrainedModel): string | undefined {
+  const { kind, features, constants, dictionary, classes } = model;
   if (new Set(features).size !== features.length) return 'features: a name occurs twice';
   if (new Set(classes).size !== classes.length) return 'classes: a name occurs twice';
   if (kind === 'table') return undefined;
   const strange = [...features, ...Object.keys(constants)].find((name) => !isFeatureName(name));
   if (strange !== undefined) return `features: this version has no feature "${strange}"`;
+  const foreign = Object.keys(dictionary).find((name) => !features.includes(name));
+  if (foreign !== undefined) return `dictionary: the model has no feature "${foreign}"`;
   const unknown = classes.find((name) => !EVIDENCE_CLASSES.has(name));
   return unknown === undefined ? undefined : `classes: this version has no class "${unknown}"`;
 }

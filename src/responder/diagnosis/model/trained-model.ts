@@ -1,5 +1,6 @@
 import type { Classifier, EncodingKind } from '../classifier/classifiers.ts';
 import type { Cost } from '../decision/decision.ts';
+import type { Dictionary } from '../features/features.ts';
 import type { FigureName, Interval } from '../evaluation/evaluation.ts';
 import type { NoveltyModel } from '../novelty/novelties.ts';
 import type { Reference } from './reference.ts';
@@ -71,6 +72,8 @@ export type TrainedModel = Classifier & {
    * here nor in the encoding were 0 in every row, and are as if never seen.
    */
   readonly constants: Readonly<Record<string, number>>;
+  /** What the buckets of hashed words stood for in the training. */
+  readonly dictionary: Dictionary;
   /** Whether several classes held at once in the training, so that several may be named. */
   readonly isCoinciding: boolean;
   /** That are not the usual ones; costs belong to the decision, not to the loss. */

@@ -57,10 +57,6 @@ export const noveltyDecoder: Decoder<NoveltyModel> = decode.object({
     'ranges of the features',
   ),
   references: decode.required(references, 'what is usual'),
-  unknownAbove: decode.required(
-    decode.number({ minimum: 0, maximum: 1 }),
-    'score above which a row is unknown',
-  ),
 });
 
 /** The first place where arrays of a model do not fit together, and why; undefined when there is none. */

@@ -22,7 +22,12 @@ const FOLDS = 4;
 const MOST_ROWS = 2000;
 /** Of all rows together, where there are very many flags: two megabytes. */
 const MOST_BITS = 2 ** 24;
-const FALSE_UNKNOWNS = 0.05;
+
+export type FittedNovelty = {
+  readonly novelty: NoveltyModel;
+  /** Of rows of the training, at most 2,000, each as if its group had been left out. */
+  readonly leftOutScores: readonly number[];
+};
 
 /**
  * Learns what rows of the known classes are like. What they have when they are left out of the training is the measure
@@ -32,7 +37,7 @@ export function fitNovelty(
   table: LabelledTable,
   rows: readonly number[],
   given: Partial<Recipe> = {},
-): NoveltyModel {
+): FittedNovelty {
   const recipe = { ...CLAIM_RECIPE, ...given };
   const taken = takeRows(table.matrix, rows);
   const flags = fitFlags(taken);
@@ -43,21 +48,21 @@ export function fitNovelty(
     unclaimed: rising(unclaimed.values()),
     distances: rising(distances.values()),
   };
-  const scores = some.map((row) =>
+  const leftOutScores = some.map((row) =>
     scoreOf(
       // Where nothing can be left out, there is no reference either, by which to call this unusual.
       { unclaimed: unclaimed.get(row) ?? 0, distance: distances.get(row) ?? 0 },
       references,
     ),
   );
-  return {
+  const novelty = {
     ...fitClaims(table, some, recipe),
     flags,
     seen,
     ranges: fitRanges(taken),
     references,
-    unknownAbove: scores.toSorted((a, b) => b - a)[Math.floor(FALSE_UNKNOWNS * scores.length)] ?? 1,
   };
+  return { novelty, leftOutScores };
 }
 
 type PartOfRows = ReadonlyMap<number, NoveltyParts[keyof NoveltyParts]>;

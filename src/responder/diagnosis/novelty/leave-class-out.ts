@@ -4,6 +4,7 @@ import { rowOf } from '../classifier/rows.ts';
 import { hasClass, requireClasses } from '../table/table.ts';
 import type { LabelledTable } from '../table/table.ts';
 import { fitNovelty } from './fit-novelty.ts';
+import { noveltyLimitOf } from './limit.ts';
 import { createNovelty } from './novelty.ts';
 
 export type UnknownPoint = {
@@ -31,6 +32,8 @@ export type LeaveClassOutOptions = Pick<FitOptions, 'encoding' | 'strengthC'> & 
 
 /** How many false unknowns are borne. */
 const FALSE_UNKNOWNS: readonly number[] = [0.01, 0.02, 0.05, 0.1, 0.2];
+/** By which models set themselves a limit. */
+const OWN_FALSE_UNKNOWNS = 0.05;
 const DEFAULT_FOLDS = 10;
 
 /**
@@ -51,11 +54,12 @@ export function leaveClassesOut(
     const known: Scored[] = [];
     const unseen: Scored[] = [];
     for (const { train, test } of splits) {
-      const model = fitNovelty(table, train.filter(isKnown), recipe);
-      const noveltyOf = createNovelty(model);
+      const { novelty, leftOutScores } = fitNovelty(table, train.filter(isKnown), recipe);
+      const noveltyOf = createNovelty(novelty);
+      const limit = noveltyLimitOf(leftOutScores, OWN_FALSE_UNKNOWNS);
       for (const row of test) {
         const score = noveltyOf(rowOf(table.matrix, row));
-        (isKnown(row) ? known : unseen).push({ score, isAboveLimit: score > model.unknownAbove });
+        (isKnown(row) ? known : unseen).push({ score, isAboveLimit: score > limit });
       }
     }
     return {

@@ -1,6 +1,7 @@
 export { noveltyDecoder, noveltyProblem } from './decode-novelty.ts';
 export { fitNovelty } from './fit-novelty.ts';
 export { leaveClassesOut } from './leave-class-out.ts';
+export { noveltyLimitOf } from './limit.ts';
 export type { LeaveClassOutOptions, LeftOutClass, UnknownPoint } from './leave-class-out.ts';
 export { createNovelty } from './novelty.ts';
 export type { Novelty } from './novelty.ts';

@@ -14,8 +14,6 @@ export type NoveltyModel = EncodedClaims & {
   readonly ranges: { readonly minima: readonly number[]; readonly maxima: readonly number[] };
   /** What rows of the known classes had that were left out of the training, rising. */
   readonly references: NoveltyReferences;
-  /** The score that at most 5 % of the rows of known classes exceeded when they were left out of the training. */
-  readonly unknownAbove: number;
 };
 
 export type NoveltyReferences = {

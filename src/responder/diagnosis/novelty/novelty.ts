@@ -19,7 +19,6 @@ export type NoveltyParts = {
 /** 0 to 1: 1 minus the harmonic mean of how probable such parts are in rows of known classes that were left out. */
 export type Novelty = (row: readonly SparseEntry[]) => number;
 
-/** The score of rows by a model. Those above its `unknownAbove` are like nothing that was seen. */
 export function createNovelty(model: NoveltyModel): Novelty {
   const unclaimedOf = createUnclaimed(model);
   const distanceOf = createDistance(model);

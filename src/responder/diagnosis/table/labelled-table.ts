@@ -1,3 +1,4 @@
+import type { Dictionary } from '../features/features.ts';
 import type { SparseMatrix } from '../logistic/logistic.ts';
 
 /** Rows of named numbers, each with its class: what a classifier is trained on and held to. */
@@ -19,6 +20,8 @@ export type LabelledTable = {
   readonly groups: readonly string[];
   /** Columns that are out of the ordinary in each row, where others are not; null when every value that is there counts. */
   readonly facts: readonly ReadonlySet<number>[] | null;
+  /** What names of features mean that are numbers of buckets; none where names speak for themselves. */
+  readonly dictionary: Dictionary;
   /** One per row, rising with time, when the table has a column for it. */
   readonly times: Float64Array | null;
 };

@@ -41,6 +41,7 @@ export function readTable(text: string, place: string, options: TableOptions = {
     classes,
     groups: groupsOf(raw, matrix),
     facts: null,
+    dictionary: {},
     times: raw.times === null ? null : Float64Array.from(raw.times),
   };
 }

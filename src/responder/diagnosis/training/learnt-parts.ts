@@ -15,7 +15,7 @@ export function completeParts(
   { classifier }: Pick<FittedClassifier, 'classifier'>,
 ): LearntParts {
   const { features, coinciding } = table;
-  const novelty = fitNovelty(table, rows);
+  const { novelty } = fitNovelty(table, rows);
   return {
     features,
     constants: constantsOf(features, novelty.ranges),

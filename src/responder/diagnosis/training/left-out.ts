@@ -5,7 +5,7 @@ import type { Prediction } from '../evaluation/evaluation.ts';
 import { createJudge, createObserve } from '../model/model.ts';
 import type { NamedValue, Observation, Observe } from '../model/model.ts';
 import type { LabelledTable } from '../table/table.ts';
-import { rising, singlesOf } from './judged-rows.ts';
+import { rising } from './judged-rows.ts';
 import type { JudgedRow } from './judged-rows.ts';
 import { completeParts } from './learnt-parts.ts';
 
@@ -63,18 +63,6 @@ export function observeRow(
   }));
   const own = facts?.[row];
   return observe(values, ({ column }) => own === undefined || own.has(column));
-}
-
-/**
- * The novelty that at most this share of rows of known classes exceeds: the value of rank ⌈(n + 1)(1 − share)⌉ among n rows
- * that were left out. With too few rows to tell there is no limit but the end of the scale.
- * Source: Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005, section 2.2 (conformal prediction).
- */
-export function noveltyLimitOf(rows: readonly LeftOutRow[], falseUnknownRatio: number): number {
-  const sorted = singlesOf(rows)
-    .map(({ novelty }) => novelty)
-    .toSorted((a, b) => a - b);
-  return sorted[Math.ceil((sorted.length + 1) * (1 - falseUnknownRatio)) - 1] ?? 1;
 }
 
 /** As they are answered when so much novelty is too much. */

@@ -6,10 +6,11 @@ import { reportOn } from '../evaluation/evaluation.ts';
 import type { Report } from '../evaluation/evaluation.ts';
 import { MODEL_SCHEMA, referenceOf } from '../model/model.ts';
 import type { ModelKind, TrainedModel } from '../model/model.ts';
+import { noveltyLimitOf } from '../novelty/novelties.ts';
 import { requireClasses } from '../table/table.ts';
 import type { LabelledTable } from '../table/table.ts';
 import { answerFacts, singlesOf } from './judged-rows.ts';
-import { answeredAt, judgeLeftOut, noveltyLimitOf } from './left-out.ts';
+import { answeredAt, judgeLeftOut } from './left-out.ts';
 import type { LeftOut } from './left-out.ts';
 import { completeParts } from './learnt-parts.ts';
 import { hashOf } from './summarise-table.ts';
@@ -42,7 +43,10 @@ export function trainModel(table: LabelledTable, options: TrainOptions = {}): Tr
   const { costs = [], falseUnknownRatio = DEFAULT_FALSE_UNKNOWN_RATIO } = options;
   const { isEvaluated = true } = options;
   const leftOut = isEvaluated ? judgeLeftOut(table, options, costs) : NOTHING_LEFT_OUT;
-  const noveltyLimit = noveltyLimitOf(leftOut.rows, falseUnknownRatio);
+  const noveltyLimit = noveltyLimitOf(
+    singlesOf(leftOut.rows).map(({ novelty }) => novelty),
+    falseUnknownRatio,
+  );
   const fitted = fitAll(table, options, { costs, noveltyLimit });
   if (leftOut.rows.length === 0) return { model: fitted, report: null };
   const report = reportOn(
@@ -70,6 +74,7 @@ function fitAll(
     id: identity.slice(0, 12),
     kind,
     columns: table.columns,
+    dictionary: table.dictionary,
     ...completeParts(table, rows, fitted),
     ...judgement,
     reference: kind === 'evidence' ? referenceOf(table) : null,

@@ -101,21 +101,23 @@ describe('features of logs', () => {
 
   it('are the lines beyond what was usual in as long a time, and the kinds that are new', () => {
     const evidence = withLogs([
-      { template: 'refused', count: 12, before: 0 },
+      { template: 'connection refused', count: 12, before: 0 },
       { template: 'served', count: 4, before: 40 },
       { template: 'slow', count: 3, before: 10 },
       { template: 'gone', count: 0, before: 7 },
     ]);
     const { bucket, sign } = hashToken('refused');
     const slow = hashToken('slow');
-    expect(hashedOf(evidence)).toEqual({
+    expect(hashedOf(evidence)).toMatchObject({
       [`log:${bucket}`]: sign * Math.log1p(12),
       [`log:${slow.bucket}`]: slow.sign * Math.log1p(2),
     });
     const features = extractFeatures(evidence);
     expect(features.get('group:log:new')?.value).toBeCloseTo(Math.log(2), 12);
     expect(features.get('group:log:excess')?.value).toBeCloseTo(Math.log1p(14), 12);
-    expect(features.get(`log:${bucket}`)?.subject.text).toBe('the log says "refused"');
+    expect(features.get(`log:${bucket}`)?.subject.text).toBe(
+      'the log says "refused" in 12 lines like "connection refused" (0 an hour before)',
+    );
   });
 
   it('are zero without a log', () => {

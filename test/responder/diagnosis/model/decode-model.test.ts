@@ -87,6 +87,11 @@ describe('decodeModel', () => {
       { ...model, encoding: model.encoding.map((one) => ({ ...one, feature: 9999 })) },
       /encoding\[0\]\.feature: there are/,
     ],
+    [
+      'words of a feature that it does not have',
+      { ...model, dictionary: { 'text:5': ['slow'] } },
+      /dictionary: the model has no feature "text:5"/,
+    ],
     ['a short weight row', { ...model, weights: model.weights.map(() => [1]) }, /weights\[0\]: 1/],
     ['a missing weight row', { ...model, weights: model.weights.slice(1) }, /6 classes need 6/],
     [

@@ -52,12 +52,6 @@ describe('a model of novelty', () => {
     ['no flags', (broken) => ({ ...broken, flags: undefined }), /novelty\.flags: /],
     ['more than it knows', (broken) => ({ ...broken, extra: 1 }), /novelty\.extra: unknown key/],
     [
-      'a text for a number',
-      (broken) => ({ ...broken, unknownAbove: '0.9' }),
-      /novelty\.unknownAbove: /,
-    ],
-    ['a score above 1', (broken) => ({ ...broken, unknownAbove: 1.5 }), /novelty\.unknownAbove: /],
-    [
       'rows that are no Base64',
       (broken) => ({ ...broken, seen: ['§'] }),
       /novelty\.seen\[0\]: .*Base64/,

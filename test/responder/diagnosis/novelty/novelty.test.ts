@@ -5,6 +5,7 @@ import {
   createNovelty,
   fitNovelty,
   leaveClassesOut,
+  noveltyLimitOf,
 } from '../../../../src/responder/diagnosis/novelty/novelties.ts';
 import { counts, entriesOf, tableOf } from './tables.ts';
 
@@ -27,14 +28,13 @@ describe('novelty', () => {
     fc.assert(
       fc.property(small, fc.array(anyRow), ({ values, labels }, others) => {
         const table = tableOf(values, labels);
-        const model = fitNovelty(table, [...table.groups.keys()]);
+        const { novelty: model } = fitNovelty(table, [...table.groups.keys()]);
         const noveltyOf = createNovelty(model);
         for (const row of [...values, ...others]) {
           const novelty = noveltyOf(entriesOf(row));
           expect(novelty).toBeGreaterThanOrEqual(0);
           expect(novelty).toBeLessThanOrEqual(1);
         }
-        expect(model.unknownAbove).toBeLessThanOrEqual(1);
       }),
       { numRuns: 60 },
     );
@@ -42,7 +42,7 @@ describe('novelty', () => {
 
   it('is highest for what no class claims and what lies far from all', () => {
     const table = counts(40);
-    const model = fitNovelty(table, [...table.groups.keys()]);
+    const { novelty: model } = fitNovelty(table, [...table.groups.keys()]);
     const noveltyOf = createNovelty(model);
     const everything = noveltyOf(entriesOf(Array.from({ length: 12 }, () => 99)));
     expect(everything).toBeGreaterThan(0.999);
@@ -53,9 +53,10 @@ describe('novelty', () => {
   it('calls rows of the training unknown no more often than its limit says', () => {
     const table = counts(40);
     const rows = [...table.groups.keys()];
-    const model = fitNovelty(table, rows);
-    const noveltyOf = createNovelty(model);
-    const unknown = rows.filter((row) => noveltyOf(rowOf(table.matrix, row)) > model.unknownAbove);
+    const { novelty, leftOutScores } = fitNovelty(table, rows);
+    const noveltyOf = createNovelty(novelty);
+    const limit = noveltyLimitOf(leftOutScores, 0.05);
+    const unknown = rows.filter((row) => noveltyOf(rowOf(table.matrix, row)) > limit);
     expect(unknown.length).toBeLessThanOrEqual(0.05 * rows.length);
   });
 
@@ -72,9 +73,11 @@ describe('novelty', () => {
     // Groups are named after the contents of rows, so they are taken over.
     const permuted = { ...tableOf(values.map(permute), labels), groups: table.groups };
     const [first, second] = [fitNovelty(table, rows), fitNovelty(permuted, rows)];
-    expect(second.references.distances).toEqual(first.references.distances);
-    expect(second.unknownAbove).toBeCloseTo(first.unknownAbove, 1);
-    const [before, after] = [createNovelty(first), createNovelty(second)];
+    expect(second.novelty.references.distances).toEqual(first.novelty.references.distances);
+    for (const [row, score] of first.leftOutScores.entries()) {
+      expect(second.leftOutScores[row]).toBeCloseTo(score, 1);
+    }
+    const [before, after] = [createNovelty(first.novelty), createNovelty(second.novelty)];
     const strange = Array.from({ length: 12 }, (_, column) => (column % 5) * 3);
     for (const row of [...values, strange]) {
       expect(after(entriesOf(permute(row)))).toBeCloseTo(before(entriesOf(row)), 1);
@@ -86,7 +89,7 @@ describe('novelty', () => {
       Array.from({ length: 60 }, (_, index) => [index % 7, (index * 5) % 11, 0]),
       Array.from({ length: 60 }, (_, index) => (index % 7 > 3 ? 'a' : 'b')),
     );
-    const noveltyOf = createNovelty(fitNovelty(table, [...table.groups.keys()]));
+    const noveltyOf = createNovelty(fitNovelty(table, [...table.groups.keys()]).novelty);
     expect(noveltyOf(entriesOf([3, 5, 4]))).toBeGreaterThan(noveltyOf(entriesOf([3, 5, 0])));
   });
 
@@ -94,7 +97,7 @@ describe('novelty', () => {
     const many = Array.from({ length: 2600 }, (_, index) => [index, index % 13, index % 7]);
     const labels = many.map((_, index) => (index % 100 === 0 ? 'rare' : index % 2 ? 'a' : 'b'));
     const table = tableOf(many, labels);
-    const model = fitNovelty(table, [...table.groups.keys()]);
+    const { novelty: model } = fitNovelty(table, [...table.groups.keys()]);
     expect(model.references.distances).toHaveLength(2000);
     expect(model.references.unclaimed).toHaveLength(2000);
     expect(model.seen.length).toBeLessThanOrEqual(2000);

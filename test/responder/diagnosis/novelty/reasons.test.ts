@@ -13,7 +13,7 @@ const ROWS: readonly (readonly number[])[] = [
   [3, 3, 6, 0],
 ];
 const table = tableOf(ROWS, ['a', 'a', 'b', 'b', 'b']);
-const reasonsOf = createNoveltyReasons(fitNovelty(table, [...table.groups.keys()]));
+const reasonsOf = createNoveltyReasons(fitNovelty(table, [...table.groups.keys()]).novelty);
 
 describe('reasons of novelty', () => {
   it('are none for a row that was seen', () => {
