@@ -89,17 +89,33 @@ const ABSENT: FeatureSubject = {
 
 const SHOWN_WORDS = 3;
 
-/** Names the words whose absence says most to the same side; without a text where the model knows none of them. */
+/** Most reasons are never read, and hundreds of words are absent: their order is found when somebody asks for the sentence. */
 function subjectOfAbsent(
-  { terms, contribution }: Building,
+  building: Building,
   dictionary: TrainedModel['dictionary'],
 ): FeatureSubject {
+  const { key, link, abnormal } = ABSENT;
+  return {
+    key,
+    link,
+    abnormal,
+    get text() {
+      return describeAbsent(building, dictionary);
+    },
+  };
+}
+
+/** Names the words whose absence says most to the same side; empty where the model knows none of them. */
+function describeAbsent(
+  { terms, contribution }: Building,
+  dictionary: TrainedModel['dictionary'],
+): string {
   const words = terms
     .filter((term) => term.contribution * contribution > 0)
     .toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
     .flatMap(({ feature }) => dictionary[feature]?.slice(0, 1) ?? []);
   const shown = [...new Set(words)].slice(0, SHOWN_WORDS).map((word) => `"${word}"`);
-  return shown.length === 0 ? ABSENT : { ...ABSENT, text: `nothing says ${shown.join(', ')}` };
+  return shown.length === 0 ? '' : `nothing says ${shown.join(', ')}`;
 }
 
 function indexOf(model: TrainedModel, faultClass: DiagnosisClass): number {
