@@ -126,10 +126,14 @@ find_missing_packages() {
   need python3-psycopg2 has_any $modules/psycopg2
   need python3-prometheus-client has_any $modules/prometheus_client
   need postgresql has_any /usr/lib/postgresql/*/bin/initdb
+  need mariadb-server-core has mariadbd
+  # What prepares a folder of data for it asks a program of the client.
+  need mariadb-client-core has my_print_defaults
   need chromium has chromium
   need python3-venv can_make_venv
   need systemd has systemd-analyze
   need openssl has openssl
+  need monitoring-plugins-basic has_any /usr/lib/nagios/plugins/check_dummy
   need nginx-light has nginx
   # A library that records writes is compiled by the tests of power cuts.
   need gcc has cc

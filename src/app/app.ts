@@ -10,6 +10,8 @@ import type { Demonstration, DemonstrationOptions } from './demonstration.ts';
 import type { BackupWords } from './backup.ts';
 import type { CaptureOptions } from './capture-evidence.ts';
 import type { Clock } from '../std/std.ts';
+import type { FirstLookOptions } from './first-look.ts';
+import type { FirstLook } from './looks.ts';
 import type { BackupFacts, RestoreFacts } from '../store/store.ts';
 
 export { createDiagnose, readModel } from './diagnosis.ts';
@@ -22,6 +24,10 @@ export type { Running, RunningAll, RunningResponder } from './run.ts';
 export { findSandbox } from './sandbox-file.ts';
 export type { ErasureOptions, ErasureReport } from './erase.ts';
 export type { OpenTokens } from './token-administration.ts';
+export { isDecisive, judgeLook } from './looks.ts';
+export type { FirstLook, ObjectLook, ProbeLook, Verdict } from './looks.ts';
+export { proposeTarget } from './proposed-target.ts';
+export type { ProposedTarget } from './proposed-target.ts';
 export { createSecretPrograms } from './secret-programs.ts';
 
 // What only some commands need is loaded by them alone: the sandbox, the dashboards and their libraries cost a
@@ -70,6 +76,14 @@ export async function openTokens(
   dependencies: Dependencies,
 ): Promise<OpenTokens> {
   return (await import('./token-administration.ts')).openTokens(loaded, dependencies);
+}
+
+export async function takeFirstLook(
+  loaded: LoadedConfig,
+  dependencies: Dependencies,
+  options: FirstLookOptions,
+): Promise<FirstLook> {
+  return (await import('./first-look.ts')).takeFirstLook(loaded, dependencies, options);
 }
 
 export async function writeGenerated(): Promise<readonly string[]> {

@@ -5,6 +5,8 @@ import { generateDashboardFiles } from '../dashboards/dashboards.ts';
 import { generateFaultsDocument } from '../responder/repair/repair.ts';
 import { generateMetricsDocument, generateRuleFiles } from '../rules/rules.ts';
 import { renderApi } from '../web/web.ts';
+import { generatePlatformPages } from './platform-pages.ts';
+import { generatePlatformOverview } from './platform-overview.ts';
 import { REPOSITORY_FOLDER } from './repository.ts';
 
 type GeneratedFile = { readonly path: string; readonly text: string };
@@ -26,11 +28,13 @@ async function generateFiles(): Promise<readonly GeneratedFile[]> {
     text: renderConfigurationDocument(CONFIGURATION_INTRODUCTION, CONFIG_SHAPE),
   };
   return [
+    generatePlatformOverview(),
     ...generateRuleFiles(),
     ...generateDashboardFiles(),
     generateMetricsDocument(),
     generateFaultsDocument(),
     configuration,
+    ...generatePlatformPages(),
     { path: 'docs/API.md', text: api.page },
     { path: 'docs/openapi.json', text: api.openApi },
   ];

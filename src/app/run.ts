@@ -32,7 +32,10 @@ export type RunningAll = {
   stop(): Promise<void>;
 };
 
-function makeTargets(loaded: LoadedConfig, { clock, logger, resolve }: Dependencies): Targets {
+export function makeTargets(
+  loaded: LoadedConfig,
+  { clock, logger, resolve }: Dependencies,
+): Targets {
   const { config, folder, resolveSecret } = loaded;
   return createTargets({
     targets: config.targets,

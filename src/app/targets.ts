@@ -9,6 +9,8 @@ import type { ApiBudget, TargetPlan } from '../exporter/scheduler/scheduler.ts';
 import type { Resolve } from '../http/http.ts';
 import type { Clock, Logger, SecretResolver } from '../std/std.ts';
 import { createHidingLogger } from './hiding-logger.ts';
+import { createKeptTexts } from './kept-texts.ts';
+import { createProgramRunner } from './run-program.ts';
 
 /** A configured CRM with its live connector. */
 export type Target = {
@@ -78,6 +80,8 @@ function connect(config: TargetConfig, options: TargetsOptions, old?: Target): C
     logger,
     resolveSecret,
     folder,
+    kept: createKeptTexts(folder),
+    runProgram: createProgramRunner(clock),
     ...(resolve === undefined ? {} : { resolve }),
   };
   if (apiBudget === undefined) return { connector: createConnector(connection, shared) };

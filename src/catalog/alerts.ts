@@ -8,6 +8,17 @@ export type AlertCondition =
   | { readonly kind: 'probe_failed'; readonly probes: readonly ProbeKindName[] }
   /** The mean over 5m and the last value are both past the threshold series, per severity. */
   | { readonly kind: 'threshold'; readonly metric: MeasurementName }
+  /**
+   * The last state is that of the severity or worse, 1 for a warning and 2 for a critical one, for the duration. What
+   * cannot tell its state is a warning, since an alert must not end because nobody knows any more.
+   */
+  | {
+      readonly kind: 'state';
+      readonly metric: MeasurementName;
+      /** 1 while the state is unknown. */
+      readonly unknown: MeasurementName;
+      readonly forDuration: string;
+    }
   /** The last value is above the smallest one of the window: somebody or something was added. */
   | { readonly kind: 'increase'; readonly metric: MeasurementName; readonly window: string }
   /**
@@ -28,7 +39,7 @@ export type AlertArea = 'performance' | 'security' | 'quality' | 'pipeline';
 export type AlertDefinition = {
   readonly area: AlertArea;
   readonly condition: AlertCondition;
-  /** Threshold alerts exist once per severity with a threshold; all others have this one. */
+  /** Alerts on a threshold or a state exist once per severity; all others have this one. */
   readonly severity: Severity | 'none';
   readonly summary: string;
   readonly description: string;
@@ -61,7 +72,9 @@ export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
         'api_latency',
         'background_jobs',
         'api_quota',
+        'plugin',
         'certificate',
+        'credentials',
         'failed_logins',
         'accounts',
         'data_quality',
@@ -109,6 +122,20 @@ export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
       'The oldest due job of {{ $labels.target }} has waited {{ $value | humanizeDuration }} in the mean.',
     verifiedBy: ['background_jobs'],
   },
+  CrmPluginFailed: {
+    area: 'performance',
+    condition: {
+      kind: 'state',
+      metric: 'crm_plugin_state',
+      unknown: 'crm_plugin_unknown',
+      forDuration: '1m',
+    },
+    severity: 'none',
+    summary: 'Plugin {{ $labels.plugin }} of {{ $labels.target }} is not OK',
+    description:
+      'The monitoring plugin {{ $labels.plugin }} of {{ $labels.target }} reports trouble, or cannot tell whether there is any.',
+    verifiedBy: ['plugin'],
+  },
   CrmCertificateExpiring: {
     area: 'security',
     condition: { kind: 'threshold', metric: 'crm_certificate_remaining_seconds' },
@@ -117,6 +144,15 @@ export const ALERTS: Readonly<Record<AlertName, AlertDefinition>> = {
     description:
       'The certificate of {{ $labels.target }} is valid for {{ $value | humanizeDuration }} more.',
     verifiedBy: ['certificate'],
+  },
+  CrmCredentialExpiring: {
+    area: 'security',
+    condition: { kind: 'threshold', metric: 'crm_credential_remaining_seconds' },
+    severity: 'none',
+    summary: 'The credentials of the monitor for {{ $labels.target }} end or have ended',
+    description:
+      'The credentials of the {{ $labels.identity }} identity are valid for {{ $value | humanizeDuration }} more.',
+    verifiedBy: ['credentials'],
   },
   CrmFailedLoginsHigh: {
     area: 'security',
@@ -298,7 +334,9 @@ export type AlertName =
   | 'CrmLoginSlow'
   | 'CrmApiQuotaLow'
   | 'CrmJobsStalled'
+  | 'CrmPluginFailed'
   | 'CrmCertificateExpiring'
+  | 'CrmCredentialExpiring'
   | 'CrmFailedLoginsHigh'
   | 'CrmPrivilegedUsersIncreased'
   | 'CrmSecondFactorCoverageLow'

@@ -48,7 +48,8 @@ export const UNKNOWN_REASONS: Readonly<Record<UnknownReason, string>> = {
   not_configured: 'the configuration does not say where to look',
   not_permitted: 'the identity may not see it',
   empty: 'there is nothing to measure: a ratio of zero records has no value',
-  too_large: 'more records than the limit of the scan',
+  too_large: 'more than the limit lets through: records of a scan, data of a plugin',
+  undetermined: 'what was asked could not tell, or was ended before it did',
 };
 
 export type UnknownReason =
@@ -56,4 +57,5 @@ export type UnknownReason =
   | 'not_configured'
   | 'not_permitted'
   | 'empty'
-  | 'too_large';
+  | 'too_large'
+  | 'undetermined';

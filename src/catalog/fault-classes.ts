@@ -71,9 +71,9 @@ export const FAULT_CLASSES: Readonly<Record<FaultClass, FaultClassDefinition>> =
     description: 'the CRM no longer accepts the credentials of an integration',
     area: 'security',
     evidence: {
-      alerts: ['CrmLoginFailed', 'CrmProbeFailed'],
+      alerts: ['CrmLoginFailed', 'CrmProbeFailed', 'CrmCredentialExpiring'],
       reasons: ['authentication'],
-      measurements: [],
+      measurements: ['crm_credential_remaining_seconds'],
     },
     distinction: 'The identity itself is refused; without a right, only some calls are.',
   },

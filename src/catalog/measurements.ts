@@ -67,6 +67,27 @@ export const MEASUREMENTS: Readonly<Record<MeasurementName, MetricDefinition>> =
     probe: 'api_quota',
     threshold: { bad: 'above', defaults: { warning: 0.8, critical: 0.95 } },
   },
+  crm_plugin_state: {
+    kind: 'gauge',
+    help: 'What a monitoring plugin last said: 0 OK, 1 WARNING, 2 CRITICAL; absent when it could not tell.',
+    unit: 'native',
+    labels: ['plugin'],
+    probe: 'plugin',
+  },
+  crm_plugin_unknown: {
+    kind: 'gauge',
+    help: 'Whether a monitoring plugin said UNKNOWN or gave no answer that is one when last run: 1 or 0.',
+    unit: 'boolean',
+    labels: ['plugin'],
+    probe: 'plugin',
+  },
+  crm_plugin_value: {
+    kind: 'gauge',
+    help: 'Performance data of a monitoring plugin, as last run, in the base unit that the label names: seconds, bytes, ratio, ...',
+    unit: 'native',
+    labels: ['plugin', 'label', 'unit'],
+    probe: 'plugin',
+  },
   crm_certificate_not_after_timestamp_seconds: {
     kind: 'gauge',
     help: 'When the TLS certificate of the CRM stops being valid, in seconds since the epoch.',
@@ -80,6 +101,14 @@ export const MEASUREMENTS: Readonly<Record<MeasurementName, MetricDefinition>> =
     unit: 'seconds',
     labels: [],
     probe: 'certificate',
+    threshold: { bad: 'below', defaults: { warning: 14 * DAY_SECONDS, critical: 3 * DAY_SECONDS } },
+  },
+  crm_credential_remaining_seconds: {
+    kind: 'gauge',
+    help: 'Validity left on the credentials of an identity of the monitor when last probed; negative once they have ended.',
+    unit: 'seconds',
+    labels: ['identity'],
+    probe: 'credentials',
     threshold: { bad: 'below', defaults: { warning: 14 * DAY_SECONDS, critical: 3 * DAY_SECONDS } },
   },
   crm_failed_logins: {
@@ -107,6 +136,20 @@ export const MEASUREMENTS: Readonly<Record<MeasurementName, MetricDefinition>> =
   crm_privileged_users: {
     kind: 'gauge',
     help: 'Active users with administrator rights, as last probed.',
+    unit: 'count',
+    labels: [],
+    probe: 'accounts',
+  },
+  crm_locked_users: {
+    kind: 'gauge',
+    help: 'Users who are locked out, as last probed.',
+    unit: 'count',
+    labels: [],
+    probe: 'accounts',
+  },
+  crm_inactive_users: {
+    kind: 'gauge',
+    help: 'Users who can log in and have not done so for 90 days, as last probed.',
     unit: 'count',
     labels: [],
     probe: 'accounts',
@@ -177,12 +220,18 @@ export type MeasurementName =
   | 'crm_api_quota_limit'
   | 'crm_api_quota_remaining'
   | 'crm_api_quota_used_ratio'
+  | 'crm_plugin_state'
+  | 'crm_plugin_unknown'
+  | 'crm_plugin_value'
   | 'crm_certificate_not_after_timestamp_seconds'
   | 'crm_certificate_remaining_seconds'
+  | 'crm_credential_remaining_seconds'
   | 'crm_failed_logins'
   | 'crm_failed_logins_window_seconds'
   | 'crm_active_users'
   | 'crm_privileged_users'
+  | 'crm_locked_users'
+  | 'crm_inactive_users'
   | 'crm_second_factor_coverage_ratio'
   | 'crm_records'
   | 'crm_missing_ratio'

@@ -12,7 +12,9 @@ export const PROBE_KINDS: Readonly<Record<ProbeKindName, ProbeKindDefinition>> =
     title: 'Background jobs by state, and the oldest one waiting',
   },
   api_quota: { area: 'health', title: 'API allowance and what is left of it' },
+  plugin: { area: 'health', title: 'State and performance data of monitoring plugins' },
   certificate: { area: 'security', title: 'Validity period of the TLS certificate' },
+  credentials: { area: 'security', title: 'How long the credentials of the monitor are valid' },
   failed_logins: { area: 'security', title: 'Failed logins in a time window' },
   accounts: { area: 'security', title: 'Active and privileged users, second-factor coverage' },
   data_quality: {
@@ -27,7 +29,9 @@ export type ProbeKindName =
   | 'api_latency'
   | 'background_jobs'
   | 'api_quota'
+  | 'plugin'
   | 'certificate'
+  | 'credentials'
   | 'failed_logins'
   | 'accounts'
   | 'data_quality';

@@ -6,6 +6,8 @@ export type CommandContext = {
   print(line: string): void;
   /** Prints one line of progress or warning, to standard error. */
   note(line: string): void;
+  /** Asks the person at the terminal for one line; absent where nobody sits there. */
+  readonly ask?: (question: string) => Promise<string>;
 };
 
 /** 0 success; 1 it could not be done; 2 wrong usage; 3 the configuration has problems. */

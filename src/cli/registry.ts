@@ -7,6 +7,8 @@ import type { Command } from './command.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.ts')).startCommand,
   sandbox: async () => (await import('./commands/sandbox.ts')).sandboxCommand,
+  capabilities: async () => (await import('./commands/capabilities.ts')).capabilitiesCommand,
+  init: async () => (await import('./commands/init.ts')).initCommand,
   'check-config': async () => (await import('./commands/check-config.ts')).checkConfigCommand,
   'check-web-config': async () =>
     (await import('./commands/check-web-config.ts')).checkWebConfigCommand,

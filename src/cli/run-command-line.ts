@@ -31,12 +31,12 @@ function report(error: unknown, note: (line: string) => void): void {
   else if (error instanceof Error && error.stack !== undefined) note(error.stack);
 }
 
-export type Streams = Pick<CommandContext, 'print' | 'note'>;
+export type Streams = Pick<CommandContext, 'print' | 'note' | 'ask'>;
 
 /** Runs the command that the words name, and reports what went wrong with its remedy. Never throws. */
 export async function runCommandLine(
   words: readonly string[],
-  { print, note }: Streams,
+  { print, note, ask }: Streams,
 ): Promise<ExitCode> {
   const [name, ...rest] = words;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
@@ -56,7 +56,12 @@ export async function runCommandLine(
     print(command.help);
     return 0;
   }
-  const context: CommandContext = { arguments: rest, print, note };
+  const context: CommandContext = {
+    arguments: rest,
+    print,
+    note,
+    ...(ask === undefined ? {} : { ask }),
+  };
   try {
     return await command.run(context);
   } catch (error) {

@@ -5,17 +5,17 @@ export type {
   PrometheusOverrides,
 } from './deployment.ts';
 export { renderConfigurationDocument } from './document.ts';
-export { checkConfig, formatProblems, loadConfig } from './load.ts';
+export { checkConfig, checkConfigText, formatProblems, loadConfig } from './load.ts';
 export { renderEffectiveConfig } from './effective.ts';
 export type { ExporterLimits } from './limits.ts';
 export type { ConfigSource, LoadResult, LoadedConfig } from './load.ts';
 export { createWebConfigSource } from './web-config-source.ts';
 export { readWebConfig } from './web-config.ts';
 export type { WebConfigResult } from './web-config.ts';
-export { parseYaml } from './yaml.ts';
+export { formatYaml, parseYaml } from './yaml.ts';
 export { CONFIG_SHAPE } from './schema.ts';
 export type { Config, ExporterConfig } from './schema.ts';
-export { parseListenAddress } from './common.ts';
+export { nameDecoder, parseListenAddress } from './common.ts';
 export type { ListenAddress } from './common.ts';
 export { sourcesOf } from './upstream.ts';
 export type { AlertmanagerConfig } from './upstream.ts';

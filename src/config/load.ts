@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CrmwatchError, decode, describeFileError, sha256Hex } from '../std/std.ts';
 import type { Problem, SecretResolver } from '../std/std.ts';
+import { checkPrograms } from './programs.ts';
 import { configDecoder } from './schema.ts';
 import type { Config } from './schema.ts';
 import type { SecretCommands } from './secret-commands.ts';
@@ -42,17 +43,29 @@ function readText(path: string): string {
   }
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads a configuration file and returns it, or every problem in it at once. Secrets are tried; those that
- * programs print can be read only with `commands`.
+ * programs print can be read only with `commands`, and only then the programs that targets run have to be there.
  */
 export function checkConfig(
   path: string,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
+  commands?: SecretCommands,
+): LoadResult {
+  return checkConfigText(readText(resolve(path)), path, environment, commands);
+}
+
+/** The same for what would stand in the file: a configuration that is not written yet. */
+export function checkConfigText(
+  text: string,
+  path: string,
+  environment: Environment,
   commands?: SecretCommands,
 ): LoadResult {
   const file = resolve(path);
-  const parsed = parseYaml(readText(file), path);
+  const parsed = parseYaml(text, path);
   if (!parsed.ok) return { ok: false, problems: [parsed.problem] };
   const decoded = decode.run(configDecoder, parsed.value ?? {});
   const folder = dirname(file);
@@ -63,7 +76,10 @@ export function checkConfig(
   });
   const secretProblems = checkSecrets(parsed.value, resolveSecret);
   if (!decoded.ok) return { ok: false, problems: [...decoded.problems, ...secretProblems] };
-  if (secretProblems.length > 0) return { ok: false, problems: secretProblems };
+  // Where nothing may be run, nobody needs the programs to be there.
+  const programProblems = commands === undefined ? [] : checkPrograms(decoded.value.targets);
+  const problems = [...secretProblems, ...programProblems];
+  if (problems.length > 0) return { ok: false, problems };
   const files = [file, ...namedFiles(parsed.value, { folder, environment })];
   const source: ConfigSource = {
     path,

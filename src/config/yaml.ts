@@ -8,7 +8,8 @@ export type YamlResult =
 
 /** Parses one YAML document. Duplicate keys and anchors that do not resolve are errors, with line and column. */
 export function parseYaml(text: string, fileName: string): YamlResult {
-  if (/^(\s*(#.*)?\n?)*$/.test(text)) {
+  // Line by line: one pattern for all lines would try every way to divide them.
+  if (text.split('\n').every((line) => /^\s*(?:#|$)/.test(line))) {
     const remedy = 'write at least one target into it; README.md has ten lines to start with';
     return { ok: false, problem: { place: fileName, message: 'the file is empty', remedy } };
   }

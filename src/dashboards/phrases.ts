@@ -4,6 +4,7 @@ import type { PanelSpec } from './panel-spec.ts';
 export const NO_ALERT = 'no alert fires';
 export const NO_FAILURE = 'no probe fails';
 export const NO_CAPABILITY = 'the platform may not tell';
+export const NO_PLUGIN = 'only targets of the platform nagios run plugins';
 export const NOTHING_HAPPENED = 'nothing of the kind has happened yet';
 
 export const TOO_FEW_INCIDENTS = 'too few incidents are known';

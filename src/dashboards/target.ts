@@ -2,7 +2,14 @@ import { DASHBOARD_UIDS, MEASUREMENTS } from '../catalog/catalog.ts';
 import type { MeasurementName } from '../catalog/catalog.ts';
 import { meanName, seriesLabels, successName } from '../rules/rules.ts';
 import type { DashboardSpec, PanelSpec, PanelUnit, QuerySpec, RowSpec } from './panel-spec.ts';
-import { ALERTS_FIRING, NO_ALERT, NO_CAPABILITY, NO_FAILURE, RATIO_COLOURS } from './phrases.ts';
+import {
+  ALERTS_FIRING,
+  NO_ALERT,
+  NO_CAPABILITY,
+  NO_FAILURE,
+  NO_PLUGIN,
+  RATIO_COLOURS,
+} from './phrases.ts';
 
 const CHOSEN = '{target="$target"}';
 
@@ -27,7 +34,7 @@ export const TARGET: DashboardSpec = {
   title: 'crmwatch: one target',
   description: 'Everything crmwatch measures of one CRM, with the thresholds of its alerts.',
   hasTarget: true,
-  rows: [nowRow(), probesRow(), performanceRow(), securityRow(), qualityRow()],
+  rows: [nowRow(), probesRow(), performanceRow(), securityRow(), qualityRow(), pluginsRow()],
 };
 
 function nowRow(): RowSpec {
@@ -157,6 +164,9 @@ function securityRow(): RowSpec {
       measured('Administrators', 'crm_privileged_users', NO_CAPABILITY),
       measured('Users', 'crm_active_users', NO_CAPABILITY),
       measured('Second-factor coverage', 'crm_second_factor_coverage_ratio', NO_CAPABILITY),
+      measured('Locked users', 'crm_locked_users', NO_CAPABILITY),
+      measured('Users who do not log in', 'crm_inactive_users', NO_CAPABILITY),
+      measured('Credentials valid for', 'crm_credential_remaining_seconds', NO_CAPABILITY),
       measured(
         'Certificate validity left',
         'crm_certificate_remaining_seconds',
@@ -176,6 +186,55 @@ function qualityRow(): RowSpec {
       measured('Invalid values', 'crm_invalid_ratio', NO_CAPABILITY),
       measured('Stale records', 'crm_stale_ratio', NO_CAPABILITY),
       measured('Orphans', 'crm_orphan_ratio', NO_CAPABILITY),
+    ],
+  };
+}
+
+function pluginsRow(): RowSpec {
+  const worst = (metric: MeasurementName, selector = CHOSEN): string =>
+    `max by (${MEASUREMENTS[metric].labels.join(', ')}) (${metric}${selector})`;
+  const states = (metric: MeasurementName): readonly QuerySpec[] => [
+    { expression: worst(metric), legend: '{{plugin}}', mayBeEmpty: NO_PLUGIN },
+  ];
+  const values = (matcher: string): readonly QuerySpec[] => [
+    {
+      expression: worst('crm_plugin_value', `{target="$target",unit${matcher}}`),
+      legend: '{{plugin}} {{label}} ({{unit}})',
+      mayBeEmpty: NO_PLUGIN,
+    },
+  ];
+  return {
+    title: 'Plugins',
+    panels: [
+      {
+        title: 'State of plugins',
+        description: MEASUREMENTS.crm_plugin_state.help,
+        view: 'timeline',
+        unit: 'count',
+        width: 12,
+        queries: states('crm_plugin_state'),
+        colours: [
+          { from: 1, colour: 'orange' },
+          { from: 2, colour: 'red' },
+        ],
+      },
+      {
+        title: 'Plugins that cannot tell',
+        description: MEASUREMENTS.crm_plugin_unknown.help,
+        view: 'timeline',
+        unit: 'count',
+        width: 12,
+        queries: states('crm_plugin_unknown'),
+        colours: [{ from: 1, colour: 'orange' }],
+      },
+      panel('Times', 'Performance data of plugins in seconds.', 'seconds', values('="seconds"')),
+      panel('Shares', 'Performance data of plugins as shares.', 'ratio', values('="ratio"')),
+      panel(
+        'Other values',
+        'Performance data of plugins in all other units.',
+        'count',
+        values('!~"seconds|ratio"'),
+      ),
     ],
   };
 }

@@ -245,6 +245,7 @@ async function exchangeOnce(exchange: Exchange, step: Step): Promise<HttpAnswer>
   const refusal = context.observer?.admit();
   if (refusal !== undefined) throw new RequestEnd('quota_exhausted', refusal);
   try {
+    context.observer?.sending?.({ method: step.method, url: step.url });
     return await exchangeAdmitted(exchange, step);
   } finally {
     context.observer?.ended();

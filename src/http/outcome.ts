@@ -80,6 +80,8 @@ export type RequestObserver = {
    * `quota_exhausted` with this text as its detail.
    */
   admit(): string | undefined;
+  /** An admitted request goes out now. Its address can hold keys and personal data in its query. */
+  sending?(request: { readonly method: HttpRequest['method']; readonly url: URL }): void;
   /** The head of the answer has arrived. Names of headers are in lower case. */
   answered(status: number, headers: Readonly<Record<string, string>>): void;
   /** An admitted request is over, whether it was answered or not. */

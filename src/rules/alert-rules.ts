@@ -20,9 +20,10 @@ import type { AlertingRule, RuleGroup } from './rule-file.ts';
 
 export const ALERT_AREAS: readonly AlertArea[] = ['performance', 'security', 'quality', 'pipeline'];
 
-/** The severities in which an alert exists: those with a threshold, or its own single one. */
+/** The severities in which an alert exists: those with a threshold or a state, or its own single one. */
 export function alertSeverities(name: AlertName): readonly (Severity | 'none')[] {
   const { condition, severity } = ALERTS[name];
+  if (condition.kind === 'state') return SEVERITIES;
   if (condition.kind !== 'threshold') return [severity];
   const defaults = MEASUREMENTS[condition.metric].threshold?.defaults;
   return SEVERITIES.filter((each) => defaults?.[each] !== undefined);
@@ -42,7 +43,7 @@ function alertRules(name: AlertName): readonly AlertingRule[] {
   return alertSeverities(name).map((severity) => ({
     alert: name,
     expr: conditionExpression(condition, severity),
-    ...(condition.kind === 'expression' && condition.forDuration !== '0s'
+    ...('forDuration' in condition && condition.forDuration !== '0s'
       ? { for: condition.forDuration }
       : {}),
     labels: { severity, area: definition.area },
@@ -56,6 +57,8 @@ function conditionExpression(condition: AlertCondition, severity: Severity | 'no
       return `max by (target, probe) (crm_probe_hard_failure{probe=~"${condition.probes.join('|')}"}) == 1`;
     case 'threshold':
       return thresholdCondition(condition.metric, severity as Severity);
+    case 'state':
+      return stateCondition(condition, severity as Severity);
     case 'increase': {
       const by = seriesLabels(condition.metric).join(', ');
       return [
@@ -75,6 +78,18 @@ function conditionExpression(condition: AlertCondition, severity: Severity | 'no
     default:
       return condition.expression;
   }
+}
+
+/** Where exporters disagree, the worse one. As with thresholds, warning and critical stand beside each other. */
+function stateCondition(
+  { metric, unknown }: Extract<AlertCondition, { kind: 'state' }>,
+  severity: Severity,
+): string {
+  const worst = (name: MeasurementName): string =>
+    `max by (${seriesLabels(name).join(', ')}) (${name})`;
+  return severity === 'critical'
+    ? `${worst(metric)} >= 2`
+    : `${worst(metric)} >= 1\nor ${worst(unknown)} == 1`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { INVALID, describeValue, refuse } from './decoding.ts';
 import { isFields } from './fields.ts';
+import { nearestNames } from './nearest-names.ts';
 import type { DecodedOf, Decoder, FieldShape, Invalid, Report, Shape } from './decoding.ts';
 
 export function list<T>(
@@ -99,22 +100,8 @@ export type Decoded<T> = {
   readonly [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** Edit distance with a bound, for "did you mean". */
-function isClose(left: string, right: string): boolean {
-  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= left.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= right.length; j++) {
-      const substitution = (previous[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return (previous[right.length] ?? Infinity) <= 2;
-}
-
 function unknownKeyRemedy(key: string, allowed: readonly string[]): string {
-  const near = allowed.find((candidate) => isClose(key, candidate));
+  const [near] = nearestNames(key, allowed);
   if (near !== undefined) return `did you mean "${near}"?`;
   return `remove it, or use one of: ${allowed.join(', ')}`;
 }

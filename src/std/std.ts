@@ -26,6 +26,7 @@ export { html } from './html.ts';
 export type { Html, HtmlPart } from './html.ts';
 export { isFields, isTextMap } from './fields.ts';
 export type { Fields } from './fields.ts';
+export { nearestNames } from './nearest-names.ts';
 export { partsOf } from './parts.ts';
 export { backoffDelayMs } from './backoff.ts';
 export type { BackoffOptions } from './backoff.ts';

@@ -6,6 +6,8 @@ import { RefusedTargetError, errorMessage, systemErrorCode } from '../std/std.ts
 import type { Clock } from '../std/std.ts';
 import { BoundedClient } from './postgres-client.ts';
 import { connectionConfig } from './postgres-connection.ts';
+import { withDeadline } from './reader-deadline.ts';
+import type { Watch } from './reader-deadline.ts';
 import { SqlReaderError } from './sql-source.ts';
 import type { PostgresConnection, QueryLimits, ReaderRow, SqlReader } from './sql-source.ts';
 
@@ -16,11 +18,13 @@ const TIMESTAMP = 1114;
 const TIMESTAMP_WITH_ZONE = 1184;
 const BOOLEAN = 16;
 /** Integers and floats that JavaScript holds exactly enough. */
-const NUMBERS = new Set([INT8, NUMERIC, 21, 23, 26, 700, 701]);
+const NUMBERS = new Set([NUMERIC, 21, 23, 26, 700, 701]);
 
 /** Everything else, dates included, stays the text that PostgreSQL writes. */
 function parserOf(type: number): (text: string) => unknown {
   if (NUMBERS.has(type)) return Number;
+  // Rounded, two identifiers would be one.
+  if (type === INT8) return (text) => (Number.isSafeInteger(Number(text)) ? Number(text) : text);
   if (type === BOOLEAN) return (text) => text === 't';
   // A timestamp without zone is taken for UTC, as applications that use the type mean it.
   if (type === TIMESTAMP) return (text) => `${text.replace(' ', 'T')}Z`;
@@ -75,17 +79,20 @@ export function openPostgresReader(source: PostgresConnection, clock: Clock): Sq
     limits: QueryLimits,
   ): Promise<readonly ReaderRow[]> {
     const pool = poolOfNow();
-    const work = async (
-      onClient: (client: pg.ClientBase) => void,
-    ): Promise<readonly ReaderRow[]> => {
+    const work = async (watch: Watch): Promise<readonly ReaderRow[]> => {
       const client = await pool.connect();
-      onClient(client);
+      if (watch.isOver()) {
+        client.release();
+        return [];
+      }
+      watch.use(socketOf(client));
       if (client instanceof BoundedClient) client.startAnswer();
       try {
         await client.query(`SET statement_timeout = ${Math.max(1, Math.floor(limits.timeoutMs))}`);
         // The extended protocol takes exactly one statement, whatever stands in the text.
         const wanted = { text: statement, values: [...values], queryMode: 'extended' };
         const result = await client.query<ReaderRow>(wanted);
+        watch.use(undefined);
         client.release();
         return result.rows;
       } catch (error) {
@@ -93,20 +100,21 @@ export function openPostgresReader(source: PostgresConnection, clock: Clock): Sq
         throw error;
       }
     };
-    return withDeadline(clock, limits, place, work);
+    return withDeadline({ clock, limits, place, toReaderError }, work);
   }
 
   async function connect(limits: QueryLimits): Promise<{ version: string; tcpSeconds?: number }> {
     const startedAtMs = clock.monotonicMs();
     let tcpSeconds: number | undefined;
     const config = clientConfig(source, readPassword());
-    const work = async (onClient: (client: pg.ClientBase) => void): Promise<string> => {
+    const work = async (watch: Watch): Promise<string> => {
       const client = new BoundedClient(config);
       socketOf(client)?.once('connect', () => {
         tcpSeconds = (clock.monotonicMs() - startedAtMs) / 1000;
       });
       client.on('error', () => {});
-      onClient(client);
+      // TLS replaces the socket meanwhile.
+      watch.use({ destroy: () => socketOf(client)?.destroy() });
       try {
         await client.connect();
         const result = await client.query<{ server_version: string }>('SHOW server_version');
@@ -116,7 +124,7 @@ export function openPostgresReader(source: PostgresConnection, clock: Clock): Sq
         void client.end().catch(() => {});
       }
     };
-    const version = await withDeadline(clock, limits, place, work);
+    const version = await withDeadline({ clock, limits, place, toReaderError }, work);
     return {
       version: `PostgreSQL ${version}`,
       ...(tcpSeconds === undefined ? {} : { tcpSeconds }),
@@ -124,35 +132,6 @@ export function openPostgresReader(source: PostgresConnection, clock: Clock): Sq
   }
 
   return { engine: 'postgresql', query, connect, close: async () => opened?.pool.end() };
-}
-
-/** Ends at the deadline even when the server answers nothing, and throws SqlReaderError. */
-async function withDeadline<T>(
-  clock: Clock,
-  limits: QueryLimits,
-  place: string,
-  work: (onClient: (client: pg.ClientBase) => void) => Promise<T>,
-): Promise<T> {
-  const { timeoutMs, signal } = limits;
-  let used: pg.ClientBase | undefined;
-  const stop = Promise.withResolvers<never>();
-  const give = (why: string): void => stop.reject(new SqlReaderError('timeout', `${place} ${why}`));
-  const timer = clock.after(timeoutMs, () => give(`did not answer within ${timeoutMs} ms`));
-  const onAbort = (): void => give('was given up by the caller before it answered');
-  signal?.addEventListener('abort', onAbort, { once: true });
-  if (signal?.aborted === true) onAbort();
-  const running = work((client) => (used = client));
-  try {
-    return await Promise.race([running, stop.promise]);
-  } catch (error) {
-    // Whoever waits for an answer on this connection is ended with it.
-    if (error instanceof SqlReaderError) socketOf(used)?.destroy();
-    running.catch(() => {});
-    throw toReaderError(error, place);
-  } finally {
-    timer.cancel();
-    signal?.removeEventListener('abort', onAbort);
-  }
 }
 
 type ClientSocket = { once(event: 'connect', listener: () => void): unknown; destroy(): unknown };
@@ -174,6 +153,8 @@ const REASONS: readonly (readonly [string, FailureReason])[] = [
   ['55', 'database_unavailable'],
   ['25006', 'internal'],
   ['28', 'authentication'],
+  // A value for which the statement has no place.
+  ['08P01', 'schema_changed'],
   ['08', 'tcp'],
   ['42', 'schema_changed'],
   ['22', 'schema_changed'],

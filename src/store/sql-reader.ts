@@ -1,4 +1,6 @@
+import { unreachable } from '../std/std.ts';
 import type { Clock } from '../std/std.ts';
+import { openMysqlReader } from './mysql-reader.ts';
 import { openPostgresReader } from './postgres-reader.ts';
 import type { SqlReader, SqlSource } from './sql-source.ts';
 import { openSqliteReader } from './sqlite-reader.ts';
@@ -6,7 +8,7 @@ import { openSqliteReader } from './sqlite-reader.ts';
 /**
  * Opens nothing yet: each engine connects when it is first asked.
  *
- * PostgreSQL sessions are read-only and every statement has a timeout of its own, beside a deadline on this
+ * Sessions of PostgreSQL, MariaDB and MySQL are read-only and every statement has a timeout of its own, beside a deadline on this
  * side for a server that answers nothing. SQLite files are opened read-only for each statement, on the calling
  * thread: simple, and fine up to some hundred thousand rows; a query over a very large file delays everything
  * else for as long as it takes.
@@ -15,7 +17,14 @@ export function openSqlReader(
   source: SqlSource,
   dependencies: { readonly clock: Clock },
 ): SqlReader {
-  return source.engine === 'sqlite'
-    ? openSqliteReader(source)
-    : openPostgresReader(source, dependencies.clock);
+  switch (source.engine) {
+    case 'sqlite':
+      return openSqliteReader(source);
+    case 'postgresql':
+      return openPostgresReader(source, dependencies.clock);
+    case 'mysql':
+      return openMysqlReader(source, dependencies.clock);
+    default:
+      return unreachable(source);
+  }
 }

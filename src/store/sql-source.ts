@@ -6,8 +6,8 @@ import type { FailureReason } from '../catalog/catalog.ts';
 export type ReaderValue = string | number | boolean | null;
 export type ReaderRow = Readonly<Record<string, ReaderValue>>;
 
-export type PostgresConnection = {
-  readonly engine: 'postgresql';
+/** How a server is reached. */
+type ServerConnection = {
   readonly host: string;
   readonly port: number;
   readonly database: string;
@@ -19,15 +19,18 @@ export type PostgresConnection = {
   /** Absent: no TLS. Otherwise the server is verified, against these authorities too. */
   readonly tls?: { readonly certificateAuthorities: readonly string[] };
 };
+export type PostgresConnection = ServerConnection & { readonly engine: 'postgresql' };
+/** MariaDB or MySQL. */
+export type MysqlConnection = ServerConnection & { readonly engine: 'mysql' };
 export type SqliteFile = { readonly engine: 'sqlite'; readonly file: string };
-export type SqlSource = PostgresConnection | SqliteFile;
+export type SqlSource = PostgresConnection | MysqlConnection | SqliteFile;
 
 export type QueryLimits = { readonly timeoutMs: number; readonly signal?: AbortSignal };
 
 /** Reads somebody else's database and cannot write to it. */
 export type SqlReader = {
   readonly engine: SqlSource['engine'];
-  /** Runs one statement; throws SqlReaderError. Placeholders are $1, $2, … in both engines. */
+  /** Runs one statement; throws SqlReaderError. Placeholders are $1, $2, … in all engines. */
   query(
     statement: string,
     values: readonly ReaderValue[],

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { SQLInputValue } from 'node:sqlite';
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 
 import { errorMessage } from '../std/std.ts';
+import { replacePlaceholders } from './placeholders.ts';
 import { SqlReaderError } from './sql-source.ts';
 import type { ReaderRow, ReaderValue, SqlReader, SqliteFile } from './sql-source.ts';
 
 /** Waiting blocks the thread, so it is short: who holds a lock for longer than this keeps the readers out. */
 const BUSY_TIMEOUT_MS = 200;
 const SQLITE_ERROR = 1;
+/** A value for which the statement has no place. */
+const SQLITE_RANGE = 25;
 
 export function openSqliteReader(source: SqliteFile): SqlReader {
   function run<T>(work: (database: DatabaseSync) => T): T {
@@ -32,7 +35,11 @@ export function openSqliteReader(source: SqliteFile): SqlReader {
     query: async (statement, values, { signal }) => {
       if (signal?.aborted === true) throw new SqlReaderError('timeout', 'given up by the caller');
       return run((database) => {
-        const prepared = database.prepare(statement.replace(/\$(\d+)/g, '?$1'));
+        const prepared = database.prepare(
+          replacePlaceholders(statement, (position) => `?${position}`),
+        );
+        // Rounded, two identifiers would be one.
+        prepared.setReadBigInts(true);
         return prepared.all(...values.map(toInput)).map(toRow);
       });
     },
@@ -50,16 +57,16 @@ function toInput(value: ReaderValue): SQLInputValue {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
-function toRow(row: Readonly<Record<string, unknown>>): ReaderRow {
-  const entries = Object.entries(row).map(([name, value]): [string, ReaderValue] => [
-    name,
-    typeof value === 'bigint'
-      ? Number(value)
-      : value instanceof Uint8Array
-        ? null
-        : (value as ReaderValue),
-  ]);
+function toRow(row: Readonly<Record<string, SQLOutputValue>>): ReaderRow {
+  const entries = Object.entries(row).map(([name, value]) => [name, toReaderValue(value)] as const);
   return Object.fromEntries(entries);
+}
+
+/** Integers that a number of JavaScript cannot hold are text, and what is binary is nothing. */
+function toReaderValue(value: SQLOutputValue): ReaderValue {
+  if (value instanceof Uint8Array) return null;
+  if (typeof value !== 'bigint') return value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
 function toReaderError(error: unknown): SqlReaderError {
@@ -70,7 +77,8 @@ function toReaderError(error: unknown): SqlReaderError {
   if (code === SQLITE_ERROR && /no such table/.test(message)) {
     return new SqlReaderError('not_found', message, error);
   }
-  if (code === SQLITE_ERROR) return new SqlReaderError('schema_changed', message, error);
+  if (code === SQLITE_ERROR || code === SQLITE_RANGE)
+    return new SqlReaderError('schema_changed', message, error);
   if (typeof code === 'number') return new SqlReaderError('database_unavailable', message, error);
   return new SqlReaderError('internal', 'the SQLite query could not be run', error);
 }

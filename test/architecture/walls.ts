@@ -48,6 +48,7 @@ export const VENDORS: Readonly<Record<string, readonly string[]>> = {
   axios: ['http'],
   kysely: ['store'],
   pg: ['store'],
+  mysql2: ['store'],
   'js-yaml': ['rules', 'config'],
   '@grafana/grafana-foundation-sdk': ['dashboards'],
   selfsigned: ['sandbox'],

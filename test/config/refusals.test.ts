@@ -1,12 +1,16 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkConfig, formatProblems, loadConfig } from '../../src/config/config.ts';
+import { checkConfig, formatProblems, loadConfig, parseYaml } from '../../src/config/config.ts';
+import { connectionDecoder } from '../../src/exporter/connectors/connectors.ts';
 import { CrmwatchError } from '../../src/std/std.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures/config');
 const MARK = '# expected:\n';
 const fixtures = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
+
+/** In the order of the registry, to which platforms are added. */
+const platforms = connectionDecoder.shape.kind === 'union' ? connectionDecoder.shape.variants : {};
 
 /** Each fixture ends with the exact report that it earns, as comments. */
 function expectedReport(name: string): string {
@@ -15,7 +19,8 @@ function expectedReport(name: string): string {
     .slice(text.lastIndexOf(MARK) + MARK.length)
     .trimEnd()
     .split('\n');
-  return lines.map((line) => line.replace(/^# /, '')).join('\n');
+  const names = Object.keys(platforms).join(', ');
+  return lines.map((line) => line.replace(/^# /, '').replace('<platforms>', names)).join('\n');
 }
 
 function report(name: string, environment: Record<string, string> = {}): string {
@@ -63,6 +68,15 @@ describe('refused configurations', () => {
       expectedReport('everything-at-once.yaml'),
     );
     expect(error.remedy).toBe(`mend these and try: crmwatch check-config ${path}`);
+  });
+
+  it('reads a file that begins with many remarks as fast as any other', () => {
+    const remarks = Array.from({ length: 200 }, (_, index) => `# remark ${index}\n`).join('');
+    expect(parseYaml(`${remarks}log_level: warn\n`, 'x')).toEqual({
+      ok: true,
+      value: { log_level: 'warn' },
+    });
+    expect(parseYaml(`${remarks}\n \n`, 'x').ok).toBe(false);
   });
 
   it('says when there is no file, and when a folder was named', () => {

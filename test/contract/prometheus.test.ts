@@ -56,7 +56,7 @@ async function exporterPage(): Promise<string> {
   exposition.setTarget({ name: 'crm1', platform: 'fake', unsupported: ['api_quota'] });
   for (const probe of PROBE_KIND_NAMES.filter((kind) => kind !== 'reachability')) {
     const samples = MEASUREMENT_NAMES.filter((name) => MEASUREMENTS[name].probe === probe);
-    const result = { ok: true as const, samples: samples.map(badSample), unknowns: [] };
+    const result = { ok: true as const, samples: samples.flatMap(badSamples), unknowns: [] };
     exposition.record(createReport(createRun('crm1', probe, result)));
   }
   const failing = createReport(
@@ -67,6 +67,15 @@ async function exporterPage(): Promise<string> {
   );
   exposition.record({ ...failing, state: { ...failing.state, hardFailure: true } });
   return metricsText(exposition);
+}
+
+/** What plugins measure is shown by its unit. */
+const UNITS = ['seconds', 'ratio', 'bytes'];
+
+function badSamples(metric: Sample['metric']): readonly Sample[] {
+  const sample = badSample(metric);
+  if (!MEASUREMENTS[metric].labels.includes('unit')) return [sample];
+  return UNITS.map((unit) => ({ ...sample, labels: { ...sample.labels, unit } }));
 }
 
 /** Past the critical threshold where there is one. */

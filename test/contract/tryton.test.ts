@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+import { dump } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Connector } from '../../src/exporter/connectors/connectors.ts';
@@ -8,6 +11,7 @@ import { tryTrytonLogin } from '../support/tryton-rpc.ts';
 import type { TrytonRpc } from '../support/tryton-rpc.ts';
 import { startTryton, trytonMissing } from '../support/tryton-server.ts';
 import type { TrytonServer } from '../support/tryton-server.ts';
+import { describeLive } from './connectors/live.ts';
 
 const CALL = { timeoutMs: 20_000 };
 const PASSWORD = 'wet-Lamp-Orbit-41';
@@ -154,5 +158,21 @@ describe.skipIf(trytonMissing('sqlite') !== undefined)('Tryton 6.0, the real ser
     expect(await connector.accounts?.(call)).toMatchObject({ failure: { reason: 'tcp' } });
     await server.startServer();
     expect(await connector.accounts?.(CALL)).toMatchObject({ ok: true });
+  });
+
+  describeLive('in the live suite', {
+    platform: 'tryton',
+    source() {
+      const file = join(server.folder, 'target.yaml');
+      const authentication = { user: 'monitor', password: { environment: 'PASSWORD' } };
+      const sql = { engine: 'sqlite', file: server.databaseFile('crm') };
+      const { url } = server;
+      const connection = { platform: 'tryton', url, database: 'crm', authentication, sql };
+      writeFileSync(file, dump({ name: 'tryton', connection }));
+      return { file, environment: { PASSWORD } };
+    },
+    triesWrongSecret: true,
+    pauseMs: 0,
+    onTable: (table) => expect(table).toMatch(/^scan opportunities +\d/m),
   });
 });

@@ -48,10 +48,14 @@ beforeAll(async () => {
       data_folder: join(folder, 'data'),
       model: writeModel(folder),
     };
-    const [target] = config['targets'] as { probes: Record<string, object> }[];
+    const targets = config['targets'] as { probes: Record<string, object> }[];
+    const [target] = targets;
     for (const probe of Object.values(target?.probes ?? {})) {
       Object.assign(probe, { interval: '500ms' });
     }
+    const always = { program: process.execPath, arguments: ['-e', 'console.log("OK | a=1")'] };
+    const connection = { platform: 'nagios', plugins: { always } };
+    config['targets'] = [...targets, { name: 'plugins', connection }];
   });
   running = await startAll(loaded, createTestRuntime());
   const { exporterUrl, responderUrl } = running;
@@ -60,6 +64,7 @@ beforeAll(async () => {
     folder,
     configFile: site.configFile,
     target: 'sandbox',
+    pluginTarget: 'plugins',
     sandboxFolder: site.folder,
     sandboxAddress: new URL(site.addresses.url).host,
     exporterUrl,

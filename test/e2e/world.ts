@@ -182,29 +182,29 @@ async function settle(
   return { crm: { ...crm, line }, url: `https://127.0.0.1:${await line.open()}`, life };
 }
 
-/** While other databases are loaded beside it, trytond fails a first log-in now and then, with an empty error. */
-async function logInPatiently(url: string, database: string): Promise<TrytonRpc> {
-  const found: { monitor?: TrytonRpc; problem?: unknown } = {};
+/** The first calls to a database make trytond load modules and fill caches, which takes a second or two. */
+async function warmUp({ database, server }: Crm): Promise<void> {
+  const url = `http://127.0.0.1:${server.port}`;
+  let problem: unknown;
+  // While other databases are loaded beside it, trytond fails a call now and then, with an empty error.
   await waitUntil(
     async () => {
       try {
-        found.monitor = await openTrytonRpc(url, database, MONITOR);
-      } catch (problem) {
-        found.problem = problem;
+        await callAll(await openTrytonRpc(url, database, MONITOR));
+        return true;
+      } catch (error) {
+        problem = error;
+        return false;
       }
-      return found.monitor !== undefined;
     },
     {
-      timeoutMs: 60_000 * SLOWNESS,
-      describe: () => `log-in to ${database}: ${String(found.problem)}`,
+      timeoutMs: 120_000 * SLOWNESS,
+      describe: () => `the first calls to ${database}: ${String(problem)}`,
     },
   );
-  return required(found.monitor, 'a session');
 }
 
-/** The first calls to a database make trytond load modules and fill caches, which takes a second or two. */
-async function warmUp({ database, server }: Crm): Promise<void> {
-  const monitor = await logInPatiently(`http://127.0.0.1:${server.port}`, database);
+async function callAll(monitor: TrytonRpc): Promise<void> {
   for (const model of ['res.user', 'res.group', 'ir.cron', 'sale.opportunity']) {
     await monitor.call(`model.${model}.search_read`, [], 0, 1, null, ['write_date']);
   }

@@ -39,9 +39,18 @@ export function addTallies(tallies: readonly Tally[]): Tally {
   return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
 }
 
-/** In CI nothing is excused: what was skipped for want of a program is a failure there. */
-export function withoutExcuses({ passed, failed, skipped }: Tally): Tally {
-  return { passed, failed: failed + skipped, skipped: 0 };
+/** The CRM of somebody, which no machine can install: names of such tests say which variable would lead to one. */
+const SOMEBODYS = /\bCRMWATCH_LIVE_[A-Z0-9_]+ is not (?:set|1)\b/;
+/** The note of tests of what nobody may copy to where the tests run. */
+export const LICENCE_NOTE = 'licence: it may not be copied';
+
+/** In CI nothing is excused that can be installed: what was skipped for want of a program is a failure there. */
+export function withoutExcuses({ passed, failed, skipped }: Tally, report: TestReport): Tally {
+  const excused = report.tests.filter(
+    ({ state, name, note }) =>
+      state === 'skipped' && (SOMEBODYS.test(name) || note === LICENCE_NOTE),
+  ).length;
+  return { passed, failed: failed + skipped - excused, skipped: excused };
 }
 
 /** Each thing that a suite left beside the sources is a failure, even if it is ignored by git. */

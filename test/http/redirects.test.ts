@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createHttpClient } from '../../src/http/http.ts';
-import type { HttpOutcome, HttpRequest } from '../../src/http/http.ts';
+import type { HttpOutcome, HttpRequest, RequestObserver } from '../../src/http/http.ts';
 import { createSystemClock } from '../../src/std/std.ts';
 import { startFaultServer } from '../support/fault-server.ts';
 import type { FaultServer, GoodAnswer, SeenRequest } from '../support/fault-server.ts';
@@ -25,9 +25,14 @@ function redirect(status: number, location: string): void {
     path === '/from' ? { status, body: '', headers: { location } } : { body: { path } };
 }
 
-async function send(redirects: number, more: Partial<HttpRequest> = {}): Promise<HttpOutcome> {
+async function send(
+  redirects: number,
+  more: Partial<HttpRequest> = {},
+  observer?: RequestObserver,
+): Promise<HttpOutcome> {
   const options = { allow: ['127.0.0.1', 'localhost'], limits: { redirects } };
-  const http = createHttpClient(options, { clock: createSystemClock() });
+  const clock = createSystemClock();
+  const http = createHttpClient(options, observer === undefined ? { clock } : { clock, observer });
   open.push(http);
   const headers = { authorization: 'Bearer s3cret' };
   return http.request({ method: 'GET', url: `${crm.url}/from`, timeoutMs: 3000, headers, ...more });
@@ -60,6 +65,23 @@ describe('redirects', () => {
       expect(sent).toEqual(['Bearer s3cret', 'Bearer s3cret']);
     },
   );
+
+  it('are seen by who watches, each as it is sent, and not when it is refused', async () => {
+    redirect(303, '/to?query');
+    const sent: string[] = [];
+    let admitted = 0;
+    const watching = (allowed: number): RequestObserver => ({
+      admit: () => (++admitted > allowed ? 'enough' : undefined),
+      sending: ({ method, url }) => void sent.push(`${method} ${url.pathname}${url.search}`),
+      answered: () => {},
+      ended: () => {},
+    });
+    const post = { method: 'POST', body: '{}' } as const;
+    expect(verdictOf(await send(1, post, watching(2)))).toBe('status 200');
+    expect(sent).toEqual(['POST /from', 'GET /to?query']);
+    expect(verdictOf(await send(1, post, watching(3)))).toBe('quota_exhausted: enough');
+    expect(sent).toEqual(['POST /from', 'GET /to?query', 'POST /from']);
+  });
 
   it.each([
     ['another host', 'http://localhost:PORT/to'],

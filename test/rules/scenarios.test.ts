@@ -25,7 +25,8 @@ describe.each(ALERT_NAMES)('the unit tests of %s', (name) => {
 
   it('expect only severities that the alert has', () => {
     const { condition, severity } = ALERTS[name];
-    const allowed = condition.kind === 'threshold' ? ['warning', 'critical'] : [severity];
+    const isTwofold = condition.kind === 'threshold' || condition.kind === 'state';
+    const allowed = isTwofold ? ['warning', 'critical'] : [severity];
     for (const { expected } of scenarios.flatMap((scenario) => scenario.checks)) {
       for (const alert of expected) expect(allowed).toContain(alert.severity);
     }

@@ -100,6 +100,24 @@ describe('a PostgreSQL server that answers without end', () => {
     expect(await failureOf(connect(server).query('SELECT 1', [], LIMITS))).toMatchObject(TOO_LARGE);
   });
 
+  it('is asked nothing for a caller who is gone, which would keep a connection for ever', async () => {
+    const server = await serve(() => {});
+    const reader = connect(server);
+    const gone = { ...LIMITS, signal: AbortSignal.abort() };
+    expect(await failureOf(reader.query('SELECT 1', [], gone))).toMatchObject({
+      reason: 'timeout',
+    });
+    // As many as there are connections, and one more that waits for a place until its time is over.
+    const asked = ['SELECT 2', 'SELECT 2', 'SELECT 2', 'SELECT 3'].map(async (text) =>
+      failureOf(reader.query(text, [], { timeoutMs: text === 'SELECT 3' ? 100 : 600 })),
+    );
+    // Those that wait get their turn before this one.
+    await Promise.all(asked);
+    await failureOf(reader.query('SELECT 4', [], { timeoutMs: 300 }));
+    const seen = server.seen.flatMap((request) => /SELECT \d/.exec(request) ?? []);
+    expect(seen).toEqual(['SELECT 2', 'SELECT 2', 'SELECT 2', 'SELECT 4']);
+  });
+
   it('counts each answer on its own', async () => {
     const rows = Buffer.concat(Array.from({ length: 40 * 256 }, () => ROW));
     const done = Buffer.concat([message('C', Buffer.from('SELECT 1\0')), READY]);

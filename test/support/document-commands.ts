@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runCommandLine } from '../../src/cli/run-command-line.ts';
+import { formatYaml, parseYaml } from '../../src/config/config.ts';
+import { PLATFORM_NAMES } from '../../src/exporter/connectors/connectors.ts';
 import { encodeModel } from '../../src/responder/diagnosis/diagnosis.ts';
 import { parseLabOptions } from '../lab/options.ts';
 import { parseLoadOptions } from '../bench/load/options.ts';
@@ -15,6 +17,8 @@ export type ReaderWorld = {
   readonly folder: string;
   readonly configFile: string;
   readonly target: string;
+  /** The target that runs plugins. */
+  readonly pluginTarget: string;
   readonly sandboxFolder: string;
   readonly sandboxAddress: string;
   readonly exporterUrl: string;
@@ -88,11 +92,16 @@ function wordsOf(line: string): readonly string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, text, word]) => text ?? word ?? '');
 }
 
+/** The target that can do what a line asks for. */
+function targetOf(line: string, { target, pluginTarget }: ReaderWorld): string {
+  return /(--kind |module=)plugin\b/.test(line) ? pluginTarget : target;
+}
+
 async function tryCrmwatch(line: string, world: ReaderWorld): Promise<CommandResult> {
   const [, ...words] = wordsOf(line.replace(/^npx /, ''));
   const [command = ''] = words;
   const configured = words.map((word, index) => {
-    if (words[index - 1] === '--target') return world.target;
+    if (words[index - 1] === '--target') return targetOf(line, world);
     if (words[index - 1] === '--config' || word === 'crmwatch.yaml') return world.configFile;
     if (word in READERS_FILES) return writeReadersFile(word, world);
     // Training on all of them takes minutes; holding a model to them does not.
@@ -107,6 +116,7 @@ async function tryCrmwatch(line: string, world: ReaderWorld): Promise<CommandRes
   if (command === 'backup' || command === 'restore') return tryBackup(command, configured, world);
   if (command === 'evidence') return tryEvidence(configured);
   if (command === 'labels' || command === 'model') return tryLearning(configured);
+  if (command === 'init') return tryInit(configured, world);
   if (command === 'sandbox') return runCrmwatch([...configured, '--data', world.sandboxFolder]);
   return runCrmwatch(configured);
 }
@@ -119,6 +129,24 @@ async function tryEvidence(words: readonly string[]): Promise<CommandResult> {
   const { output } = await runCrmwatch(asked);
   const isUnderstood = output.includes('check that this is the address of a Prometheus');
   return { exitCode: isUnderstood ? 0 : 1, output };
+}
+
+let inits = 0;
+
+/** The reader's CRM is the sandbox, and the answers are what the configuration of the documents says of it. */
+async function tryInit(words: readonly string[], world: ReaderWorld): Promise<CommandResult> {
+  const { configFile } = world;
+  const parsed = parseYaml(readFileSync(configFile, 'utf8'), configFile);
+  if (!parsed.ok) return { exitCode: 1, output: parsed.problem.message };
+  const { targets } = parsed.value as { readonly targets: readonly { connection: object }[] };
+  const answers = join(dirname(configFile), `answers-${++inits}.yaml`);
+  writeFileSync(answers, formatYaml({ name: 'sales', connection: targets[0]?.connection }));
+  const output = join(dirname(configFile), `init-${inits}.yaml`);
+  const own = words.filter(
+    (word, index) =>
+      ![word, words[index - 1]].some((one) => ['--answers', '--output'].includes(one ?? '')),
+  );
+  return runCrmwatch([...own, '--answers', answers, '--output', output]);
 }
 
 let backups = 0;
@@ -160,6 +188,15 @@ async function tryScript(line: string): Promise<CommandResult> {
   return { exitCode: isKnown ? 0 : 1, output: `npm script ${name}` };
 }
 
+/** Nobody's CRM is here: that the variable is one of those that are read, and the path a test, is what can be wrong. */
+async function tryLiveSuite(line: string): Promise<CommandResult> {
+  const [, platform = '', path = ''] =
+    /^CRMWATCH_LIVE_(\w+)=\S+ npm test -- contract (\S+)$/.exec(line) ?? [];
+  const isRead =
+    PLATFORM_NAMES.includes(platform.toLowerCase()) && existsSync(join(REPOSITORY, path));
+  return { exitCode: isRead ? 0 : 1, output: `the live suite of ${platform} in ${path}` };
+}
+
 /** A bench takes minutes: that it exists, and understands its options, is what can be wrong. */
 async function tryBench(line: string): Promise<CommandResult> {
   const [name = '', ...words] = line.split(' ').slice(4);
@@ -191,6 +228,7 @@ export const WAYS: readonly Way[] = [
   { matches: /^(npx )?crmwatch /, try: tryCrmwatch },
   { matches: /^npm start -- --config \S+$/, try: async () => refusesEmptyConfig('start') },
   { matches: /^npm (start|test)$/, try: tryScript },
+  { matches: /^CRMWATCH_LIVE_\w+=\S+ npm test -- /, try: tryLiveSuite },
   { matches: /^npm run bench -- /, try: tryBench },
   { matches: /^npm run lab( -- |$)/, try: tryLab },
   { matches: /^curl -si? "\$(EXPORTER|RESPONDER)\//, program: 'curl', try: tryCurl },
@@ -224,7 +262,8 @@ export const WAYS: readonly Way[] = [
 ];
 
 async function tryCurl(line: string, world: ReaderWorld): Promise<CommandResult> {
-  return runProgram(`${line.replaceAll('<name>', world.target)} --fail --max-time 10`, world);
+  const named = line.replaceAll('<name>', targetOf(line, world));
+  return runProgram(`${named} --fail --max-time 10`, world);
 }
 
 export function wayOf(line: string): Way | undefined {

@@ -9,6 +9,9 @@ export type TestCertificates = {
   readonly expired: KeyPair;
   /** By the authority, but for the name other.example alone. */
   readonly otherName: KeyPair;
+  /** For localhost and not for its address, and the other way round. */
+  readonly byName: KeyPair;
+  readonly byAddress: KeyPair;
   /** By nobody that anyone trusts, and out of date. */
   readonly selfSignedExpired: KeyPair;
 };
@@ -59,6 +62,8 @@ export async function makeTestCertificates(): Promise<TestCertificates> {
     client: await leaf(nowMs + 30 * DAY_MS, local, true, { clientAuth: true }),
     expired: await leaf(nowMs - DAY_MS, local),
     otherName: await leaf(nowMs + 30 * DAY_MS, [{ type: 2, value: 'other.example' }]),
+    byName: await leaf(nowMs + 30 * DAY_MS, [{ type: 2, value: 'localhost' }]),
+    byAddress: await leaf(nowMs + 30 * DAY_MS, [{ type: 7, ip: '127.0.0.1' }]),
     selfSignedExpired: await leaf(nowMs - DAY_MS, local, false),
   };
 }

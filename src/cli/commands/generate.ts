@@ -7,8 +7,9 @@ export const generateCommand: Command = {
   summary: 'write alert-rules/, grafana/ and the generated documents',
   help: `usage: crmwatch generate [--check]
 
-Writes the rules, their tests, the dashboards, docs/METRICS.md and docs/CONFIGURATION.md from the catalog and the
-decoders. With --check it writes nothing and fails when a committed file differs, is missing or is left over.`,
+Writes the rules, their tests, the dashboards, docs/METRICS.md, docs/CONFIGURATION.md and the tables of sources in
+docs/connectors/ from the catalog, the decoders and the registry of platforms. With --check it writes nothing and
+fails when a committed file differs, is missing or is left over.`,
   async run(context) {
     const options = parseOptions(
       'generate',

@@ -38,6 +38,50 @@ export type AccountFacts = {
   readonly activeUsers: Knowable<number>;
   readonly privilegedUsers: Knowable<number>;
   readonly secondFactorUsers: Knowable<number>;
+  /** Who is locked out, for whatever reason; unknown where it is left out. */
+  readonly lockedUsers?: Knowable<number>;
+  /** Active users who have not logged in for 90 days, or never; unknown where it is left out. */
+  readonly inactiveUsers?: Knowable<number>;
+};
+/** The identity for what any monitor may see, or the one for what administrators alone see. */
+export type IdentityName = 'data' | 'security';
+export type CredentialFacts = {
+  readonly identity: IdentityName;
+  /** Milliseconds since the epoch. */
+  readonly endsAtMs: Knowable<number>;
+};
+
+/** Values that are good, or, where `isBadInside`, those that are bad; with both ends. An open end is infinite. */
+export type PerformanceRange = {
+  readonly from: number;
+  readonly to: number;
+  readonly isBadInside: boolean;
+};
+/** All numbers in the base unit. */
+export type PerformanceDatum = {
+  /** As the plugin wrote it. */
+  readonly label: string;
+  readonly value: Knowable<number>;
+  /** The base unit: seconds, bytes, ratio, counter, number for none, or a unit that is taken as it is. */
+  readonly unit: string;
+  /** As the plugin wrote it, such as ms. */
+  readonly unitOfMeasure: string;
+  readonly warning?: PerformanceRange;
+  readonly critical?: PerformanceRange;
+  readonly minimum?: number;
+  readonly maximum?: number;
+};
+export type PluginState = 'ok' | 'warning' | 'critical';
+/** What one run of a monitoring plugin came to. */
+export type PluginFacts = {
+  readonly name: string;
+  /** Unknown when the plugin says so, and when it came to no answer that is one. */
+  readonly state: Knowable<PluginState>;
+  /** The first line, masked; for the log alone. */
+  readonly text: string;
+  readonly performance: readonly PerformanceDatum[];
+  /** Why some of the performance data could not be read, a clause each. */
+  readonly problems: readonly string[];
 };
 
 export type ScalarValue = string | number | boolean | null;
@@ -74,6 +118,10 @@ export type Connector = {
   /** Failed logins since a time. */
   failedLogins?(call: Call, sinceMs: number): Promise<Outcome<Knowable<number>>>;
   accounts?(call: Call): Promise<Outcome<AccountFacts>>;
+  /** When each identity that the monitor has ends. */
+  credentials?(call: Call): Promise<Outcome<readonly CredentialFacts[]>>;
+  /** Runs every configured plugin once; answers in the order of the configuration. */
+  plugins?(call: Call): Promise<Outcome<readonly PluginFacts[]>>;
   /** Pushes aggregates down to the engine; answers in the order asked. */
   aggregate?(
     call: Call,
@@ -93,15 +141,57 @@ export type Connector = {
   close(): Promise<void>;
 };
 
+/** Keeps texts that a platform gives once, such as a refresh token that replaces the one before. */
+export type KeptTexts = {
+  /** undefined when nothing was kept in that file yet. Throws secret_unreadable. */
+  read(file: string): string | undefined;
+  /** Returns once it would survive a crash. Throws secret_unreadable. */
+  write(file: string, text: string): void;
+};
+
+export type ProgramRun = {
+  /** An absolute path. */
+  readonly program: string;
+  /** Given to the program as they are: no shell reads them. */
+  readonly arguments: readonly string[];
+  /** The whole of it: nothing of our own environment is handed down. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** What was asked to end at the deadline has so long to do so. */
+  readonly graceMs: number;
+  /** Of standard output; standard error goes nowhere. */
+  readonly outputBytes: number;
+  readonly signal?: AbortSignal;
+};
+
+/** How a program ended: by itself, or why else. */
+export type ProgramEnd =
+  | { readonly kind: 'exited'; readonly status: number; readonly output: Uint8Array }
+  | {
+      readonly kind: 'missing' | 'not_permitted' | 'not_started' | 'killed' | 'too_large' | 'late';
+      /** A clause that holds nothing of what the program was given or has said. */
+      readonly detail: string;
+    };
+
+/**
+ * Runs a program of this machine without a shell, and leaves nothing of its group of processes behind. Never rejects;
+ * ends within timeoutMs and twice graceMs.
+ */
+export type RunProgram = (run: ProgramRun) => Promise<ProgramEnd>;
+
 /** What every connector is made with. */
 export type ConnectorDependencies = {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly resolveSecret: SecretResolver;
+  /** Where what has to outlive the process is kept; relative names count from the folder of the configuration. */
+  readonly kept: KeptTexts;
   /** Folder from which relative names of database files count. */
   readonly folder: string;
   /** How host names become addresses; the system's resolver when absent. */
   readonly resolve?: Resolve;
+  /** Absent where no programs may be run. */
+  readonly runProgram?: RunProgram;
   /** Watches, and may refuse, what is sent to the CRM over HTTP. */
   readonly observer?: RequestObserver;
 };

@@ -4,14 +4,23 @@ export type {
   Call,
   Connector,
   ConnectorDependencies,
+  CredentialFacts,
   DataRow,
   JobFacts,
+  KeptTexts,
   LatencyFacts,
   LimitFacts,
   LoginFacts,
+  PerformanceDatum,
+  PerformanceRange,
   PingFacts,
   PingOutcome,
+  PluginFacts,
+  PluginState,
+  ProgramEnd,
+  ProgramRun,
+  RunProgram,
   ScalarValue,
 } from './connector.ts';
-export { connectionDecoder, createConnector } from './registry.ts';
-export type { Connection } from './registry.ts';
+export { PLATFORM_NAMES, connectionDecoder, createConnector, findPlatform } from './registry.ts';
+export type { Connection, Platform, Source } from './platform.ts';

@@ -3,11 +3,13 @@ import { apiLatency } from './health/api-latency.ts';
 import { apiQuota } from './health/api-quota.ts';
 import { backgroundJobs } from './health/background-jobs.ts';
 import { login } from './health/login.ts';
+import { plugin } from './health/plugin.ts';
 import { reachability } from './health/reachability.ts';
 import type { ProbeKind } from './probe.ts';
 import { dataQuality } from './quality/data-quality.ts';
 import { accounts } from './security/accounts.ts';
 import { certificate } from './security/certificate.ts';
+import { credentials } from './security/credentials.ts';
 import { failedLogins } from './security/failed-logins.ts';
 
 /** Every probe kind, one line each. Options are decoded by the kind that later receives them. */
@@ -17,7 +19,9 @@ export const PROBE_REGISTRY: Readonly<Record<ProbeKindName, ProbeKind<unknown>>>
   api_latency: apiLatency,
   background_jobs: backgroundJobs,
   api_quota: apiQuota,
+  plugin,
   certificate,
+  credentials,
   failed_logins: failedLogins,
   accounts,
   data_quality: dataQuality,

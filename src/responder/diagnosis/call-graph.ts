@@ -10,7 +10,7 @@ export type Place = {
   readonly fails: boolean;
 };
 
-type Kind = Exclude<Component, `data:${string}`> | 'data';
+type Kind = Exclude<Component, `${'data' | 'plugin'}:${string}`> | 'data' | 'plugin';
 
 /** What the parts of one CRM, and of the way to it, need of one another. */
 const CALLS: Readonly<Record<Kind, readonly Kind[]>> = {
@@ -26,6 +26,7 @@ const CALLS: Readonly<Record<Kind, readonly Kind[]>> = {
   accounts: [],
   monitoring: [],
   data: ['jobs', 'database'],
+  plugin: [],
 };
 
 const SERVING: readonly Kind[] = [
@@ -37,6 +38,8 @@ const SERVING: readonly Kind[] = [
   'api',
   'quota',
   'database',
+  // What plugins look at, such as the disk of the machine that the CRM runs on.
+  'plugin',
 ];
 
 /**
@@ -56,10 +59,11 @@ const CALLS_ELSEWHERE: Readonly<Record<Kind, readonly Kind[]>> = {
   accounts: [],
   monitoring: [],
   data: [...SERVING, 'jobs', 'data'],
+  plugin: SERVING,
 };
 
 function kindOf(component: Component): Kind {
-  return component.startsWith('data:') ? 'data' : (component as Kind);
+  return component.replace(/:.*/s, '') as Kind;
 }
 
 /** Both names may hold any character, so their pair is written as JSON. */

@@ -16,7 +16,8 @@ export type Component =
   | 'jobs'
   | 'accounts'
   | 'monitoring'
-  | `data:${string}`;
+  | `data:${string}`
+  | `plugin:${string}`;
 
 /** The component that a probe failing for this reason points to. */
 export function componentOfReason(reason: FailureReason): Component {
@@ -114,13 +115,21 @@ export function componentOfMetric(metric: MeasurementName, labels: Labels): Comp
     case 'crm_api_quota_remaining':
     case 'crm_api_quota_used_ratio':
       return 'quota';
+    case 'crm_plugin_state':
+    case 'crm_plugin_unknown':
+    case 'crm_plugin_value':
+      return `plugin:${labels['plugin'] ?? 'some'}`;
     case 'crm_certificate_not_after_timestamp_seconds':
     case 'crm_certificate_remaining_seconds':
       return 'tls';
+    case 'crm_credential_remaining_seconds':
+      return 'authentication';
     case 'crm_failed_logins':
     case 'crm_failed_logins_window_seconds':
     case 'crm_active_users':
     case 'crm_privileged_users':
+    case 'crm_locked_users':
+    case 'crm_inactive_users':
     case 'crm_second_factor_coverage_ratio':
       return 'accounts';
     case 'crm_records':

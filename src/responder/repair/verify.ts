@@ -178,6 +178,10 @@ async function judge(
       const bad = MEASUREMENTS[metric].threshold?.bad ?? 'above';
       return compare(alert, metric, run.result.samples, limit, bad);
     }
+    case 'state': {
+      const limit = alert.severity === 'critical' ? 1 : 0;
+      return compare(alert, condition.metric, run.result.samples, limit, 'above');
+    }
     case 'increase':
     case 'drop': {
       const bad = condition.kind === 'increase' ? 'above' : 'below';

@@ -45,6 +45,7 @@ export const TARGET = 'crm1';
 const SAMPLE_LABEL_VALUES: Readonly<Record<string, string>> = {
   target: TARGET,
   call: 'light',
+  plugin: 'disk',
   limit: 'api_calls',
   object: 'contact',
   field: 'email',

@@ -4,6 +4,7 @@ import { dropScenarios, increaseScenarios } from './change.ts';
 import { pipelineScenarios } from './pipeline.ts';
 import { probeFailedScenarios } from './probe-failed.ts';
 import type { Scenario } from './scenario.ts';
+import { stateScenarios } from './state.ts';
 import { thresholdScenarios } from './threshold.ts';
 
 /** What has to be proved about one alert, derived from its condition in the catalog. */
@@ -14,6 +15,8 @@ export function alertScenarios(name: AlertName): readonly Scenario[] {
       return thresholdScenarios(name, condition.metric);
     case 'probe_failed':
       return probeFailedScenarios(name, condition.probes);
+    case 'state':
+      return stateScenarios(name, condition);
     case 'increase':
       return increaseScenarios(name, condition.metric);
     case 'drop':

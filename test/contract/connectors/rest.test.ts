@@ -27,7 +27,12 @@ function respond({ path }: SeenRequest): GoodAnswer {
     case '/health':
       return { body: { status: 'ok', version: '7.2.0' } };
     case '/api/limits':
-      return { body: { api_calls: { limit: 10, remaining: 4 } } };
+      return {
+        body: { api_calls: { limit: 10, remaining: 4 } },
+        headers: { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '4' },
+      };
+    case '/api/logins':
+      return list([{ succeeded: false, at: '2026-01-05T08:00:00Z' }]);
     case '/api/contacts':
       return list([
         { id: 1, email: 'a@example.com' },
@@ -59,7 +64,6 @@ describeWebConnector({
   field: 'email',
   values: ['a@example.com', null],
   isReadOnly: ({ method }) => method === 'GET',
-  notFound: 'not_found',
 });
 
 const open: { close(): unknown }[] = [];
@@ -118,6 +122,78 @@ describe('rest', () => {
       const outcome = await connector.scan?.(CALL, 'contacts', ['email'], () => true);
       expect(outcome).toMatchObject({ failure: { reason: 'schema_changed' } });
     }
+  });
+
+  it('takes a null on the way to a field for an empty one', async () => {
+    const data = [{ account: null }, { account: null }];
+    const connector = await target(() => ({ body: { data } }), {
+      objects: { deals: { path: '/d', items: '/data', fields: { account: '/account/id' } } },
+    });
+    const seen: unknown[] = [];
+    const outcome = await connector.scan?.(CALL, 'deals', ['account'], (rows) => {
+      seen.push(...rows);
+      return true;
+    });
+    expect(outcome).toEqual({ ok: true, value: { complete: true } });
+    expect(seen).toEqual(data);
+  });
+
+  it('skips the records that it has where the platform counts these', async () => {
+    const paths: string[] = [];
+    const all = [1, 2, 3, 4, 5].map((id) => ({ id }));
+    const connector = await target(
+      ({ path }) => {
+        paths.push(path);
+        const offset = Number(new URL(path, 'http://crm.test').searchParams.get('offset'));
+        // It gives two at most, whatever it is asked for.
+        return { body: { data: all.slice(offset, offset + 2), count: all.length } };
+      },
+      {
+        objects: {
+          list: {
+            path: '/list?a=b',
+            items: '/data',
+            paging: {
+              offset_parameter: 'offset',
+              size_parameter: 'limit',
+              size: 3,
+              total: '/count',
+            },
+            fields: { id: '/id' },
+          },
+        },
+      },
+    );
+    const ids: unknown[] = [];
+    const outcome = await connector.scan?.(CALL, 'list', ['id'], (rows) => {
+      ids.push(...rows.map(({ id }) => id));
+      return true;
+    });
+    expect(outcome).toEqual({ ok: true, value: { complete: true } });
+    expect(ids).toEqual([1, 2, 3, 4, 5]);
+    expect(paths).toEqual([0, 2, 4].map((offset) => `/list?a=b&offset=${offset}&limit=3`));
+  });
+
+  it.each([
+    [{ body: '<title>healthz</title>' }, 'ok'],
+    [{ body: '<title>Log in</title>' }, 'bad_payload'],
+    [{ body: '' }, 'bad_payload'],
+    [{ status: 502, body: '<title>healthz</title>' }, 'server_error'],
+  ] as const)('takes %j for %s where health is a page', async (answer, expected) => {
+    const page = { ...answer, headers: { 'content-type': 'text/html' } };
+    const connector = await target(() => page, {
+      health: { path: '/healthz/', text: '<title>healthz</title>' },
+    });
+    const outcome = await connector.ping?.(CALL);
+    expect(outcome?.ok === false ? outcome.failure.reason : 'ok').toBe(expected);
+  });
+
+  it('makes no 0 of a header that is there and empty', async () => {
+    const connector = await target(() => ({
+      body: { api_calls: { limit: 10, remaining: 4 } },
+      headers: { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '' },
+    }));
+    expect(await connector.limits?.(CALL)).toMatchObject({ failure: { reason: 'schema_changed' } });
   });
 
   it('takes 404 for an empty list only where the configuration says so', async () => {

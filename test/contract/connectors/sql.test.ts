@@ -9,90 +9,7 @@ import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { connectorOf } from '../../support/connector-support.ts';
 import { postgresMissing, startPostgres } from '../../support/postgres-server.ts';
 import type { PostgresServer } from '../../support/postgres-server.ts';
-
-const CALL = { timeoutMs: 5000 };
-const SCHEMA = `
-  CREATE TABLE accounts (id integer PRIMARY KEY, name text);
-  CREATE TABLE contacts (id integer PRIMARY KEY, account_id integer, email text, "Last Name" text, changed TIME_TYPE);
-  INSERT INTO accounts VALUES (1, 'A'), (2, 'B');
-  INSERT INTO contacts VALUES
-    (1, 1, 'a@example.com', 'Ada', '2026-01-01 10:00:00'),
-    (2, 2, ' A@example.com ', 'Bob', '2020-01-01 10:00:00'),
-    (3, 9, NULL, 'Cyd', '2026-01-02 10:00:00'),
-    (4, NULL, '  ', 'Dee', NULL);
-  CREATE TABLE logins (at TIME_TYPE, ok integer);
-  INSERT INTO logins VALUES ('2026-01-05 09:00:00', 0), ('2026-01-05 08:00:00', 0), ('2026-01-05 09:00:01', 1);`;
-
-const CONNECTION = {
-  platform: 'sql',
-  objects: {
-    accounts: { table: 'accounts', fields: { name: 'name' } },
-    contacts: {
-      table: 'contacts',
-      fields: { email: 'email', account: 'account_id', changed: 'changed' },
-    },
-    gone: { table: 'gone', fields: { name: 'name' } },
-    moved: { table: 'accounts', fields: { name: 'vanished' } },
-  },
-  queries: {
-    failed_logins: 'SELECT count(*) FROM logins WHERE ok = 0 AND at >= {since}',
-    jobs_pending: 'SELECT 3',
-    oldest_pending_job_age: 'SELECT 1 WHERE 1 = 0',
-    active_users: 'SELECT count(*) FROM accounts',
-  },
-};
-
-/** Both engines give the same answers. */
-function describeEngine(name: string, get: () => Connector): void {
-  it(`${name}: pushes every aggregate down and answers in order`, async () => {
-    const outcome = await get().aggregate?.(CALL, 'contacts', [
-      { kind: 'duplicates', key: ['email'] },
-      { kind: 'rows' },
-      { kind: 'missing', field: 'email' },
-      { kind: 'keyed', key: ['email'] },
-      { kind: 'older_than', field: 'changed', before: '2025-01-01T00:00:00.000Z' },
-      { kind: 'orphans', field: 'account', object: 'accounts' },
-    ]);
-    const values =
-      outcome?.ok === true ? outcome.value.map((each) => each.known && each.value) : outcome;
-    expect(values).toEqual([1, 4, 2, 2, 1, 1]);
-  });
-
-  it(`${name}: scans, counts logins and jobs, names its version`, async () => {
-    const connector = get();
-    const emails: unknown[] = [];
-    const scan = await connector.scan?.(CALL, 'contacts', ['email'], (rows) => {
-      emails.push(...rows.map((row) => row['email']));
-      return true;
-    });
-    expect(scan).toEqual({ ok: true, value: { complete: true } });
-    expect(emails).toEqual(['a@example.com', ' A@example.com ', null, '  ']);
-    const since = Date.UTC(2026, 0, 5, 8, 30);
-    expect(await connector.failedLogins?.(CALL, since)).toMatchObject({ value: { value: 1 } });
-    expect(await connector.jobs?.(CALL, 0)).toMatchObject({
-      value: {
-        byState: { pending: { value: 3 }, failed: { known: false, reason: 'not_configured' } },
-        oldestPendingAgeSeconds: { value: 0 },
-      },
-    });
-    expect(await connector.accounts?.(CALL)).toMatchObject({
-      value: { activeUsers: { value: 2 } },
-    });
-    for (const method of ['ping', 'login', 'latency'] as const) {
-      expect(await connector[method]?.(CALL), method).toMatchObject({ ok: true });
-    }
-  });
-
-  it(`${name}: tells a missing table, a missing column and a missing object apart`, async () => {
-    const rows = [{ kind: 'missing', field: 'name' } as const];
-    const reasons = [];
-    for (const object of ['gone', 'moved', 'unheard']) {
-      const outcome = await get().aggregate?.(CALL, object, rows);
-      reasons.push(outcome?.ok === false ? outcome.failure.reason : outcome);
-    }
-    expect(reasons).toEqual(['not_found', 'schema_changed', 'not_found']);
-  });
-}
+import { CALL, CONNECTION, SCHEMA, describeEngine } from './sql-engine.ts';
 
 describe('sql on SQLite', () => {
   const folder = mkdtempSync(join(tmpdir(), 'crmwatch-sql-'));
@@ -111,7 +28,12 @@ describe('sql on SQLite', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  describeEngine('sqlite', () => connector);
+  describeEngine(
+    'sqlite',
+    () => connector,
+    (queries) => connectorOf({ platform: 'sql', queries, database: { engine: 'sqlite', file } }),
+    ['SELECT 1e999'],
+  );
 
   it('calls a locked and a missing file an unavailable database', async () => {
     const database = new DatabaseSync(file);
@@ -158,7 +80,12 @@ describe.skipIf(postgresMissing() !== undefined)('sql on PostgreSQL', () => {
     await server.stop();
   });
 
-  describeEngine('postgresql', () => connector);
+  describeEngine(
+    'postgresql',
+    () => connector,
+    (queries) => connectorOf({ platform: 'sql', queries, database: database() }),
+    ["SELECT 'NaN'::float8", "SELECT 'Infinity'::numeric"],
+  );
 
   it('cannot write, even where the role may', async () => {
     const writing = connectorOf({

@@ -24,6 +24,7 @@ function respond({ body }: SeenRequest): GoodAnswer {
     'common.db.login': [1, 'session-key'],
     'model.res.user.get_preferences': { company: 1 },
     'model.res.user.search_count': 1,
+    'model.party.party.search_count': 2,
     'model.party.party.search_read': [
       { id: 1, name: 'A', code: '1' },
       { id: 2, name: '', code: '2' },
@@ -47,8 +48,14 @@ describeWebConnector({
   field: 'name',
   values: ['A', ''],
   isReadOnly: ({ body }) => READING.test((JSON.parse(body) as Rpc).method),
+  isLogIn: ({ body }) => (JSON.parse(body) as Rpc).method === 'common.db.login',
   // The path names the database and nothing else.
-  notFound: 'database_unavailable',
+  reasons: {
+    404: 'database_unavailable',
+    410: 'database_unavailable',
+    // Tryton has no quota that could be used up.
+    '429 that asks to wait an hour': 'rate_limited',
+  },
 });
 
 describe('tryton protocol', () => {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { MEASUREMENTS, PROBE_KIND_NAMES } from '../../../src/catalog/catalog.ts';
 import type { ProbeKindName } from '../../../src/catalog/catalog.ts';
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
+import type {
+  Connector,
+  PerformanceDatum,
+  PluginFacts,
+} from '../../../src/exporter/connectors/connectors.ts';
 import {
   PROBE_REGISTRY,
   defaultTargetProbes,
@@ -14,6 +18,27 @@ import { createTableConnector } from '../../support/fake-connector.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
 const clock = createManualClock();
+
+const datum = (label: string, value: number): PerformanceDatum => ({
+  label,
+  value: known(value),
+  unit: 'seconds',
+  unitOfMeasure: 'ms',
+});
+const PLUGINS: readonly PluginFacts[] = [
+  { name: 'disk', state: known('warning'), text: '', performance: [datum('/', 3)], problems: [] },
+  {
+    name: 'odd',
+    state: unknown('undetermined', 'the plugin says UNKNOWN'),
+    text: '',
+    performance: [
+      datum('Zeit {x="1"}\n', 1),
+      datum('Zeit {x=°1°}\n', 2),
+      { ...datum('u', 0), value: unknown('undetermined', 'U') },
+    ],
+    problems: [],
+  },
+];
 
 /** A connector that can do everything. */
 function createAbleConnector(): Required<Connector> {
@@ -49,6 +74,7 @@ function createAbleConnector(): Required<Connector> {
         { name: 'none', limit: 0, remaining: 0 },
       ],
     }),
+    plugins: async () => ({ ok: true, value: PLUGINS }),
     jobs: async () => ({
       ok: true,
       value: {
@@ -56,12 +82,20 @@ function createAbleConnector(): Required<Connector> {
         oldestPendingAgeSeconds: known(30),
       },
     }),
+    credentials: async () => ({
+      ok: true,
+      value: [
+        { identity: 'data', endsAtMs: known(clock.now() - 5000) },
+        { identity: 'security', endsAtMs: unknown('not_configured', 'nobody says') },
+      ],
+    }),
     failedLogins: async (_call, sinceMs) => ({ ok: true, value: known(clock.now() - sinceMs) }),
     accounts: async () => ({
       ok: true,
       value: {
         activeUsers: known(8),
         privilegedUsers: known(2),
+        lockedUsers: known(0),
         secondFactorUsers: unknown('weather', 'a reason of the connector alone'),
       },
     }),
@@ -138,11 +172,33 @@ describe('the probe kinds', () => {
       },
     ],
     [
+      'plugin',
+      {},
+      {
+        'crm_plugin_state disk': 1,
+        'crm_plugin_unknown disk': 0,
+        'crm_plugin_value disk / seconds': 3,
+        'crm_plugin_state odd': 'undetermined',
+        'crm_plugin_unknown odd': 1,
+        'crm_plugin_value odd Zeit _x__1___ seconds': 1,
+        'crm_plugin_value odd u seconds': 'undetermined',
+        'crm_plugin_value odd': 'undetermined',
+      },
+    ],
+    [
       'certificate',
       {},
       {
         crm_certificate_not_after_timestamp_seconds: clock.now() / 1000 - 5,
         crm_certificate_remaining_seconds: -5,
+      },
+    ],
+    [
+      'credentials',
+      {},
+      {
+        'crm_credential_remaining_seconds data': -5,
+        'crm_credential_remaining_seconds security': 'not_configured',
       },
     ],
     [
@@ -156,6 +212,8 @@ describe('the probe kinds', () => {
       {
         crm_active_users: 8,
         crm_privileged_users: 2,
+        crm_locked_users: 0,
+        crm_inactive_users: 'not_supported',
         crm_second_factor_coverage_ratio: 'not_supported',
       },
     ],
@@ -191,9 +249,11 @@ describe('the probe kinds', () => {
       close: async () => {},
       ping: failing,
       certificate: failing,
+      credentials: failing,
       login: failing,
       latency: failing,
       limits: failing,
+      plugins: failing,
       jobs: failing,
       failedLogins: failing,
       accounts: failing,

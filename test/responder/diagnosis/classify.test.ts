@@ -24,7 +24,8 @@ function trained(rows: ReturnType<typeof inventedRows>): TrainedModel {
   return trainModel(tableOfEpisodes(rows), { kind: 'evidence', strengthC: 1, folds: 3 }).model;
 }
 
-const rows = inventedRows(6);
+// Fewer than these know too little of what is usual to tell what is new.
+const rows = inventedRows(12);
 const model = trained(rows);
 const classify = createClassify(model);
 

@@ -59,11 +59,13 @@ describe('localise', () => {
   it('falls back on what alerts name, and suspects nothing without cause', () => {
     const alerts = [
       alertOf('CrmRecordsDropped', { object: 'deal' }),
+      alertOf('CrmPluginFailed', { plugin: 'disk' }),
       alertOf('CrmExporterDown'),
       alertOf('CrmWatchdog'),
     ];
     expect(localise(evidenceOf({ alerts })).map((suspect) => suspect.name)).toEqual([
       'data:deal',
+      'plugin:disk',
       'monitoring',
     ]);
     expect(localise(evidenceOf())).toEqual([]);
@@ -149,6 +151,26 @@ describe('localise over several targets', () => {
     const probes = [probeOf('login', 'timeout'), probeOf('reachability', null)];
     const evidence = evidenceOf({ target: 'shop', dependsOn: ['sso'], probes, related: [sso] });
     expect(localise(evidence).map(({ name }) => name)).toEqual(['sso: service', 'network']);
+  });
+
+  it('lays what is slow to what a plugin sees on the machine that it runs on', () => {
+    const labels = { plugin: 'disk', label: 'queue', unit: 'number' };
+    const usual = { baselineMedian: 1, baselineInterquartileRange: 0 };
+    const host = {
+      target: 'host',
+      dependsOn: [],
+      probes: [],
+      signals: [signalOf('crm_plugin_value', 600, { labels, ...usual })],
+    };
+    const evidence = evidenceOf({
+      target: 'shop',
+      dependsOn: ['host'],
+      signals: [slow(9)],
+      related: [host],
+    });
+    expect(localise(evidence).map(({ name }) => name)).toEqual(['host: plugin:disk', 'api']);
+    const alone = { ...evidence, dependsOn: [] };
+    expect(localise(alone).map(({ name }) => name)).toEqual(['api', 'host: plugin:disk']);
   });
 
   it('has an end and no circles, however many suspects there are', () => {

@@ -37,7 +37,10 @@ describe('fault classes', () => {
     const expected = new Set(
       FAULT_CLASS_NAMES.flatMap((name) => FAULT_CLASSES[name].evidence.alerts),
     );
-    const about = Object.entries(ALERTS).filter(([, { area }]) => area !== 'pipeline');
+    // A plugin looks at whatever its author likes, so its alert is evidence of no class.
+    const about = Object.entries(ALERTS).filter(
+      ([name, { area }]) => area !== 'pipeline' && name !== 'CrmPluginFailed',
+    );
     expect(about.filter(([name]) => !expected.has(name as keyof typeof ALERTS))).toEqual([]);
   });
 });

@@ -64,6 +64,23 @@ describe('verification', () => {
     });
   });
 
+  it.each([
+    ['warning', 0, 'passed', ''],
+    ['warning', 1, 'failed', 'crm_plugin_state is 1, above 0'],
+    ['critical', 1, 'passed', ''],
+    ['critical', 2, 'failed', 'crm_plugin_state is 2, above 1'],
+  ])('judges an alert on a state as %s at %d: %s', async (severity, value, outcome, why) => {
+    const incident = incidentOf(['CrmPluginFailed', { plugin: 'disk', severity }]);
+    const plugin = measured('crm_plugin_state', value, { plugin: 'disk' });
+    expect(await verify(incident, { plugin })).toMatchObject({ outcome, why });
+  });
+
+  it('cannot judge a plugin by a state that is unknown, nor by that of another', async () => {
+    const incident = incidentOf(['CrmPluginFailed', { plugin: 'disk' }]);
+    const plugin = measured('crm_plugin_state', 0, { plugin: 'load' });
+    expect(await verify(incident, { plugin })).toMatchObject({ outcome: 'impossible' });
+  });
+
   it('runs the probe that the label of CrmProbeFailed names', async () => {
     const incident = incidentOf(['CrmProbeFailed', { probe: 'background_jobs' }]);
     const result = await verify(incident, { background_jobs: PASSED });

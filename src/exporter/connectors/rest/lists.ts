@@ -1,10 +1,11 @@
 import type { Outcome } from '../../../http/http.ts';
 import type { Budget } from '../web/budget.ts';
+import { withoutQuery } from '../web/exchange.ts';
+import type { ApiAnswer } from '../web/request.ts';
 import { valueAt } from '../web/json-pointer.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import type { ListOptions } from './rest-options.ts';
-import { withoutQuery } from './requests.ts';
-import type { RestAnswer, RestRequests } from './requests.ts';
+import type { RestRequests } from './requests.ts';
 
 /** More pages than this mean that the server ignores the page parameter. */
 const PAGE_LIMIT = 100_000;
@@ -22,7 +23,7 @@ export async function readList(
 ): Promise<Outcome<{ readonly complete: boolean }>> {
   let read = 0;
   for (let page = 0; page < PAGE_LIMIT; page++) {
-    const outcome = await requests.get(pagePath(list, path, page), budget);
+    const outcome = await requests.get(pagePath(list, path, { page, read }), budget);
     if (!outcome.ok) {
       const isEmpty = list.empty_is_404 && outcome.failure.reason === 'not_found' && read === 0;
       return isEmpty ? succeed({ complete: true }) : outcome;
@@ -41,10 +42,17 @@ export async function readList(
   return fail('schema_changed', `${withoutQuery(path)} has no last page`);
 }
 
-function pagePath(list: ListOptions, path: string, page: number): string {
-  const { paging } = list;
+/** Records to skip are those that were read, which also fits a server that gives fewer than it was asked for. */
+function pagePath(
+  { paging }: ListOptions,
+  path: string,
+  { page, read }: { readonly page: number; readonly read: number },
+): string {
   if (paging === undefined) return path;
-  const query = new URLSearchParams({ [paging.page_parameter]: String(page + paging.first_page) });
+  const { page_parameter: pageParameter, offset_parameter: offset, first_page: first } = paging;
+  const query = new URLSearchParams(
+    offset === undefined ? { [pageParameter]: String(page + first) } : { [offset]: String(read) },
+  );
   if (paging.size_parameter !== undefined) query.set(paging.size_parameter, String(paging.size));
   return `${path}${path.includes('?') ? '&' : '?'}${query.toString()}`;
 }
@@ -52,7 +60,7 @@ function pagePath(list: ListOptions, path: string, page: number): string {
 function readPage(
   list: ListOptions,
   path: string,
-  { document }: RestAnswer,
+  { document }: ApiAnswer,
 ): Outcome<{ readonly items: readonly unknown[]; readonly total: number | undefined }> {
   const place = withoutQuery(path);
   const items = valueAt(document, list.items);

@@ -11,13 +11,15 @@ import type {
 } from '../connector.ts';
 import { startBudget } from '../web/budget.ts';
 import type { Budget } from '../web/budget.ts';
+import { credentialFacts } from '../web/credential-ends.ts';
+import { withoutQuery } from '../web/exchange.ts';
 import { valueAt } from '../web/json-pointer.ts';
 import { fail, succeed } from '../web/outcomes.ts';
+import { createRowReader } from '../web/row-reader.ts';
 import { createTargetClient } from '../web/web-options.ts';
 import { readList } from './lists.ts';
 import type { ListOptions, RestOptions } from './rest-options.ts';
-import { createRowReader } from './records.ts';
-import { createRestRequests, withoutQuery } from './requests.ts';
+import { createRestRequests } from './requests.ts';
 import type { RestRequests } from './requests.ts';
 import { tallyFailedLogins, tallyJobs, tallyUsers } from './tallies.ts';
 import type { Tally } from './tallies.ts';
@@ -47,6 +49,12 @@ export function createRestConnector(
       ? { certificate: (call: Call) => http.inspectCertificate(options.url, call.timeoutMs) }
       : {}),
     ...(canLogIn ? { login: (call: Call) => logIn(context, call) } : {}),
+    ...(authentication.method === 'none'
+      ? {}
+      : {
+          credentials: async () =>
+            succeed(credentialFacts(options.credential_ends, { data: requests.credential })),
+        }),
     ...(latency === undefined
       ? {}
       : { latency: (call) => measureLatency(context, latency, startBudget(call, clock)) }),
@@ -90,9 +98,12 @@ async function ping(
   if (!outcome.ok) return { ok: false, failure: outcome.failure, phases: outcome.phases };
   const { phases, certificate } = outcome.answer;
   const what = `GET ${withoutQuery(health.path)}`;
-  const judged = requests.judge(outcome.answer, what);
+  const { expect, text } = health;
+  const judged =
+    text === undefined
+      ? requests.judge(outcome.answer, what)
+      : requests.judgeText(outcome.answer, what, text);
   if (!judged.ok) return { ...judged, phases };
-  const { expect } = health;
   const condition = expect === undefined ? undefined : valueAt(judged.value, expect.pointer);
   if (expect !== undefined && !expect.values.some((value) => value === condition)) {
     const reason = condition === undefined ? 'schema_changed' : 'server_error';
@@ -116,7 +127,7 @@ async function logIn(context: Context, call: Call): Promise<Outcome<LoginFacts>>
   const { clock } = context.dependencies;
   const budget = startBudget(call, clock);
   const startedAtMs = clock.monotonicMs();
-  const session = await context.requests.logIn(budget);
+  const session = await context.requests.prove(budget);
   if (!session.ok) return session;
   if (context.options.login !== undefined) {
     const proof = await context.requests.get(context.options.login.path, budget);
@@ -157,14 +168,19 @@ async function readLimits(
     facts.push({ name: item.name, limit, remaining });
   }
   for (const item of limits.headers) {
-    const limit = Number(answer.headers[item.limit] ?? Number.NaN);
-    const remaining = Number(answer.headers[item.remaining] ?? Number.NaN);
-    if (Number.isNaN(limit) || Number.isNaN(remaining)) {
+    const limit = numberIn(answer.headers[item.limit]);
+    const remaining = numberIn(answer.headers[item.remaining]);
+    if (limit === undefined || remaining === undefined) {
       return fail('schema_changed', `${limits.path} has no header for the limit ${item.name}`);
     }
     facts.push({ name: item.name, limit, remaining });
   }
   return succeed(facts);
+}
+
+/** An empty header is no 0. */
+function numberIn(text = ''): number | undefined {
+  return /^\d{1,15}(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
 async function tally<T>(

@@ -44,6 +44,11 @@ const pagingDecoder = decode.object({
     'query parameter with the number of the page',
     'page',
   ),
+  offset_parameter: decode.optional(
+    decode.text(),
+    'query parameter with the number of records to skip, where the platform counts these rather than pages; in ' +
+      'place of page_parameter and first_page',
+  ),
   first_page: decode.withDefault(
     decode.integer({ minimum: 0, maximum: 1 }),
     1,
@@ -76,6 +81,10 @@ const LIST_FIELDS = {
 const healthDecoder = decode.object({
   path: decode.required(pathDecoder(), 'path that answers without credentials'),
   version: decode.optional(pointerDecoder(), 'where the answer names the version of the CRM'),
+  text: decode.optional(
+    decode.text({ maximumLength: 200 }),
+    'for a page that is no JSON: text that it contains, in this very case, when all is well',
+  ),
   expect: decode.optional(
     decode.object({
       pointer: decode.required(pointerDecoder(), 'where the answer says how it is'),

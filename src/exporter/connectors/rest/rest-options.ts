@@ -11,6 +11,8 @@ export type ListOptions = {
   readonly items: JsonPointer;
   readonly paging?: {
     readonly page_parameter: string;
+    /** Counts records rather than pages, in place of page_parameter. */
+    readonly offset_parameter?: string;
     readonly first_page: number;
     readonly size_parameter?: string;
     readonly size: number;
@@ -26,6 +28,8 @@ export type RestOptions = WebOptions & {
   readonly health?: {
     readonly path: string;
     readonly version?: JsonPointer;
+    /** What an answer that is no JSON has to contain. */
+    readonly text?: string;
     readonly expect?: { readonly pointer: JsonPointer; readonly values: readonly Scalar[] };
   };
   readonly login?: { readonly path: string };

@@ -4,18 +4,20 @@ import { AllowListError } from '../../../http/http.ts';
 import { fileReference, networksField } from '../web/web-options.ts';
 import { allowedHost } from './database-host.ts';
 
+type ServerOptions = {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password?: SecretReference;
+  readonly tls?: { readonly ca_file?: SecretReference };
+  readonly allow_networks: readonly string[];
+};
+
 export type DatabaseOptions =
   | { readonly engine: 'sqlite'; readonly file: string }
-  | {
-      readonly engine: 'postgresql';
-      readonly host: string;
-      readonly port: number;
-      readonly database: string;
-      readonly user: string;
-      readonly password?: SecretReference;
-      readonly tls?: { readonly ca_file?: SecretReference };
-      readonly allow_networks: readonly string[];
-    };
+  | (ServerOptions & { readonly engine: 'postgresql' })
+  | (ServerOptions & { readonly engine: 'mysql' });
 
 export type SqlObjectOptions = {
   readonly table: string;
@@ -29,6 +31,8 @@ export type SqlQueries = {
   readonly active_users?: string;
   readonly privileged_users?: string;
   readonly second_factor_users?: string;
+  readonly locked_users?: string;
+  readonly inactive_users?: string;
   readonly jobs_pending?: string;
   readonly jobs_running?: string;
   readonly jobs_failed?: string;
@@ -59,25 +63,45 @@ const hostDecoder = decode.refine(decode.text({ maximumLength: 255 }), (host) =>
   }
 });
 
+function portField(usual: number): decode.Field<number> {
+  const port = decode.integer({ minimum: 1, maximum: 65_535 });
+  return decode.withDefault(port, usual, 'port', String(usual));
+}
+
+const SERVER_FIELDS = {
+  database: decode.required(decode.text({ maximumLength: 63 }), 'name of the database'),
+  user: decode.required(decode.text({ maximumLength: 63 }), 'user that may only read'),
+  password: decode.optional(secretReference(), 'where the password is, if one is needed'),
+  tls: decode.optional(
+    decode.object({
+      ca_file: decode.optional(fileReference(), 'PEM file of authorities to trust'),
+    }),
+    'connect with TLS and verify the server; without this key the connection is plain',
+  ),
+  allow_networks: networksField('the host name'),
+} as const;
+
 /** Where a database is; the identity needs the right to read and no other. */
-export const databaseDecoder: Decoder<DatabaseOptions> = decode.union('engine', {
+export const DATABASE_DECODERS: {
+  readonly [Name in DatabaseOptions['engine']]: Decoder<Extract<DatabaseOptions, { engine: Name }>>;
+} = {
   postgresql: decode.object({
     engine: decode.required(decode.choice(['postgresql']), 'a PostgreSQL server'),
     host: decode.required(
       hostDecoder,
       'host name or address, or the folder of the socket of a server on this machine',
     ),
-    port: decode.withDefault(decode.integer({ minimum: 1, maximum: 65_535 }), 5432, 'port', '5432'),
-    database: decode.required(decode.text({ maximumLength: 63 }), 'name of the database'),
-    user: decode.required(decode.text({ maximumLength: 63 }), 'user that may only read'),
-    password: decode.optional(secretReference(), 'where the password is, if one is needed'),
-    tls: decode.optional(
-      decode.object({
-        ca_file: decode.optional(fileReference(), 'PEM file of authorities to trust'),
-      }),
-      'connect with TLS and verify the server; without this key the connection is plain',
+    port: portField(5432),
+    ...SERVER_FIELDS,
+  }),
+  mysql: decode.object({
+    engine: decode.required(decode.choice(['mysql']), 'a MariaDB or MySQL server'),
+    host: decode.required(
+      hostDecoder,
+      'host name or address, or the path of the socket of a server on this machine',
     ),
-    allow_networks: networksField('the host name'),
+    port: portField(3306),
+    ...SERVER_FIELDS,
   }),
   sqlite: decode.object({
     engine: decode.required(decode.choice(['sqlite']), 'a SQLite file'),
@@ -86,7 +110,9 @@ export const databaseDecoder: Decoder<DatabaseOptions> = decode.union('engine', 
       'path of the file; relative to this file',
     ),
   }),
-});
+};
+
+const databaseDecoder: Decoder<DatabaseOptions> = decode.union('engine', DATABASE_DECODERS);
 
 const query = decode.text({ pattern: /^\s*(select|with)\b/i, meaning: 'a SELECT statement' });
 
@@ -122,6 +148,8 @@ export const sqlDecoder: Decoder<SqlOptions> = decode.object({
       active_users: numberQuery('users who can log in'),
       privileged_users: numberQuery('active users with administrator rights'),
       second_factor_users: numberQuery('active users with a second factor'),
+      locked_users: numberQuery('users who are locked out'),
+      inactive_users: numberQuery('active users who have not logged in for 90 days'),
       jobs_pending: numberQuery('waiting jobs'),
       jobs_running: numberQuery('jobs at work'),
       jobs_failed: numberQuery('failed jobs'),

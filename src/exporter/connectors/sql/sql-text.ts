@@ -14,12 +14,20 @@ export function quoteName(name: string): string {
 }
 
 /** White space as JavaScript trims it: space, tab, line feed, vertical tab, form feed, return, no-break space. */
-const BLANKS: Readonly<Record<Engine, string>> = {
+const BLANKS: Readonly<Record<Exclude<Engine, 'mysql'>, string>> = {
   postgresql: String.raw`E' \t\n\x0B\f\r\u00A0'`,
   sqlite: 'char(32, 9, 10, 11, 12, 13, 160)',
 };
 
+/** The same, in a regular expression; MariaDB and MySQL trim one character alone. */
+const BLANK_ENDS = String.raw`'^[ \t\n\x0B\f\r\x{00A0}]+|[ \t\n\x0B\f\r\x{00A0}]+$'`;
+
 function trimmed(engine: Engine, column: string): string {
+  if (engine === 'mysql') {
+    // Compared by letters: the usual collations take "é" for "e", which other engines do not.
+    const letters = `CONVERT(CAST(${column} AS CHAR) USING utf8mb4) COLLATE utf8mb4_bin`;
+    return `regexp_replace(${letters}, ${BLANK_ENDS}, '')`;
+  }
   const text = `CAST(${column} AS text)`;
   const name = engine === 'sqlite' ? 'trim' : 'btrim';
   return `${name}(${text}, ${BLANKS[engine]})`;
@@ -59,22 +67,60 @@ export function packedStatement(
 ): Statement {
   const values: string[] = [];
   const columns = aggregates.flatMap((aggregate, index) => {
-    const condition = conditionOf(context, aggregate, values);
-    if (condition === undefined) return [];
-    const filter = condition === '' ? '' : ` FILTER (WHERE ${condition})`;
-    return [`count(*)${filter} AS a${index}`];
+    const count =
+      aggregate.kind === 'older_than'
+        ? olderCount(context, aggregate, values)
+        : countOf(context.engine, conditionOf(context, aggregate));
+    return count === undefined ? [] : [`${count} AS a${index}`];
   });
   const text = `SELECT ${columns.join(', ')} FROM ${quoteName(context.object.table)} AS records`;
   return { text, values };
 }
 
-/** SQL of what is counted: "" for every row, undefined for what a grouping has to answer. */
+function countOf(engine: Engine, condition: string): string;
+function countOf(engine: Engine, condition: string | undefined): string | undefined;
+function countOf(engine: Engine, condition: string | undefined): string | undefined {
+  if (condition === undefined) return undefined;
+  if (condition === '') return 'count(*)';
+  return engine === 'mysql'
+    ? `count(CASE WHEN ${condition} THEN 1 END)`
+    : `count(*) FILTER (WHERE ${condition})`;
+}
+
+/** A time as an engine takes it in a comparison. */
+export function timeFor(engine: Engine, iso: string): string {
+  // MariaDB and MySQL know neither the T nor the Z; the session is in UTC.
+  return engine === 'mysql' ? iso.replace('T', ' ').replace(/Z$/, '') : iso;
+}
+
+/**
+ * Records that are older. Only PostgreSQL refuses to compare a time with what is none; in the others a number is less or
+ * more than every time. There it counts, as a scan does, what is written as a time, and NULL says that nothing is.
+ */
+function olderCount(
+  context: TableContext,
+  { field, before }: Extract<Aggregate, { kind: 'older_than' }>,
+  values: string[],
+): string {
+  const { engine } = context;
+  const column = columnOf(context, field) ?? '';
+  values.push(timeFor(engine, before));
+  const value = `$${values.length}`;
+  if (engine === 'postgresql') return countOf(engine, `${column} < ${value}`);
+  const text = `CAST(${column} AS ${engine === 'mysql' ? 'char' : 'text'})`;
+  const dated = `${text} LIKE '____-__-__%'`;
+  // SQLite keeps times as text, with a blank or a T in the middle.
+  const time = engine === 'sqlite' ? `replace(${column}, ' ', 'T')` : column;
+  const older = countOf(engine, `${dated} AND ${time} < ${value}`);
+  const undated = `${countOf(engine, filled(context, [field]))} > 0 AND ${countOf(engine, dated)} = 0`;
+  return `CASE WHEN ${undated} THEN NULL ELSE ${older} END`;
+}
+
+/** SQL of what is counted: "" for every row, undefined for what has no such condition. */
 function conditionOf(
   context: TableContext,
-  aggregate: Aggregate,
-  values: string[],
+  aggregate: Exclude<Aggregate, { kind: 'older_than' }>,
 ): string | undefined {
-  const { engine } = context;
   switch (aggregate.kind) {
     case 'rows':
       return '';
@@ -84,13 +130,6 @@ function conditionOf(
       return missing(context, aggregate.field);
     case 'keyed':
       return filled(context, aggregate.key);
-    case 'older_than': {
-      values.push(aggregate.before);
-      const column = columnOf(context, aggregate.field) ?? '';
-      // SQLite keeps times as text, with a blank or a T in the middle.
-      const time = engine === 'sqlite' ? `replace(${column}, ' ', 'T')` : column;
-      return `${time} < $${values.length}`;
-    }
     case 'orphans': {
       const column = columnOf(context, aggregate.field) ?? '';
       const target = context.objects[aggregate.object];

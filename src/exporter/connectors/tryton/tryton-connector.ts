@@ -11,7 +11,10 @@ import type {
 } from '../connector.ts';
 import { openConfiguredReader } from '../sql/source.ts';
 import { startBudget } from '../web/budget.ts';
+import { credentialFacts } from '../web/credential-ends.ts';
+import { createNoCredential } from '../web/credential.ts';
 import type { Budget } from '../web/budget.ts';
+import { fieldsOfAggregates } from '../web/count-aggregates.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { createTargetClient } from '../web/web-options.ts';
 import { readAccounts, readJobs, searchRead } from './tryton-facts.ts';
@@ -58,6 +61,8 @@ export function createTrytonConnector(
             return outcome.ok ? succeed(known(outcome.value)) : outcome;
           },
         }),
+    credentials: async () =>
+      succeed(credentialFacts(options.credential_ends, { data: createNoCredential() })),
     accounts: (call) => readAccounts(rpc, options, startBudget(call, clock)),
     aggregate: createAggregate(options, rpc, dependencies),
     scan: createScan(options, rpc, dependencies),
@@ -127,6 +132,17 @@ function describedObject(options: TrytonOptions, object: string): TrytonObjectOp
   return Object.hasOwn(options.objects, object) ? options.objects[object] : undefined;
 }
 
+function lostField(
+  { fields: described }: TrytonObjectOptions,
+  fields: readonly string[],
+): string | undefined {
+  return fields.find((field) => !Object.hasOwn(described, field));
+}
+
+function notDescribed(object: string, field: string): ReturnType<typeof fail> {
+  return fail('not_found', `the configuration of ${object} does not describe ${field}`);
+}
+
 /** Tryton counts records; every other aggregate has to be scanned. */
 function createAggregate(
   options: TrytonOptions,
@@ -136,6 +152,8 @@ function createAggregate(
   return async (call, object, aggregates) => {
     const described = describedObject(options, object);
     if (described === undefined) return fail('not_found', `there is no object ${object}`);
+    const lost = lostField(described, fieldsOfAggregates(aggregates));
+    if (lost !== undefined) return notDescribed(object, lost);
     const budget = startBudget(call, clock);
     const cannot = unknown('not_supported', 'Tryton cannot aggregate');
     if (!aggregates.some(({ kind }) => kind === 'rows'))
@@ -157,10 +175,8 @@ function createScan(
   return async (call, object, fields, onPage) => {
     const described = describedObject(options, object);
     if (described === undefined) return fail('not_found', `there is no object ${object}`);
-    const lost = fields.find((field) => !Object.hasOwn(described.fields, field));
-    if (lost !== undefined) {
-      return fail('not_found', `the configuration of ${object} does not describe ${lost}`);
-    }
+    const lost = lostField(described, fields);
+    if (lost !== undefined) return notDescribed(object, lost);
     const sources = new Set(fields.flatMap((field) => described.fields[field] ?? []));
     const budget = startBudget(call, clock);
     let after = 0;

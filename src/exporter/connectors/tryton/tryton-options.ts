@@ -1,6 +1,6 @@
 import { decode, secretReference } from '../../../std/std.ts';
 import type { Decoder, SecretReference } from '../../../std/std.ts';
-import { databaseDecoder } from '../sql/sql-options.ts';
+import { DATABASE_DECODERS } from '../sql/sql-options.ts';
 import type { DatabaseOptions } from '../sql/sql-options.ts';
 import { WEB_FIELDS } from '../web/web-options.ts';
 import type { WebOptions } from '../web/web-options.ts';
@@ -23,7 +23,8 @@ export type TrytonOptions = WebOptions & {
   readonly privileged_groups: readonly string[];
   readonly objects: Readonly<Record<string, TrytonObjectOptions>>;
   readonly utc_offset_minutes: number;
-  readonly sql?: DatabaseOptions;
+  /** Tryton 6.0 knows two engines. */
+  readonly sql?: Exclude<DatabaseOptions, { engine: 'mysql' }>;
 };
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
@@ -163,7 +164,10 @@ export const trytonDecoder: Decoder<TrytonOptions> = decode.object({
     '0',
   ),
   sql: decode.optional(
-    databaseDecoder,
+    decode.union('engine', {
+      postgresql: DATABASE_DECODERS.postgresql,
+      sqlite: DATABASE_DECODERS.sqlite,
+    }),
     'read-only access to the database of Tryton, for what its API hides: failed logins and the task queue',
   ),
 });

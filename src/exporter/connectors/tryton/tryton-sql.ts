@@ -55,13 +55,14 @@ export function createTrytonTables(reader: SqlReader): TrytonTables {
     return attempt(async () => (await reader.query(text, values, limits))[0] ?? {});
   }
 
+  const engine = reader.engine === 'sqlite' ? 'sqlite' : 'postgresql';
   return {
     async failedLogins(seconds, budget) {
-      const outcome = await row(FAILED_LOGINS[reader.engine], [seconds], budget);
+      const outcome = await row(FAILED_LOGINS[engine], [seconds], budget);
       return outcome.ok ? { ok: true, value: Number(outcome.value['value']) } : outcome;
     },
     async queue(budget) {
-      const outcome = await row(QUEUE[reader.engine], [], budget);
+      const outcome = await row(QUEUE[engine], [], budget);
       if (!outcome.ok) return outcome;
       const { pending, running, age } = outcome.value;
       const oldestPendingAgeSeconds = Math.max(0, Number(age));

@@ -17,6 +17,17 @@ export function reasonOfStatus(status: number): FailureReason | undefined {
   return 'schema_changed';
 }
 
+/** From this many seconds on, "try again later" means that the allowance is used up. */
+const QUOTA_RETRY_SECONDS = 60;
+
+/** The reason that an answer stands for by its status and by how long it asks to wait; undefined for a success. */
+export function reasonOfAnswer(answer: HttpAnswer, nowMs: number): FailureReason | undefined {
+  const reason = reasonOfStatus(answer.status);
+  if (reason !== 'rate_limited') return reason;
+  const waitSeconds = retryAfterSeconds(answer, nowMs) ?? 0;
+  return waitSeconds >= QUOTA_RETRY_SECONDS ? 'quota_exhausted' : reason;
+}
+
 /** Parses an answer that must be JSON; `what` names the request without its query. */
 export function parseJson(answer: HttpAnswer, what: string): Outcome<unknown> {
   const type = answer.headers['content-type'] ?? 'no content type';
@@ -36,6 +47,15 @@ export function parseJson(answer: HttpAnswer, what: string): Outcome<unknown> {
   } catch {
     const size = Buffer.byteLength(answer.body);
     return fail('bad_payload', `${what} answered ${size} bytes that are no complete JSON`);
+  }
+}
+
+/** The JSON that a refusal may hold; undefined where it is none. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
 }
 

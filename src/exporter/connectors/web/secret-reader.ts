@@ -20,6 +20,24 @@ export function createSecretReader(
   };
 }
 
+/** Several secrets that prove something together, a line each: with any of them changed it is another secret. */
+export function joinSecretReaders(...readers: readonly SecretReader[]): SecretReader {
+  return {
+    read() {
+      const secrets: string[] = [];
+      for (const reader of readers) {
+        const read = reader.read();
+        if (!read.ok) return read;
+        secrets.push(read.value.replaceAll('\n', ''));
+      }
+      return succeed(secrets.join('\n'));
+    },
+    noteRefusal() {
+      for (const reader of readers) reader.noteRefusal();
+    },
+  };
+}
+
 function attemptSecret(read: () => string): Outcome<string> {
   try {
     return succeed(read());

@@ -3,10 +3,15 @@ import type { Clock } from '../../../std/std.ts';
 import type { Budget } from './budget.ts';
 import { fail } from './outcomes.ts';
 import type { SecretReader } from './secret-reader.ts';
+import { waitWithin } from './turns.ts';
+import type { LogIn } from './turns.ts';
 
 /** Shares one session between all probes of a target. */
 export type SessionKeeper<Session> = {
-  /** The shared session, or a new one; callers that come meanwhile wait for the same log-in. */
+  /**
+   * The shared session, or a new one; callers that come meanwhile wait for the same log-in, each no longer than it has
+   * time.
+   */
   get(budget: Budget): Promise<Outcome<Session>>;
   /** Says that the server no longer takes a session. */
   drop(session: Session): void;
@@ -18,7 +23,9 @@ export type SessionKeeperOptions<Session> = {
   readonly clock: Clock;
   /** What sessions are opened with; a session that another secret opened is used no more. */
   readonly secret: SecretReader;
-  readonly logIn: (secret: string, budget: Budget) => Promise<Outcome<Session>>;
+  readonly logIn: LogIn<Session>;
+  /** Whether a session will still be taken; one that ends soon is renewed before it is used. */
+  readonly lasts?: (session: Session) => boolean;
   /** How long a rejected log-in is not tried again. */
   readonly pauseAfterRejectionMs: number;
 };
@@ -33,7 +40,7 @@ type Rejection = { readonly secret: string; readonly failure: Failure; readonly 
 export function createSessionKeeper<Session>(
   options: SessionKeeperOptions<Session>,
 ): SessionKeeper<Session> {
-  const { clock, secret: reader, logIn, pauseAfterRejectionMs } = options;
+  const { clock, secret: reader, logIn, pauseAfterRejectionMs, lasts = () => true } = options;
   let shared: { readonly secret: string; readonly session: Session } | undefined;
   let running: { readonly secret: string; readonly outcome: Promise<Outcome<Session>> } | undefined;
   let rejection: Rejection | undefined;
@@ -69,19 +76,29 @@ export function createSessionKeeper<Session>(
     return outcome;
   }
 
+  function begin(secret: string, budget: Budget): Promise<Outcome<Session>> {
+    const outcome = renew(secret, budget).finally(() => {
+      if (running?.outcome === outcome) running = undefined;
+    });
+    running = { secret, outcome };
+    return outcome;
+  }
+
   return {
     async get(budget) {
-      const read = reader.read();
-      if (!read.ok) return read;
-      const secret = read.value;
-      if (shared?.secret === secret) return { ok: true, value: shared.session };
-      if (running?.secret !== secret) {
-        const outcome = renew(secret, budget).finally(() => {
-          if (running?.outcome === outcome) running = undefined;
-        });
-        running = { secret, outcome };
+      for (;;) {
+        const read = reader.read();
+        if (!read.ok) return read;
+        const secret = read.value;
+        if (shared?.secret === secret && lasts(shared.session)) {
+          return { ok: true, value: shared.session };
+        }
+        if (running?.secret !== secret) return begin(secret, budget);
+        const outcome = await waitWithin(running.outcome, budget, clock);
+        const isLate = !outcome.ok && outcome.failure.reason === 'timeout';
+        // Whoever began the log-in may have had less time, or may have been stopped: that says nothing about the CRM.
+        if (!isLate || budget.isSpent()) return outcome;
       }
-      return running.outcome;
     },
     drop(session) {
       if (shared?.session === session) shared = undefined;

@@ -9,11 +9,14 @@ import type { InspectingHttpClient } from '../../../http/http.ts';
 import { decode } from '../../../std/std.ts';
 import type { Decoder, SecretReference } from '../../../std/std.ts';
 import type { ConnectorDependencies } from '../connector.ts';
+import { credentialEndsField } from './credential-ends.ts';
+import type { CredentialEnds } from './credential-ends.ts';
 
 /** How to get to a web server: the same keys for every platform that is reached over HTTP. */
 export type WebOptions = {
   readonly url: string;
   readonly tls?: { readonly ca_file?: SecretReference };
+  readonly credential_ends?: CredentialEnds;
   readonly allow_networks: readonly string[];
   readonly answer_limits: {
     readonly bytes?: number;
@@ -78,6 +81,7 @@ export const WEB_FIELDS: {
     }),
     'trust for https',
   ),
+  credential_ends: credentialEndsField,
   allow_networks: networksField('the name in the URL'),
   answer_limits: decode.withDefault(
     decode.object({

@@ -1,6 +1,8 @@
-import { decode } from '../../../std/std.ts';
+import { decode, unknown } from '../../../std/std.ts';
 import type { ProbeKind } from '../probe.ts';
 import { createResult, notSupported, share } from '../result.ts';
+
+const NOT_TOLD = unknown('not_supported', 'this platform cannot tell');
 
 /** Who can log in, who may do everything, and how many of the former have a second factor. */
 export const accounts: ProbeKind<object> = {
@@ -15,6 +17,8 @@ export const accounts: ProbeKind<object> = {
     const { activeUsers, privilegedUsers, secondFactorUsers } = outcome.value;
     result.add('crm_active_users', {}, activeUsers);
     result.add('crm_privileged_users', {}, privilegedUsers);
+    result.add('crm_locked_users', {}, outcome.value.lockedUsers ?? NOT_TOLD);
+    result.add('crm_inactive_users', {}, outcome.value.inactiveUsers ?? NOT_TOLD);
     result.add('crm_second_factor_coverage_ratio', {}, share(secondFactorUsers, activeUsers));
     return result.succeed();
   },

@@ -28,8 +28,8 @@ const ASPECTS = ['z', 'slope', 'breach', 'breaching', 'missing'] as const;
 type Family = FeatureNames & { readonly metric: MeasurementName; readonly value?: string };
 
 const FAMILIES: readonly Family[] = MEASUREMENT_NAMES.filter(
-  // Moments in time and lengths of windows are no measurements of health.
-  (metric) => !['timestamp', 'native'].includes(MEASUREMENTS[metric].unit),
+  // Moments in time and lengths of windows are no measurements of health, and what plugins tell differs for each CRM.
+  (metric) => !['timestamp', 'native', 'boolean'].includes(MEASUREMENTS[metric].unit),
 ).flatMap((metric): Family[] => {
   const apart = MEASUREMENTS[metric].labels.flatMap((label) => APART[label] ?? []);
   if (apart.length === 0) return [{ ...nameFeatures(`signal:${metric}`, ASPECTS), metric }];

@@ -1,8 +1,9 @@
 import type { Outcome } from '../../../http/http.ts';
 import type { DataRow, ScalarValue } from '../connector.ts';
-import { valueAt } from '../web/json-pointer.ts';
-import type { JsonPointer } from '../web/json-pointer.ts';
-import { fail, succeed } from '../web/outcomes.ts';
+import { valueAt } from './json-pointer.ts';
+import type { JsonPointer } from './json-pointer.ts';
+import { fail, succeed } from './outcomes.ts';
+import { isScalar } from './shapes.ts';
 
 /** Turns records into rows, and notices when a field has vanished from all of them. */
 export type RowReader = {
@@ -22,12 +23,13 @@ export function createRowReader(
   function readOne(item: unknown): Outcome<DataRow> {
     const row: Record<string, ScalarValue> = {};
     for (const [name, pointer] of entries) {
-      const value = valueAt(item, pointer);
+      const value = fieldAt(item, pointer);
       if (value !== undefined) seen.add(name);
-      if (!isScalar(value ?? null)) {
+      const plain = value ?? null;
+      if (!isScalar(plain)) {
         return fail('schema_changed', `${object} has no plain value at ${pointer.text}`);
       }
-      row[name] = (value ?? null) as ScalarValue;
+      row[name] = plain;
     }
     return succeed(row);
   }
@@ -51,6 +53,19 @@ export function createRowReader(
   };
 }
 
-function isScalar(value: unknown): value is ScalarValue {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+/** A null on the way, as where a record leads to no other, is an empty field and no missing one. */
+function fieldAt(item: unknown, pointer: JsonPointer): unknown {
+  const value = valueAt(item, pointer);
+  if (value !== undefined) return value;
+  const ways = pointer.parts.slice(1).map((_part, index) => pointer.parts.slice(0, index + 1));
+  return ways.some((parts) => valueAt(item, { text: '', parts }) === null) ? null : undefined;
+}
+
+/** Pointers to members of a record by the names that rows shall have. */
+export function pointersOf(
+  sources: Readonly<Record<string, readonly string[]>>,
+): Readonly<Record<string, JsonPointer>> {
+  return Object.fromEntries(
+    Object.entries(sources).map(([name, parts]) => [name, { text: `/${parts.join('/')}`, parts }]),
+  );
 }

@@ -1,0 +1,31 @@
+import { definePlatform } from '../platform.ts';
+import type { Platform } from '../platform.ts';
+import { createDataverseConnector } from './dataverse-connector.ts';
+import { dataverseDecoder } from './dataverse-options.ts';
+
+export const dataverse: Platform = definePlatform({
+  title: 'Microsoft Dynamics 365 / Dataverse, Web API 9.2',
+  decoder: dataverseDecoder,
+  create: createDataverseConnector,
+  posts: ({ tenant }) => [`/${tenant}/oauth2/v2.0/token`],
+  sources: {
+    reachability: {
+      from: '`GET WhoAmI` without credentials, which Dataverse refuses with a challenge; no version',
+    },
+    login: { from: 'a token of Microsoft Entra, and `GET WhoAmI`' },
+    api_latency: { from: '`GET WhoAmI`, and a page of 100 records of the first object' },
+    background_jobs: {
+      from: '`asyncoperation`: due jobs, running ones, and those that failed in 24 hours',
+    },
+    api_quota: {
+      not: 'Dataverse tells what is left for debugging only, for each of its web servers by itself',
+    },
+    certificate: { from: 'the TLS connection, with https only' },
+    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
+    failed_logins: { not: 'sign-ins are recorded by Microsoft Entra' },
+    accounts: { from: '`systemuser` and the System Administrator role; no second factors' },
+    data_quality: {
+      from: 'one FetchXML query for 40 fields, cut by time of creation above 50,000 records; a scan in pages of 1,000 for duplicates, formats and orphans',
+    },
+  },
+});

@@ -1,0 +1,39 @@
+import type { Connector, ConnectorDependencies } from '../connector.ts';
+import { startBudget } from '../web/budget.ts';
+import { createWebMethods } from '../web/web-methods.ts';
+import { createTargetClient } from '../web/web-options.ts';
+import { API_PATH, createDolibarrApi } from './dolibarr-api.ts';
+import { readAccounts } from './dolibarr-facts.ts';
+import type { DolibarrOptions } from './dolibarr-options.ts';
+import { createAggregate, createScan } from './dolibarr-quality.ts';
+
+/** Dolibarr over its REST API. Jobs and failed log-ins are in its database alone. */
+export function createDolibarrConnector(
+  options: DolibarrOptions,
+  dependencies: ConnectorDependencies,
+): Connector {
+  const { clock } = dependencies;
+  const { objects } = options;
+  const http = createTargetClient(options, dependencies);
+  const api = createDolibarrApi(options, http, dependencies);
+  const [first] = Object.values(objects);
+  const page = first === undefined ? '/status' : `/${first.entity}?limit=100`;
+  return {
+    ...createWebMethods({
+      platform: 'dolibarr',
+      url: `${options.url}${API_PATH}`,
+      http,
+      exchange: api.exchange,
+      credential: api.credential,
+      ends: options.credential_ends,
+      clock,
+      health: { path: '/status', isRefusalEnough: true },
+      proof: (budget) => api.readStatus(budget),
+      light: (budget) => api.api.get('/status', budget),
+      representative: (budget) => api.api.get(page, budget),
+    }),
+    accounts: async (call) => readAccounts(api, startBudget(call, clock)),
+    aggregate: createAggregate({ api, objects, clock }),
+    scan: createScan({ api, objects, clock }),
+  };
+}

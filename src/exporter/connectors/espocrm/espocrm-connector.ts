@@ -1,0 +1,73 @@
+import { unknown } from '../../../std/std.ts';
+import type { Connector, ConnectorDependencies } from '../connector.ts';
+import { startBudget } from '../web/budget.ts';
+import { succeed } from '../web/outcomes.ts';
+import { memberOf } from '../web/shapes.ts';
+import { unknownAccounts, unknownJobs } from '../web/unknown-facts.ts';
+import { createWebMethods } from '../web/web-methods.ts';
+import { createTargetClient } from '../web/web-options.ts';
+import { API_PATH, createEspocrmApi } from './espocrm-api.ts';
+import { countFailedLogins, readAccounts, readJobs } from './espocrm-facts.ts';
+import type { EspocrmOptions } from './espocrm-options.ts';
+import { createAggregate, createScan } from './espocrm-quality.ts';
+
+const NO_ADMINISTRATOR = unknown(
+  'not_permitted',
+  'EspoCRM shows this to administrators alone: give one in security_authentication',
+);
+
+/** EspoCRM over its REST API, with a second identity for what only administrators see. */
+export function createEspocrmConnector(
+  options: EspocrmOptions,
+  dependencies: ConnectorDependencies,
+): Connector {
+  const { clock } = dependencies;
+  const http = createTargetClient(options, dependencies);
+  const { security_authentication: administrator, objects } = options;
+  // One that the monitoring user must see in any case.
+  const [first] = Object.values(objects);
+  const page = first === undefined ? '/App/user' : `/${first.entity}?maxSize=100`;
+  const data = createEspocrmApi(options.url, options.authentication, http, dependencies);
+  const security =
+    administrator === undefined
+      ? undefined
+      : createEspocrmApi(options.url, administrator, http, dependencies);
+  return {
+    ...createWebMethods({
+      platform: 'espocrm',
+      url: `${options.url}${API_PATH}`,
+      http,
+      exchange: data.exchange,
+      credential: data.credential,
+      ends: options.credential_ends,
+      security: security?.credential,
+      clock,
+      health: { path: '/Settings', versionOf },
+      proof: (budget) => data.api.get('/App/user', budget),
+      light: (budget) => data.api.get('/App/user', budget),
+      representative: (budget) => data.api.get(page, budget),
+    }),
+    async jobs(call, nowMs) {
+      if (security === undefined) return succeed(NO_JOBS);
+      return readJobs(security, nowMs, startBudget(call, clock));
+    },
+    async failedLogins(call, sinceMs) {
+      if (security === undefined) return succeed(NO_ADMINISTRATOR);
+      return countFailedLogins(security, sinceMs, startBudget(call, clock));
+    },
+    async accounts(call) {
+      if (security === undefined) return succeed(NO_ACCOUNTS);
+      return readAccounts(security, startBudget(call, clock));
+    },
+    aggregate: createAggregate({ api: data, objects, clock }),
+    scan: createScan({ api: data, objects, clock }),
+  };
+}
+
+const NO_JOBS = unknownJobs(NO_ADMINISTRATOR);
+const NO_ACCOUNTS = unknownAccounts(NO_ADMINISTRATOR);
+
+function versionOf(settings: unknown): string | undefined {
+  const version = memberOf(settings, 'version');
+  return typeof version === 'string' ? version : undefined;
+}

@@ -1,0 +1,79 @@
+import { unknown } from '../../../std/std.ts';
+import type { Connector, ConnectorDependencies } from '../connector.ts';
+import { startBudget } from '../web/budget.ts';
+import { succeed } from '../web/outcomes.ts';
+import { unknownAccounts, unknownJobs } from '../web/unknown-facts.ts';
+import { createWebMethods } from '../web/web-methods.ts';
+import { createTargetClient } from '../web/web-options.ts';
+import { createFrappeApi, pagePath } from './frappe-api.ts';
+import {
+  LOGGED_USER_PATH,
+  countFailedLogins,
+  readAccounts,
+  readJobs,
+  readLimits,
+} from './frappe-facts.ts';
+import type { FrappeOptions } from './frappe-options.ts';
+import { createAggregate, createScan } from './frappe-quality.ts';
+
+const NO_SYSTEM_MANAGER = unknown(
+  'not_permitted',
+  'Frappe shows this to a System Manager alone: give one in security_authentication',
+);
+
+/** Frappe over its REST API, with a second identity for what only a System Manager sees. */
+export function createFrappeConnector(
+  options: FrappeOptions,
+  dependencies: ConnectorDependencies,
+): Connector {
+  const { clock } = dependencies;
+  const http = createTargetClient(options, dependencies);
+  const { authentication, security_authentication: manager, objects, url } = options;
+  const data = createFrappeApi(url, authentication, http, dependencies);
+  const security =
+    manager === undefined ? undefined : createFrappeApi(url, manager, http, dependencies);
+  const quality = { api: data, objects, clock };
+  const page = pageOf(options);
+  return {
+    ...createWebMethods({
+      platform: 'frappe',
+      url,
+      http,
+      exchange: data.exchange,
+      credential: data.credential,
+      ends: options.credential_ends,
+      security: security?.credential,
+      clock,
+      health: { path: '/api/method/ping' },
+      proof: (budget) => data.api.get(LOGGED_USER_PATH, budget),
+      light: (budget) => data.api.get(LOGGED_USER_PATH, budget),
+      representative: (budget) => data.api.get(page, budget),
+    }),
+    limits: (call) => readLimits(data, startBudget(call, clock)),
+    async jobs(call, nowMs) {
+      if (security === undefined) return succeed(NO_JOBS);
+      return readJobs(security, nowMs, startBudget(call, clock));
+    },
+    async failedLogins(call, sinceMs) {
+      if (security === undefined) return succeed(NO_SYSTEM_MANAGER);
+      return countFailedLogins(security, sinceMs, startBudget(call, clock));
+    },
+    async accounts(call) {
+      if (security === undefined) return succeed(NO_ACCOUNTS);
+      return readAccounts(security, startBudget(call, clock));
+    },
+    aggregate: createAggregate(quality),
+    scan: createScan(quality),
+  };
+}
+
+/** A page of records that the monitoring user must see in any case. */
+function pageOf({ objects }: FrappeOptions): string {
+  const [first] = Object.values(objects);
+  if (first === undefined) return LOGGED_USER_PATH;
+  const fields = Object.values(first.fields);
+  return pagePath({ doctype: first.entity, filters: [], fields, size: 100 });
+}
+
+const NO_JOBS = unknownJobs(NO_SYSTEM_MANAGER);
+const NO_ACCOUNTS = unknownAccounts(NO_SYSTEM_MANAGER);

@@ -1,0 +1,32 @@
+import { definePlatform } from '../platform.ts';
+import type { Platform } from '../platform.ts';
+import { createHubspotConnector } from './hubspot-connector.ts';
+import { SEARCH } from './hubspot-api.ts';
+import { hubspotDecoder } from './hubspot-options.ts';
+
+export const hubspot: Platform = definePlatform({
+  title: 'HubSpot',
+  decoder: hubspotDecoder,
+  create: createHubspotConnector,
+  posts: () => [SEARCH],
+  sources: {
+    reachability: { from: 'the refusal of `GET /account-info/<date>/details` without credentials' },
+    login: { from: '`GET /account-info/<date>/details`' },
+    api_latency: {
+      from: '`GET /account-info/<date>/details`, and a page of 100 records of the first object',
+    },
+    background_jobs: { not: 'HubSpot lists imports only to apps that may import' },
+    api_quota: {
+      from: '`GET /account-info/<date>/api-usage/daily/private-apps`, where it is fresh',
+    },
+    certificate: { from: 'the TLS connection' },
+    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
+    failed_logins: { from: '`GET /account-info/<date>/activity/login`' },
+    accounts: {
+      from: 'super admins of `GET /settings/users/<date>`; it does not tell who is deactivated, nor second factors',
+    },
+    data_quality: {
+      from: 'the total of a search for each field and filter; a scan in pages of 100 for duplicates, formats and orphans',
+    },
+  },
+});

@@ -1,0 +1,93 @@
+import { unknown } from '../../../std/std.ts';
+import type { Connector, ConnectorDependencies } from '../connector.ts';
+import { startBudget } from '../web/budget.ts';
+import { succeed } from '../web/outcomes.ts';
+import { memberOf } from '../web/shapes.ts';
+import { unknownAccounts, unknownJobs } from '../web/unknown-facts.ts';
+import { createWebMethods } from '../web/web-methods.ts';
+import type { WebPlatform } from '../web/web-methods.ts';
+import { createTargetClient } from '../web/web-options.ts';
+import { readAccounts, readJobs } from './odoo-facts.ts';
+import type { OdooOptions } from './odoo-options.ts';
+import { createAggregate } from './odoo-quality.ts';
+import { JSONRPC_PATH, VERSION_QUESTION, createOdooRpc } from './odoo-rpc.ts';
+import type { OdooCall } from './odoo-rpc.ts';
+import { createScan } from './odoo-scan.ts';
+
+const NO_ADMINISTRATOR = unknown(
+  'not_permitted',
+  'this is asked as an administrator: give one in security_authentication',
+);
+
+/** Which needs no rights and no record but that of the user (external_api.rst). */
+const CONTEXT: OdooCall = { model: 'res.users', method: 'context_get' };
+
+/** Odoo over JSON-2 or JSON-RPC, with a second identity for scheduled actions and users. */
+export function createOdooConnector(
+  options: OdooOptions,
+  dependencies: ConnectorDependencies,
+): Connector {
+  const { clock } = dependencies;
+  const http = createTargetClient(options, dependencies);
+  const { authentication, security_authentication: administrator, objects } = options;
+  const rpc = createOdooRpc(options, authentication, http, dependencies);
+  const security =
+    administrator === undefined
+      ? undefined
+      : createOdooRpc(options, administrator, http, dependencies);
+  const quality = { rpc, objects, clock };
+  const page = pageOf(options);
+  return {
+    ...createWebMethods({
+      platform: 'odoo',
+      url: options.url,
+      http,
+      exchange: rpc.exchange,
+      credential: rpc.credential,
+      ends: options.credential_ends,
+      security: security?.credential,
+      clock,
+      health: HEALTH[authentication.protocol],
+      proof: (budget) => rpc.call(CONTEXT, budget),
+      light: (budget) => rpc.call(CONTEXT, budget),
+      representative: (budget) => rpc.call(page, budget),
+    }),
+    async jobs(call, nowMs) {
+      if (security === undefined) return succeed(NO_JOBS);
+      return readJobs(security, nowMs, startBudget(call, clock));
+    },
+    async accounts(call) {
+      if (security === undefined) return succeed(NO_ACCOUNTS);
+      return readAccounts(security, startBudget(call, clock));
+    },
+    aggregate: createAggregate(quality),
+    scan: createScan(quality),
+  };
+}
+
+/** A page of records that the monitoring user must see in any case. */
+function pageOf({ objects }: OdooOptions): OdooCall {
+  const [first] = Object.values(objects);
+  if (first === undefined) return CONTEXT;
+  const fields = [...new Set(Object.values(first.fields))];
+  const parameters = { fields, order: 'id', limit: 100 };
+  return { model: first.entity, method: 'search_read', domain: [], parameters };
+}
+
+/** Neither asks a database, so both answer while it is gone (addons/rpc, odoo/service/common.py). */
+const HEALTH: Readonly<Record<'json2' | 'jsonrpc', WebPlatform['health']>> = {
+  json2: { path: '/web/version', versionOf: (answer) => textAt(answer, 'version') },
+  jsonrpc: {
+    path: JSONRPC_PATH,
+    question: VERSION_QUESTION,
+    versionOf: (answer) => textAt(answer, 'result', 'server_version'),
+  },
+};
+
+function textAt(document: unknown, ...path: readonly string[]): string | undefined {
+  const text = memberOf(document, ...path);
+  return typeof text === 'string' ? text : undefined;
+}
+
+const NO_JOBS = unknownJobs(NO_ADMINISTRATOR);
+const NO_ACCOUNTS = unknownAccounts(NO_ADMINISTRATOR);

@@ -1,0 +1,62 @@
+import type { Outcome } from '../../../http/http.ts';
+import type { Budget } from '../web/budget.ts';
+import { fail, succeed } from '../web/outcomes.ts';
+import type { JsonRecord } from '../web/shapes.ts';
+import type { Soql } from './salesforce-api.ts';
+
+/** The most that one answer holds; of wide records Salesforce sends fewer, and says that it is not done. */
+const PAGE_SIZE = 2000;
+/** Nothing else goes into a query. */
+const IDENTIFIER = /^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/;
+
+export type PageSource = {
+  readonly entity: string;
+  /** Besides the identifier. */
+  readonly fields: readonly string[];
+  readonly condition?: string;
+};
+
+export type Page = { readonly records: readonly JsonRecord[]; readonly ids: readonly string[] };
+
+/**
+ * Reads records by rising identifier, so that records which come or go meanwhile shift nothing. Ends early, incomplete,
+ * when `onPage` answers false.
+ */
+export async function readPages(
+  soql: Soql,
+  { entity, fields, condition }: PageSource,
+  budget: Budget,
+  onPage: (page: Page) => Outcome<boolean>,
+): Promise<Outcome<{ readonly complete: boolean }>> {
+  let after: string | undefined;
+  for (;;) {
+    const conditions = [condition, after === undefined ? undefined : `Id > '${after}'`];
+    const where = conditions.filter((each) => each !== undefined).join(' AND ');
+    const answer = await soql.query(
+      `SELECT ${['Id', ...fields].join(', ')} FROM ${entity}` +
+        `${where === '' ? '' : ` WHERE ${where}`} ORDER BY Id LIMIT ${PAGE_SIZE}`,
+      budget,
+    );
+    if (!answer.ok) return answer;
+    const { records, isDone } = answer.value;
+    const ids = records.flatMap(({ Id: id }) => (isIdentifier(id) ? [id] : []));
+    if (ids.length < records.length) {
+      return fail('schema_changed', `${entity} has a record without an identifier`);
+    }
+    if (records.length > 0) {
+      const goesOn = onPage({ records, ids });
+      if (!goesOn.ok) return goesOn;
+      if (!goesOn.value) return succeed({ complete: false });
+    }
+    if (isDone && records.length < PAGE_SIZE) return succeed({ complete: true });
+    const last = ids.at(-1);
+    if (last === undefined || last === after) {
+      return fail('schema_changed', `${entity} does not go on after ${records.length} records`);
+    }
+    after = last;
+  }
+}
+
+function isIdentifier(value: unknown): value is string {
+  return typeof value === 'string' && IDENTIFIER.test(value);
+}

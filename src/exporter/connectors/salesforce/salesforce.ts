@@ -1,0 +1,32 @@
+import { definePlatform } from '../platform.ts';
+import type { Platform } from '../platform.ts';
+import { TOKEN_PATH } from './salesforce-api.ts';
+import { createSalesforceConnector } from './salesforce-connector.ts';
+import { salesforceDecoder } from './salesforce-options.ts';
+
+export const salesforce: Platform = definePlatform({
+  title: 'Salesforce, API 55.0 and newer',
+  decoder: salesforceDecoder,
+  create: createSalesforceConnector,
+  posts: () => [TOKEN_PATH],
+  sources: {
+    reachability: {
+      from: '`GET /services/data/`, which needs no credentials and no quota; with the newest version of the API',
+    },
+    login: { from: 'a new access token, and `GET /services/data/vXX.0/`' },
+    api_latency: {
+      from: '`GET /services/data/vXX.0/`, and a query of 100 records of the first object',
+    },
+    background_jobs: {
+      from: '`AsyncApexJob`; failed are those of the last 24 hours, batches of which a part failed among them',
+    },
+    api_quota: { from: '`GET /services/data/vXX.0/limits`, every limit that the organization has' },
+    certificate: { from: 'the TLS connection, with https only' },
+    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
+    failed_logins: { from: '`LoginHistory`, grouped by status' },
+    accounts: { from: '`User`, `PermissionSetAssignment`, `TwoFactorMethodsInfo` and `UserLogin`' },
+    data_quality: {
+      from: 'one query for all fields of an object, one each for age, keys and duplicates; a scan in pages of 2,000 for formats and orphans',
+    },
+  },
+});

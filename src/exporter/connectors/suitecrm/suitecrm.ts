@@ -1,0 +1,30 @@
+import { definePlatform } from '../platform.ts';
+import type { Platform } from '../platform.ts';
+import { TOKEN_PATH } from './suitecrm-api.ts';
+import { createSuitecrmConnector } from './suitecrm-connector.ts';
+import { apiPathOf, suitecrmDecoder } from './suitecrm-options.ts';
+
+export const suitecrm: Platform = definePlatform({
+  title: 'SuiteCRM 7.15 and 8',
+  decoder: suitecrmDecoder,
+  create: createSuitecrmConnector,
+  posts: (options) => [`${apiPathOf(options)}${TOKEN_PATH}`],
+  sources: {
+    reachability: {
+      from: '`GET /V8/meta/swagger.json` without credentials, which the API refuses in JSON; no version',
+    },
+    login: { from: 'a new token, and `GET /V8/current-user` with one' },
+    api_latency: {
+      from: '`GET /V8/current-user`, and a page of 20 records of the first object',
+    },
+    background_jobs: { from: 'the module `SchedulersJobs`' },
+    api_quota: { not: 'SuiteCRM has no quota' },
+    certificate: { from: 'the TLS connection, with https only' },
+    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
+    failed_logins: { not: 'SuiteCRM keeps them in its log and its database alone' },
+    accounts: { from: 'the module `Users`' },
+    data_quality: {
+      from: 'a count for each field that is a column; a scan in pages of 100 for other fields, duplicates, formats and orphans',
+    },
+  },
+});

@@ -1,0 +1,176 @@
+import type { Outcome } from '../../../http/http.ts';
+import { known, unknown } from '../../../std/std.ts';
+import type { Clock, Knowable } from '../../../std/std.ts';
+import type { Aggregate, Connector } from '../connector.ts';
+import { startBudget } from '../web/budget.ts';
+import type { Budget } from '../web/budget.ts';
+import { createCounting } from '../web/count-aggregates.ts';
+import { findObject } from '../web/object-options.ts';
+import type { ApiObjects, FoundObject } from '../web/object-options.ts';
+import { fail, succeed } from '../web/outcomes.ts';
+import { createRowReader, pointersOf } from '../web/row-reader.ts';
+import { memberOf } from '../web/shapes.ts';
+import type { JsonRecord } from '../web/shapes.ts';
+import type { ZohoApi } from './zoho-api.ts';
+import type { Page } from './zoho-queries.ts';
+
+/** What a query gives at most (crm/developer/docs/api/v8/COQL-Limitations.html); it costs three credits. */
+const PAGE_SIZE = 2000;
+
+type Quality = {
+  readonly api: ZohoApi;
+  readonly objects: ApiObjects;
+  readonly clock: Clock;
+};
+
+/**
+ * A query for each count. COUNT of a column is for numbers, lookups and pick lists alone
+ * (Get-Records-through-COQL-Query.html), so empty fields are counted by a condition.
+ */
+export function createAggregate({
+  api,
+  ...quality
+}: Quality): Exclude<Connector['aggregate'], undefined> {
+  return createCounting(quality, ({ object, budget }) =>
+    succeed(createCounter(api, object, budget)),
+  );
+}
+
+/** Records that fulfil a condition, and those that do not: together they are all. */
+type Halves = { readonly where: string; readonly otherwise: string };
+
+function createCounter(
+  api: ZohoApi,
+  { entity, sourceOf }: FoundObject,
+  budget: Budget,
+): (aggregate: Aggregate) => Promise<Outcome<Knowable<number>>> {
+  let rows: Promise<Outcome<number>> | undefined;
+  const countRows = (): Promise<Outcome<number>> => (rows ??= api.countAll(entity, budget));
+
+  /** Nothing at all was answered: it is a 0 only when all records are in the other half. */
+  async function confirmZero(otherwise: string): Promise<Outcome<number>> {
+    const all = await countRows();
+    if (!all.ok || all.value === 0) return all;
+    const others = await api.count(entity, otherwise, budget);
+    if (!others.ok) return others;
+    if (others.value === all.value) return succeed(0);
+    // Records come and go while this counts, so once more for the number of now.
+    const again = await api.countAll(entity, budget);
+    if (!again.ok) return again;
+    if (others.value === again.value) return succeed(0);
+    return fail('bad_payload', `${entity} answered nothing where a count was asked for`);
+  }
+
+  return async (aggregate) => {
+    if (aggregate.kind === 'rows') return toKnown(await countRows());
+    const halves = halvesOf(aggregate, sourceOf);
+    if (halves === undefined) {
+      return succeed(unknown('not_supported', 'Zoho does not say how many groups there are'));
+    }
+    const count = await api.count(entity, halves.where, budget);
+    // Dates, texts of many lines and switches have no such condition; if a field is gone, the scan will tell.
+    if (!count.ok && count.failure.reason === 'schema_changed') {
+      return succeed(unknown('not_supported', 'Zoho cannot filter by that'));
+    }
+    if (!count.ok) return count;
+    return count.value === undefined
+      ? toKnown(await confirmZero(halves.otherwise))
+      : succeed(known(count.value));
+  };
+}
+
+function toKnown(count: Outcome<number>): Outcome<Knowable<number>> {
+  return count.ok ? succeed(known(count.value)) : count;
+}
+
+function halvesOf(aggregate: Aggregate, sourceOf: (field: string) => string): Halves | undefined {
+  switch (aggregate.kind) {
+    case 'missing': {
+      const field = sourceOf(aggregate.field);
+      return { where: `${field} is null`, otherwise: `${field} is not null` };
+    }
+    case 'older_than': {
+      const field = sourceOf(aggregate.field);
+      const before = toZohoTime(aggregate.before);
+      return {
+        where: `${field} < '${before}'`,
+        otherwise: `(${field} >= '${before}' or ${field} is null)`,
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Zoho takes no fractions of a second, and shows the zone as an offset. */
+function toZohoTime(text: string): string {
+  return `${new Date(text).toISOString().slice(0, 19)}+00:00`;
+}
+
+/** Pages by rising id, so that records which come or go meanwhile shift nothing. */
+export function createScan({
+  api,
+  objects,
+  clock,
+}: Quality): Exclude<Connector['scan'], undefined> {
+  return async (call, name, fields, onPage) => {
+    const object = findObject(objects, name, fields);
+    if (!object.ok) return object;
+    const { entity, sourceOf } = object.value;
+    const sources = Object.fromEntries(fields.map((field) => [field, [sourceOf(field)]]));
+    const reader = createRowReader(pointersOf(sources), name);
+    const budget = startBudget(call, clock);
+    const columns = [...new Set(['id', ...fields.map(sourceOf)])].join(', ');
+    let after: string | undefined;
+    for (;;) {
+      const where = after === undefined ? 'id is not null' : `id > '${after}'`;
+      const query = `select ${columns} from ${entity} where ${where} order by id asc limit ${PAGE_SIZE}`;
+      const page = await readPage(api, { entity, query, isFirst: after === undefined }, budget);
+      if (!page.ok) return page;
+      const { records, hasMore } = page.value;
+      const rows = reader.read(records.map(flatten));
+      if (!rows.ok) return rows;
+      if (rows.value.length > 0 && !onPage(rows.value)) return succeed({ complete: false });
+      if (!hasMore) {
+        const checked = reader.check();
+        return checked.ok ? succeed({ complete: true }) : checked;
+      }
+      const last = records.at(-1)?.['id'];
+      if (typeof last !== 'string' || !/^\d{1,20}$/.test(last) || last === after) {
+        return fail('schema_changed', `${entity} does not go on after ${records.length} records`);
+      }
+      after = last;
+    }
+  };
+}
+
+const NOTHING: Page = { records: [], hasMore: false };
+
+/** No content is an empty module, if a count says so; where more was promised it is none. */
+async function readPage(
+  api: ZohoApi,
+  {
+    entity,
+    query,
+    isFirst,
+  }: { readonly entity: string; readonly query: string; readonly isFirst: boolean },
+  budget: Budget,
+): Promise<Outcome<Page>> {
+  const page = await api.select(query, budget);
+  if (!page.ok) return page;
+  if (page.value !== undefined) return succeed(page.value);
+  const all = isFirst ? await api.countAll(entity, budget) : undefined;
+  if (all?.ok === false) return all;
+  if (all?.value === 0) return succeed(NOTHING);
+  return fail('bad_payload', `${entity} answered nothing where records were promised`);
+}
+
+/** Lookups are {"id": …, "name": …} and stand for the id; several values of a pick list are a list. */
+function flatten(record: JsonRecord): JsonRecord {
+  return Object.fromEntries(
+    Object.entries(record).map(([field, value]) => {
+      if (Array.isArray(value)) return [field, value.length === 0 ? null : value.join(';')];
+      return [field, memberOf(value, 'id') ?? value];
+    }),
+  );
+}
