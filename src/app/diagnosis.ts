@@ -109,8 +109,12 @@ export function createDiagnose(model: TrainedModel, options: DiagnoseOptions = {
 
 /** What says nothing to a person, as that words are not there which the model has no names for, is left out. */
 function largest(reasons: readonly Reason[], count: number): readonly Reason[] {
-  return reasons
-    .filter(({ subject }) => subject.text !== '')
-    .toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
-    .slice(0, count);
+  const sorted = reasons.toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  const told: Reason[] = [];
+  // Sentences are written when they are read, so only as many are as are told.
+  for (const reason of sorted) {
+    if (told.length >= count) break;
+    if (reason.subject.text !== '') told.push(reason);
+  }
+  return told;
 }

@@ -110,12 +110,16 @@ function describeAbsent(
   { terms, contribution }: Building,
   dictionary: TrainedModel['dictionary'],
 ): string {
-  const words = terms
+  const ranked = terms
     .filter((term) => term.contribution * contribution > 0)
-    .toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
-    .flatMap(({ feature }) => dictionary[feature]?.slice(0, 1) ?? []);
-  const shown = [...new Set(words)].slice(0, SHOWN_WORDS).map((word) => `"${word}"`);
-  return shown.length === 0 ? '' : `nothing says ${shown.join(', ')}`;
+    .toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  const words = new Set<string>();
+  for (const { feature } of ranked) {
+    const word = dictionary[feature]?.[0];
+    if (word !== undefined) words.add(`"${word}"`);
+    if (words.size >= SHOWN_WORDS) break;
+  }
+  return words.size === 0 ? '' : `nothing says ${[...words].join(', ')}`;
 }
 
 function indexOf(model: TrainedModel, faultClass: DiagnosisClass): number {
