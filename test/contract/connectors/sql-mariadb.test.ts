@@ -14,7 +14,7 @@ describe.skipIf(missing !== undefined)(
     let server: MariadbServer;
     let connector: Connector;
     const database = (changes: object = {}): object => ({
-      engine: 'mysql',
+      engine: 'mariadb',
       host: '127.0.0.1',
       port: server.port,
       database: 'crm',

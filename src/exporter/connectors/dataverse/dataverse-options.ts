@@ -3,7 +3,7 @@ import type { Decoder } from '../../../std/std.ts';
 import type { ApiObject } from '../web/object-options.ts';
 import { OAUTH_DECODERS } from '../web/oauth-options.ts';
 import type { OauthOptions } from '../web/oauth-options.ts';
-import { WEB_FIELDS } from '../web/web-options.ts';
+import { WEB_FIELDS, secureUrlDecoder } from '../web/web-options.ts';
 import type { WebOptions } from '../web/web-options.ts';
 
 /** Dataverse has two names for a table: one in queries, such as contact, and one in paths, such as contacts. */
@@ -106,8 +106,9 @@ export const dataverseDecoder: Decoder<DataverseOptions> = decode.object({
     'Microsoft Dynamics 365, or another app on Dataverse',
   ),
   ...WEB_FIELDS,
+  url: decode.required(secureUrlDecoder, 'address of the CRM'),
   authority: decode.withDefault(
-    WEB_FIELDS.url.decoder,
+    secureUrlDecoder,
     AUTHORITY,
     'where Microsoft Entra gives tokens; another one in national clouds',
     AUTHORITY,

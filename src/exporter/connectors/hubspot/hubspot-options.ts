@@ -2,7 +2,7 @@ import { decode, secretReference } from '../../../std/std.ts';
 import type { Decoder, SecretReference } from '../../../std/std.ts';
 import { objectsField } from '../web/object-options.ts';
 import type { ApiObjects } from '../web/object-options.ts';
-import { WEB_FIELDS } from '../web/web-options.ts';
+import { WEB_FIELDS, secureUrlDecoder } from '../web/web-options.ts';
 import type { WebOptions } from '../web/web-options.ts';
 
 export type HubspotIdentity = { readonly method: 'private_app'; readonly token: SecretReference };
@@ -71,7 +71,7 @@ const identityDecoder: Decoder<HubspotIdentity> = decode.union('method', {
 export const hubspotDecoder: Decoder<HubspotOptions> = decode.object({
   platform: decode.required(decode.choice(['hubspot']), 'HubSpot'),
   ...WEB_FIELDS,
-  url: decode.withDefault(WEB_FIELDS.url.decoder, HOST, 'address of the API', HOST),
+  url: decode.withDefault(secureUrlDecoder, HOST, 'address of the API', HOST),
   authentication: decode.required(
     identityDecoder,
     'the monitoring app; it needs scopes that read the objects below, users and the log-in history',

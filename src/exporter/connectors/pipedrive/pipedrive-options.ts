@@ -4,7 +4,7 @@ import { OAUTH_DECODERS } from '../web/oauth-options.ts';
 import type { OauthOptions } from '../web/oauth-options.ts';
 import { objectsField } from '../web/object-options.ts';
 import type { ApiObjects } from '../web/object-options.ts';
-import { WEB_FIELDS } from '../web/web-options.ts';
+import { WEB_FIELDS, secureUrlDecoder } from '../web/web-options.ts';
 import type { WebOptions } from '../web/web-options.ts';
 
 export type PipedriveIdentity =
@@ -74,12 +74,13 @@ const identityDecoder: Decoder<PipedriveIdentity> = decode.union('method', {
 export const pipedriveDecoder: Decoder<PipedriveOptions> = decode.object({
   platform: decode.required(decode.choice(['pipedrive']), 'Pipedrive'),
   ...WEB_FIELDS,
+  url: decode.required(secureUrlDecoder, 'address of the CRM'),
   authentication: decode.required(
     identityDecoder,
     'the monitoring user; it needs to see the objects below and nothing else',
   ),
   token_url: decode.withDefault(
-    WEB_FIELDS.url.decoder,
+    secureUrlDecoder,
     TOKEN_URL,
     'where OAuth gets access tokens; of no use with an API token',
     TOKEN_URL,

@@ -4,7 +4,7 @@ import { OAUTH_DECODERS } from '../web/oauth-options.ts';
 import type { OauthOptions } from '../web/oauth-options.ts';
 import { objectsField } from '../web/object-options.ts';
 import type { ApiObjects } from '../web/object-options.ts';
-import { WEB_FIELDS } from '../web/web-options.ts';
+import { WEB_FIELDS, secureUrlDecoder } from '../web/web-options.ts';
 import type { WebOptions } from '../web/web-options.ts';
 
 export type SalesforceOptions = WebOptions & {
@@ -77,7 +77,7 @@ const NAME = /^[A-Za-z][A-Za-z0-9_]{0,99}$/;
 export const salesforceDecoder: Decoder<SalesforceOptions> = decode.object({
   platform: decode.required(decode.choice(['salesforce']), 'Salesforce, API 55.0 and newer'),
   ...WEB_FIELDS,
-  url: { ...WEB_FIELDS.url, description: 'My Domain of the organization' },
+  url: decode.required(secureUrlDecoder, 'My Domain of the organization'),
   api_version: decode.withDefault(
     decode.text({ pattern: /^\d{2}\.0$/, meaning: 'a version such as 62.0' }),
     '62.0',

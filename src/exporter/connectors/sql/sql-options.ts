@@ -81,6 +81,20 @@ const SERVER_FIELDS = {
   allow_networks: networksField('the host name'),
 } as const;
 
+/** By whichever name people know it: both speak one protocol. */
+const mysqlDecoder: Decoder<Extract<DatabaseOptions, { engine: 'mysql' }>> = decode.transform(
+  decode.object({
+    engine: decode.required(decode.choice(['mysql', 'mariadb']), 'a MariaDB or MySQL server'),
+    host: decode.required(
+      hostDecoder,
+      'host name or address, or the path of the socket of a server on this machine',
+    ),
+    port: portField(3306),
+    ...SERVER_FIELDS,
+  }),
+  (options) => ({ ...options, engine: 'mysql' as const }),
+);
+
 /** Where a database is; the identity needs the right to read and no other. */
 export const DATABASE_DECODERS: {
   readonly [Name in DatabaseOptions['engine']]: Decoder<Extract<DatabaseOptions, { engine: Name }>>;
@@ -94,15 +108,7 @@ export const DATABASE_DECODERS: {
     port: portField(5432),
     ...SERVER_FIELDS,
   }),
-  mysql: decode.object({
-    engine: decode.required(decode.choice(['mysql']), 'a MariaDB or MySQL server'),
-    host: decode.required(
-      hostDecoder,
-      'host name or address, or the path of the socket of a server on this machine',
-    ),
-    port: portField(3306),
-    ...SERVER_FIELDS,
-  }),
+  mysql: mysqlDecoder,
   sqlite: decode.object({
     engine: decode.required(decode.choice(['sqlite']), 'a SQLite file'),
     file: decode.required(
@@ -112,7 +118,10 @@ export const DATABASE_DECODERS: {
   }),
 };
 
-const databaseDecoder: Decoder<DatabaseOptions> = decode.union('engine', DATABASE_DECODERS);
+const databaseDecoder: Decoder<DatabaseOptions> = decode.union('engine', {
+  ...DATABASE_DECODERS,
+  mariadb: mysqlDecoder,
+});
 
 const query = decode.text({ pattern: /^\s*(select|with)\b/i, meaning: 'a SELECT statement' });
 

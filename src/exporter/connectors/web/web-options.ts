@@ -68,6 +68,19 @@ const urlDecoder = decode.refine(decode.url(), (url) => {
   }
 });
 
+/** This machine, where nobody listens on the way. */
+const LOOPBACK = /^http:\/\/(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)(?::\d+)?(?:\/|$)/;
+
+/** Of services that speak https alone: by http a secret would be on its way in the clear before anybody refuses it. */
+export const secureUrlDecoder: Decoder<string> = decode.refine(urlDecoder, (url) =>
+  url.startsWith('https:') || LOOPBACK.test(url)
+    ? undefined
+    : {
+        message: 'credentials would travel in the clear',
+        remedy: 'write https:// in place of http://',
+      },
+);
+
 export const WEB_FIELDS: {
   readonly [Key in keyof WebOptions]-?: decode.Field<WebOptions[Key]>;
 } = {

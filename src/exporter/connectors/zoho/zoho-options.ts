@@ -4,7 +4,7 @@ import { OAUTH_DECODERS } from '../web/oauth-options.ts';
 import type { OauthOptions } from '../web/oauth-options.ts';
 import { objectsField } from '../web/object-options.ts';
 import type { ApiObjects } from '../web/object-options.ts';
-import { WEB_FIELDS } from '../web/web-options.ts';
+import { WEB_FIELDS, secureUrlDecoder } from '../web/web-options.ts';
 import type { WebOptions } from '../web/web-options.ts';
 
 export type ZohoOptions = WebOptions & {
@@ -92,8 +92,9 @@ const DEFAULT_OBJECTS: ApiObjects = {
 const connectionDecoder: Decoder<ZohoOptions> = decode.object({
   platform: decode.required(decode.choice(['zoho']), 'Zoho CRM, API 8'),
   ...WEB_FIELDS,
+  url: decode.required(secureUrlDecoder, 'address of the CRM'),
   accounts_url: decode.optional(
-    WEB_FIELDS.url.decoder,
+    secureUrlDecoder,
     'where tokens come from, such as https://accounts.zoho.eu; that of the data centre in url when not set',
   ),
   authentication: decode.required(
