@@ -1,8 +1,7 @@
 import { unreachable } from '../std/std.ts';
 import type { Clock } from '../std/std.ts';
-import { openMysqlReader } from './mysql-reader.ts';
 import { openPostgresReader } from './postgres-reader.ts';
-import type { SqlReader, SqlSource } from './sql-source.ts';
+import type { MysqlConnection, SqlReader, SqlSource } from './sql-source.ts';
 import { openSqliteReader } from './sqlite-reader.ts';
 
 /**
@@ -23,8 +22,24 @@ export function openSqlReader(
     case 'postgresql':
       return openPostgresReader(source, dependencies.clock);
     case 'mysql':
-      return openMysqlReader(source, dependencies.clock);
+      return openMysqlWhenAsked(source, dependencies.clock);
     default:
       return unreachable(source);
   }
+}
+
+/** Its client takes longer to load than all else of a small exporter, and few targets are such databases. */
+function openMysqlWhenAsked(source: MysqlConnection, clock: Clock): SqlReader {
+  let opening: Promise<SqlReader> | undefined;
+  const open = async (): Promise<SqlReader> => {
+    const { openMysqlReader } = await import('./mysql-reader.ts');
+    return openMysqlReader(source, clock);
+  };
+  const opened = (): Promise<SqlReader> => (opening ??= open());
+  return {
+    engine: 'mysql',
+    query: async (...given) => (await opened()).query(...given),
+    connect: async (...given) => (await opened()).connect(...given),
+    close: async () => (await opening)?.close(),
+  };
 }
