@@ -1,5 +1,6 @@
 export { ALERTS, ALERT_NAMES, alertDefinition } from './alerts.ts';
-export type { AlertArea, AlertCondition, AlertDefinition, AlertName } from './alerts.ts';
+export type { AlertArea, AlertCondition, AlertDefinition } from './alert-definition.ts';
+export type { AlertName } from './alerts.ts';
 export { FAILURE_REASONS, UNKNOWN_REASONS } from './failure-reasons.ts';
 export type { FailureReason, UnknownReason } from './failure-reasons.ts';
 export {
@@ -30,14 +31,18 @@ export type {
 } from './self-metrics.ts';
 export type { MetricDefinition, MetricUnit, ThresholdDefinition } from './metrics.ts';
 export {
+  INTEGRATION_KINDS,
   JOB_STATES,
+  LOGIN_FAILURE_REASONS,
   PROBE_KINDS,
   PROBE_KIND_NAMES,
   REQUEST_PHASES,
   SEVERITIES,
 } from './probe-kinds.ts';
 export type {
+  IntegrationKind,
   JobState,
+  LoginFailureReason,
   ProbeArea,
   ProbeKindDefinition,
   ProbeKindName,

@@ -1,4 +1,5 @@
-import type { AlertArea, AlertName } from './alerts.ts';
+import type { AlertArea } from './alert-definition.ts';
+import type { AlertName } from './alerts.ts';
 import type { FailureReason } from './failure-reasons.ts';
 import type { MeasurementName } from './measurements.ts';
 
@@ -25,9 +26,9 @@ export const FAULT_CLASSES: Readonly<Record<FaultClass, FaultClassDefinition>> =
     description: 'the CRM does not accept connections',
     area: 'performance',
     evidence: {
-      alerts: ['CrmUnreachable', 'CrmLoginFailed', 'CrmProbeFailed'],
+      alerts: ['CrmUnreachable', 'CrmLoginFailed', 'CrmProbeFailed', 'CrmVendorTrouble'],
       reasons: ['tcp'],
-      measurements: [],
+      measurements: ['crm_vendor_state'],
     },
     distinction:
       'Every connection is refused at once; when some get through or none is answered, it is the network.',
@@ -71,7 +72,7 @@ export const FAULT_CLASSES: Readonly<Record<FaultClass, FaultClassDefinition>> =
     description: 'the CRM no longer accepts the credentials of an integration',
     area: 'security',
     evidence: {
-      alerts: ['CrmLoginFailed', 'CrmProbeFailed', 'CrmCredentialExpiring'],
+      alerts: ['CrmLoginFailed', 'CrmProbeFailed', 'CrmCredentialExpiring', 'CrmApiTokenOld'],
       reasons: ['authentication'],
       measurements: ['crm_credential_remaining_seconds'],
     },
@@ -138,9 +139,9 @@ export const FAULT_CLASSES: Readonly<Record<FaultClass, FaultClassDefinition>> =
     description: 'scheduled or queued work is not being done, or fails',
     area: 'performance',
     evidence: {
-      alerts: ['CrmJobsStalled'],
+      alerts: ['CrmJobsStalled', 'CrmSchedulesFailing'],
       reasons: [],
-      measurements: ['crm_job_oldest_pending_age_seconds', 'crm_jobs'],
+      measurements: ['crm_job_oldest_pending_age_seconds', 'crm_jobs', 'crm_failed_schedules'],
     },
     distinction: 'All jobs wait; with a broken integration only its own jobs fail.',
   },
@@ -150,9 +151,9 @@ export const FAULT_CLASSES: Readonly<Record<FaultClass, FaultClassDefinition>> =
       'one integration stopped: its jobs fail and the records that it feeds are no longer updated',
     area: 'performance',
     evidence: {
-      alerts: ['CrmDataStale'],
+      alerts: ['CrmDataStale', 'CrmIntegrationsFailing'],
       reasons: [],
-      measurements: ['crm_stale_ratio', 'crm_jobs'],
+      measurements: ['crm_stale_ratio', 'crm_jobs', 'crm_integration_failures'],
     },
     distinction:
       'One kind of records grows stale while jobs fail; records that decay do so without failing jobs.',
@@ -163,7 +164,7 @@ export const FAULT_CLASSES: Readonly<Record<FaultClass, FaultClassDefinition>> =
       'the API answers with something other than documented: renamed fields, a login page, cut-off or missing answers',
     area: 'performance',
     evidence: {
-      alerts: ['CrmProbeFailed', 'CrmUnreachable', 'CrmLoginFailed'],
+      alerts: ['CrmProbeFailed', 'CrmUnreachable', 'CrmLoginFailed', 'CrmApiRemovalNear'],
       reasons: ['bad_payload', 'schema_changed', 'not_found'],
       measurements: [],
     },
@@ -175,9 +176,9 @@ export const FAULT_CLASSES: Readonly<Record<FaultClass, FaultClassDefinition>> =
       'somebody is guessing passwords or has got in: many logins fail, and some then succeed',
     area: 'security',
     evidence: {
-      alerts: ['CrmFailedLoginsHigh'],
+      alerts: ['CrmFailedLoginsHigh', 'CrmMassExportsHigh'],
       reasons: [],
-      measurements: ['crm_failed_logins'],
+      measurements: ['crm_failed_logins', 'crm_mass_exports'],
     },
     distinction: 'The log-in of the monitoring identity goes on working meanwhile.',
   },
@@ -186,9 +187,18 @@ export const FAULT_CLASSES: Readonly<Record<FaultClass, FaultClassDefinition>> =
     description: 'users gained administrator rights or lost their second factor',
     area: 'security',
     evidence: {
-      alerts: ['CrmPrivilegedUsersIncreased', 'CrmSecondFactorCoverageLow'],
+      alerts: [
+        'CrmPrivilegedUsersIncreased',
+        'CrmPermissionChangesHigh',
+        'CrmAuditTrailOff',
+        'CrmSecondFactorCoverageLow',
+      ],
       reasons: [],
-      measurements: ['crm_privileged_users', 'crm_second_factor_coverage_ratio'],
+      measurements: [
+        'crm_privileged_users',
+        'crm_permission_changes',
+        'crm_second_factor_coverage_ratio',
+      ],
     },
     distinction: 'Nothing fails: only the accounts are other than before.',
   },

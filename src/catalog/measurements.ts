@@ -45,6 +45,15 @@ export const MEASUREMENTS: Readonly<Record<MeasurementName, MetricDefinition>> =
     probe: 'background_jobs',
     threshold: { bad: 'above', defaults: { warning: 900, critical: 3600 } },
   },
+  crm_failed_schedules: {
+    kind: 'gauge',
+    help: 'Scheduled jobs that the CRM says fail, because their last run did or because it no longer starts them, as last probed.',
+    unit: 'count',
+    labels: [],
+    probe: 'background_jobs',
+    // Less than one, so that one is too many, and more than 0, which the mean is past after a single bad sample.
+    threshold: { bad: 'above', defaults: { warning: 0.5, critical: 5 } },
+  },
   crm_api_quota_limit: {
     kind: 'gauge',
     help: 'API calls allowed in the current period, as last probed.',
@@ -66,6 +75,46 @@ export const MEASUREMENTS: Readonly<Record<MeasurementName, MetricDefinition>> =
     labels: ['limit'],
     probe: 'api_quota',
     threshold: { bad: 'above', defaults: { warning: 0.8, critical: 0.95 } },
+  },
+  crm_integration_failures: {
+    kind: 'gauge',
+    help: 'Imports, web hooks, messages or synchronisations that failed within the window of the probe, as last probed.',
+    unit: 'count',
+    labels: ['integration'],
+    probe: 'integrations',
+    threshold: { bad: 'above', defaults: { warning: 5, critical: 50 } },
+  },
+  crm_integration_failures_window_seconds: {
+    kind: 'gauge',
+    help: 'Length of the window that crm_integration_failures counts.',
+    unit: 'native',
+    labels: [],
+    probe: 'integrations',
+  },
+  crm_vendor_state: {
+    kind: 'gauge',
+    help: 'What the status page of the vendor last said: 0 in operation, 1 degraded, 2 out of order; absent when it could not be told.',
+    unit: 'native',
+    labels: [],
+    probe: 'vendor_status',
+  },
+  crm_vendor_incidents: {
+    kind: 'gauge',
+    help: 'Incidents that the status page of the vendor says are not resolved, as last probed.',
+    unit: 'count',
+    labels: [],
+    probe: 'vendor_status',
+  },
+  crm_api_removal_remaining_seconds: {
+    kind: 'gauge',
+    help: 'Time until the API that is asked is removed, as announced, when last probed; negative once it is due.',
+    unit: 'seconds',
+    labels: ['api'],
+    probe: 'api_lifecycle',
+    threshold: {
+      bad: 'below',
+      defaults: { warning: 180 * DAY_SECONDS, critical: 30 * DAY_SECONDS },
+    },
   },
   crm_plugin_state: {
     kind: 'gauge',
@@ -119,6 +168,20 @@ export const MEASUREMENTS: Readonly<Record<MeasurementName, MetricDefinition>> =
     probe: 'failed_logins',
     threshold: { bad: 'above', defaults: { warning: 15, critical: 60 } },
   },
+  crm_failed_logins_by_reason: {
+    kind: 'gauge',
+    help: 'Failed logins by reason within the window of the probe, as last probed.',
+    unit: 'count',
+    labels: ['reason'],
+    probe: 'failed_logins',
+  },
+  crm_successful_logins: {
+    kind: 'gauge',
+    help: 'Successful logins within the window of the probe, as last probed.',
+    unit: 'count',
+    labels: [],
+    probe: 'failed_logins',
+  },
   crm_failed_logins_window_seconds: {
     kind: 'gauge',
     help: 'Length of the window that crm_failed_logins counts.',
@@ -161,6 +224,54 @@ export const MEASUREMENTS: Readonly<Record<MeasurementName, MetricDefinition>> =
     labels: [],
     probe: 'accounts',
     threshold: { bad: 'below', defaults: { warning: 0.8, critical: 0.3 } },
+  },
+  crm_permission_changes: {
+    kind: 'gauge',
+    help: 'Changes of roles, profiles and permissions within the window of the probe, as last probed.',
+    unit: 'count',
+    labels: [],
+    probe: 'audit_trail',
+    threshold: { bad: 'above', defaults: { warning: 20, critical: 100 } },
+  },
+  crm_mass_exports: {
+    kind: 'gauge',
+    help: 'Exports of many records within the window of the probe, as last probed.',
+    unit: 'count',
+    labels: [],
+    probe: 'audit_trail',
+    threshold: { bad: 'above', defaults: { warning: 10, critical: 50 } },
+  },
+  crm_audit_trail_recording: {
+    kind: 'gauge',
+    help: 'Whether the CRM records who changed what, as last probed: 1 or 0.',
+    unit: 'boolean',
+    labels: [],
+    probe: 'audit_trail',
+  },
+  crm_audit_trail_window_seconds: {
+    kind: 'gauge',
+    help: 'Length of the window that crm_permission_changes and crm_mass_exports count.',
+    unit: 'native',
+    labels: [],
+    probe: 'audit_trail',
+  },
+  crm_api_tokens: {
+    kind: 'gauge',
+    help: 'Tokens and keys that open the API, as last probed.',
+    unit: 'count',
+    labels: [],
+    probe: 'api_tokens',
+  },
+  crm_api_token_oldest_age_seconds: {
+    kind: 'gauge',
+    help: 'Age of the oldest token or key that opens the API, as last probed; absent when there is none.',
+    unit: 'seconds',
+    labels: [],
+    probe: 'api_tokens',
+    threshold: {
+      bad: 'above',
+      defaults: { warning: 365 * DAY_SECONDS, critical: 730 * DAY_SECONDS },
+    },
   },
   crm_records: {
     kind: 'gauge',
@@ -217,9 +328,15 @@ export type MeasurementName =
   | 'crm_api_latency_seconds'
   | 'crm_jobs'
   | 'crm_job_oldest_pending_age_seconds'
+  | 'crm_failed_schedules'
   | 'crm_api_quota_limit'
   | 'crm_api_quota_remaining'
   | 'crm_api_quota_used_ratio'
+  | 'crm_integration_failures'
+  | 'crm_integration_failures_window_seconds'
+  | 'crm_vendor_state'
+  | 'crm_vendor_incidents'
+  | 'crm_api_removal_remaining_seconds'
   | 'crm_plugin_state'
   | 'crm_plugin_unknown'
   | 'crm_plugin_value'
@@ -227,12 +344,20 @@ export type MeasurementName =
   | 'crm_certificate_remaining_seconds'
   | 'crm_credential_remaining_seconds'
   | 'crm_failed_logins'
+  | 'crm_failed_logins_by_reason'
+  | 'crm_successful_logins'
   | 'crm_failed_logins_window_seconds'
   | 'crm_active_users'
   | 'crm_privileged_users'
   | 'crm_locked_users'
   | 'crm_inactive_users'
   | 'crm_second_factor_coverage_ratio'
+  | 'crm_permission_changes'
+  | 'crm_mass_exports'
+  | 'crm_audit_trail_recording'
+  | 'crm_audit_trail_window_seconds'
+  | 'crm_api_tokens'
+  | 'crm_api_token_oldest_age_seconds'
   | 'crm_records'
   | 'crm_missing_ratio'
   | 'crm_duplicate_ratio'

@@ -150,8 +150,17 @@ function performanceRow(): RowSpec {
       measured('Login', 'crm_login_duration_seconds'),
       measured('Background jobs', 'crm_jobs', NO_CAPABILITY),
       measured('Oldest background job due', 'crm_job_oldest_pending_age_seconds', NO_CAPABILITY),
+      measured('Scheduled jobs that fail', 'crm_failed_schedules', NO_CAPABILITY),
+      measured('Failures of integrations', 'crm_integration_failures', NO_CAPABILITY),
       measured('API allowance used', 'crm_api_quota_used_ratio', NO_CAPABILITY),
       measured('API calls left', 'crm_api_quota_remaining', NO_CAPABILITY),
+      measured('API remains for', 'crm_api_removal_remaining_seconds', NO_CAPABILITY),
+      lastState('State that the vendor tells', 'crm_vendor_state', 'max', [
+        { from: 0, colour: 'green' },
+        { from: 1, colour: 'orange' },
+        { from: 2, colour: 'red' },
+      ]),
+      measured('Incidents that the vendor tells', 'crm_vendor_incidents', NO_CAPABILITY),
     ],
   };
 }
@@ -161,11 +170,21 @@ function securityRow(): RowSpec {
     title: 'Security',
     panels: [
       measured('Failed logins', 'crm_failed_logins', NO_CAPABILITY),
+      measured('Failed logins by reason', 'crm_failed_logins_by_reason', NO_CAPABILITY),
+      measured('Successful logins', 'crm_successful_logins', NO_CAPABILITY),
       measured('Administrators', 'crm_privileged_users', NO_CAPABILITY),
       measured('Users', 'crm_active_users', NO_CAPABILITY),
       measured('Second-factor coverage', 'crm_second_factor_coverage_ratio', NO_CAPABILITY),
       measured('Locked users', 'crm_locked_users', NO_CAPABILITY),
       measured('Users who do not log in', 'crm_inactive_users', NO_CAPABILITY),
+      measured('Permission changes', 'crm_permission_changes', NO_CAPABILITY),
+      measured('Mass exports', 'crm_mass_exports', NO_CAPABILITY),
+      lastState('Audit trail is recorded', 'crm_audit_trail_recording', 'min', [
+        { from: 0, colour: 'red' },
+        { from: 1, colour: 'green' },
+      ]),
+      measured('Tokens of the API', 'crm_api_tokens', NO_CAPABILITY),
+      measured('Age of the oldest token', 'crm_api_token_oldest_age_seconds', NO_CAPABILITY),
       measured('Credentials valid for', 'crm_credential_remaining_seconds', NO_CAPABILITY),
       measured(
         'Certificate validity left',
@@ -236,6 +255,30 @@ function pluginsRow(): RowSpec {
         values('!~"seconds|ratio"'),
       ),
     ],
+  };
+}
+
+/** What was last said, where a mean of it would say nothing; `worse` is the side to show where exporters disagree. */
+function lastState(
+  title: string,
+  metric: MeasurementName,
+  worse: 'min' | 'max',
+  colours: Exclude<PanelSpec['colours'], undefined>,
+): PanelSpec {
+  return {
+    title,
+    description: MEASUREMENTS[metric].help,
+    view: 'timeline',
+    unit: 'count',
+    width: 12,
+    queries: [
+      {
+        expression: `${worse} by (${seriesLabels(metric).join(', ')}) (${metric}${CHOSEN})`,
+        legend: title.toLowerCase(),
+        mayBeEmpty: NO_CAPABILITY,
+      },
+    ],
+    colours,
   };
 }
 

@@ -59,6 +59,8 @@ function conditionExpression(condition: AlertCondition, severity: Severity | 'no
       return thresholdCondition(condition.metric, severity as Severity);
     case 'state':
       return stateCondition(condition, severity as Severity);
+    case 'off':
+      return `min by (${seriesLabels(condition.metric).join(', ')}) (${condition.metric}) == 0`;
     case 'increase': {
       const by = seriesLabels(condition.metric).join(', ');
       return [
@@ -89,7 +91,10 @@ function stateCondition(
     `max by (${seriesLabels(name).join(', ')}) (${name})`;
   return severity === 'critical'
     ? `${worst(metric)} >= 2`
-    : `${worst(metric)} >= 1\nor ${worst(unknown)} == 1`;
+    : [
+        `${worst(metric)} >= 1`,
+        ...(unknown === undefined ? [] : [`or ${worst(unknown)} == 1`]),
+      ].join('\n');
 }
 
 /**

@@ -22,6 +22,9 @@ const TABLES = {
   tokens: `id INTEGER PRIMARY KEY AUTOINCREMENT, token_hash TEXT NOT NULL UNIQUE, user_id INTEGER NOT NULL,
     created_at TEXT NOT NULL, expires_at TEXT, revoked INTEGER NOT NULL DEFAULT 0`,
   permissions: `id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER NOT NULL, permission TEXT NOT NULL`,
+  audit_events: `id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, at TEXT NOT NULL`,
+  deliveries: `id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL`,
+  settings: `id INTEGER PRIMARY KEY AUTOINCREMENT, audit_trail INTEGER NOT NULL`,
   api_usage: `id INTEGER PRIMARY KEY AUTOINCREMENT, call_limit INTEGER NOT NULL, used INTEGER NOT NULL,
     resets_at TEXT NOT NULL`,
   kept_rows: `fault TEXT NOT NULL, table_name TEXT NOT NULL, row_id INTEGER NOT NULL,
@@ -31,6 +34,8 @@ const TABLES = {
 const INDEXES = `
   CREATE INDEX contacts_updated ON contacts (updated_at);
   CREATE INDEX logins_at ON logins (at);
+  CREATE INDEX audit_events_at ON audit_events (at);
+  CREATE INDEX deliveries_at ON deliveries (at);
   CREATE INDEX jobs_state ON jobs (state);
   CREATE INDEX kept_rows_by_row ON kept_rows (table_name, row_id);`;
 
@@ -46,10 +51,16 @@ export const PERMISSIONS: readonly string[] = [
   'jobs.read',
   'accounts.read',
   'contacts.write',
+  'audit_events.read',
+  'deliveries.read',
+  'tokens.read',
+  'settings.read',
 ];
 
 /** API calls per day: a monitor that scans everything each 15 s uses about a third. */
 export const CALL_LIMIT = 250_000;
+
+const INTEGRATION_TOKEN_AGE_MS = 200 * DAY_MS;
 
 /** The identity that monitors the CRM; an agent, so that it does not count as privileged. */
 export type Monitor = {
@@ -57,6 +68,17 @@ export type Monitor = {
   readonly password: string;
   readonly token: string;
 };
+
+const INVENTED_TABLES = [
+  'users',
+  'accounts',
+  'contacts',
+  'deals',
+  'jobs',
+  'logins',
+  'audit_events',
+  'deliveries',
+] as const satisfies readonly (keyof InventedData)[];
 
 /**
  * Drops what an earlier run left and writes the invented data, in one transaction. Gives the id of the
@@ -75,9 +97,8 @@ export function fillDatabase(
       database.exec(`DROP TABLE IF EXISTS ${table}; CREATE TABLE ${table} (${columns})`);
     }
     database.exec(INDEXES);
-    for (const table of ['users', 'accounts', 'contacts', 'deals', 'jobs', 'logins'] as const) {
-      insertAll(database, table, data[table]);
-    }
+    for (const table of INVENTED_TABLES) insertAll(database, table, data[table]);
+    database.run('INSERT INTO settings (audit_trail) VALUES (1)');
     database.run(
       'INSERT INTO api_usage (id, call_limit, used, resets_at) VALUES (1, ?, 0, ?)',
       CALL_LIMIT,
@@ -127,6 +148,12 @@ function addMonitor(database: Sqlite, monitor: Monitor, nowMs: number): number {
     sha256Hex(monitor.token),
     userId,
     toIso(nowMs),
+  );
+  // Of an integration that has been there for long. No token has this for its hash, so nobody can use it.
+  database.run(
+    'INSERT INTO tokens (token_hash, user_id, created_at) VALUES (?, 1, ?)',
+    'of an integration',
+    toIso(nowMs - INTEGRATION_TOKEN_AGE_MS),
   );
   for (const permission of PERMISSIONS) {
     database.run('INSERT INTO permissions (user_id, permission) VALUES (?, ?)', userId, permission);

@@ -1,6 +1,12 @@
 import type { Clock, Random } from '../std/std.ts';
 import type { Sqlite } from '../store/store.ts';
 
+import {
+  ACTIVITY_CHANCES,
+  inventDeliveryKind,
+  inventDeliveryState,
+  inventEventKind,
+} from './invent/activity.ts';
 import { pick, pickNumber } from './invent/pick.ts';
 import { SECOND_MS, toIso } from './invent/times.ts';
 import { JOB_NAMES, PIPELINE_STAGES } from './invent/words.ts';
@@ -41,6 +47,8 @@ export const KEPT_ROWS = {
   jobAgeMs: 21_600_000,
   logins: 20_000,
   loginAgeMs: 86_400_000,
+  activity: 20_000,
+  activityAgeMs: 86_400_000,
 } as const;
 const TIDY_EVERY_TICKS = 60;
 
@@ -58,6 +66,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
         if (working) workOnJobs(options);
         simulateLogins(options);
         editRecords(database, toIso(clock.now()), random);
+        noteActivity(options);
         if (ticks % TIDY_EVERY_TICKS === 0) tidyUp(database, clock.now());
       });
     },
@@ -148,6 +157,23 @@ function editRecords(database: Sqlite, now: string, random: Random): void {
   }
 }
 
+/** The audit trail, and what is exchanged with other systems. */
+function noteActivity({ database, clock, random }: SimulatorOptions): void {
+  const now = toIso(clock.now());
+  if (random.next() < ACTIVITY_CHANCES.audited) {
+    const kind = inventEventKind(random);
+    database.run('INSERT INTO audit_events (kind, at) VALUES (?, ?)', kind, now);
+  }
+  if (random.next() < ACTIVITY_CHANCES.delivered) {
+    database.run(
+      'INSERT INTO deliveries (kind, state, at) VALUES (?, ?, ?)',
+      inventDeliveryKind(random),
+      inventDeliveryState(random),
+      now,
+    );
+  }
+}
+
 function tidyUp(database: Sqlite, nowMs: number): void {
   const trim = (table: string, limit: number): void => {
     database.run(
@@ -157,6 +183,10 @@ function tidyUp(database: Sqlite, nowMs: number): void {
   };
   database.run('DELETE FROM logins WHERE at < ?', toIso(nowMs - KEPT_ROWS.loginAgeMs));
   trim('logins', KEPT_ROWS.logins);
+  for (const table of ['audit_events', 'deliveries']) {
+    database.run(`DELETE FROM ${table} WHERE at < ?`, toIso(nowMs - KEPT_ROWS.activityAgeMs));
+    trim(table, KEPT_ROWS.activity);
+  }
   database.run(
     `DELETE FROM jobs WHERE state IN ('done', 'failed') AND finished_at < ?`,
     toIso(nowMs - KEPT_ROWS.jobAgeMs),

@@ -74,7 +74,7 @@ function configurationOf(scheme: string): string {
     latency: { light: '/me', representative: '/me' },
     limits: { path: '/me', items: [{ name: 'calls', limit: '/l', remaining: '/r' }] },
     jobs: { ...LIST, state: '/state' },
-    logins: { ...LIST, succeeded: '/succeeded' },
+    logins: { ...LIST, succeeded: '/succeeded', at: '/at' },
     users: { ...LIST, active: '/active' },
     objects: { contacts: { ...LIST, fields: { email: '/email' } } },
   };

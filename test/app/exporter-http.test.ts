@@ -8,8 +8,8 @@ import { createTemporaryFolder } from '../support/responder.ts';
 import { startSandboxSite } from '../support/sandbox-site.ts';
 import type { SandboxSite } from '../support/sandbox-site.ts';
 
-/** What the sandbox can do: a CRM runs no plugins. */
-const KINDS = PROBE_KIND_NAMES.filter((kind) => kind !== 'plugin');
+/** What the sandbox can do: a CRM runs no plugins, and this one has no vendor. */
+const KINDS = PROBE_KIND_NAMES.filter((kind) => kind !== 'plugin' && kind !== 'vendor_status');
 
 type Answer = { readonly status: number; readonly text: string };
 

@@ -43,6 +43,8 @@ describe('the interview', () => {
       'rest',
       { url: 'https://crm.example.com', authentication: { method: 'none' } },
       [
+        ['n'], // status_page
+        ['n'], // security_authentication
         ['y', '/health', 'n'], // health, and what it says when all is well
         ['n'], // login
         ['y', '/me', '/contacts'], // latency
@@ -50,6 +52,8 @@ describe('the interview', () => {
         ['n'], // jobs
         ['n'], // logins
         ['y', '/users', '/data', 'y', '/role', '[admin, root]'], // users, and who is privileged
+        ['n'], // audit
+        ['n'], // tokens
         ['y', 'contact', '/contacts', '/data', 'email', '/email', '', ''], // objects
       ].flat(),
     );
@@ -85,10 +89,10 @@ describe('the interview', () => {
       database: 'company',
       authentication: { user: 'crmwatch' },
     };
-    const answers = ['hunter2', 'hunter 2!', '', 'CRM_PASSWORD', 'n'];
+    const answers = ['n', 'hunter2', 'hunter 2!', '', 'CRM_PASSWORD', 'n', 'n'];
     const { answer, questions } = await interview('tryton', given, answers, { CRM_PASSWORD: 'x' });
     expect(answer).toMatchObject({ authentication: { password: { environment: 'CRM_PASSWORD' } } });
     expect(questions.join('\n')).not.toContain('hunter');
-    expect(questions[0]).toContain('never the secret itself');
+    expect(questions[1]).toContain('never the secret itself');
   });
 });

@@ -32,7 +32,7 @@ describe.skipIf(trytonMissing('sqlite') !== undefined)('Tryton 6.0, the real ser
         authentication: { user: 'monitor', password: { environment: 'PASSWORD' } },
         ...changes,
       },
-      { PASSWORD: password },
+      { PASSWORD: password, ADMIN: server.adminPassword },
     );
     open.push(made);
     return made;
@@ -114,12 +114,50 @@ describe.skipIf(trytonMissing('sqlite') !== undefined)('Tryton 6.0, the real ser
   }); // prettier-ignore
 
   it('counts failed logins by SQL, and has no such method without', async () => {
-    expect(connect().failedLogins).toBeUndefined();
+    expect(connect().logins).toBeUndefined();
     const attempts = ['a1', 'a2', 'a3'].map((user) => tryTrytonLogin(server.url, 'crm', user, 'x'));
     expect(await Promise.all(attempts)).toEqual([401, 401, 401]);
-    const failed = await connector.failedLogins?.(CALL, Date.now() - 60_000);
-    expect(failed).toMatchObject({ ok: true, value: { value: 3 } });
+    const failed = await connector.logins?.(CALL, Date.now() - 60_000);
+    const notTold = { known: false, reason: 'not_supported' };
+    expect(failed).toMatchObject({
+      ok: true,
+      value: { failed: { value: 3 }, succeeded: notTold, failedByReason: notTold },
+    });
   });
+
+  it('counts applications with an identity that sees all of them, and with no other', async () => {
+    const second = { security_authentication: { user: 'admin', password: { environment: 'ADMIN' } } };
+    const guarded = connect(second);
+    const none = { active: { known: true, value: 0 }, oldestAgeSeconds: { reason: 'empty' } };
+    expect(await guarded.apiTokens?.(CALL, Date.now())).toMatchObject({ value: none });
+    const made = await admin.create('res.user.application', [{ user: monitorId }, { user: monitorId }]);
+    await admin.call('model.res.user.application.validate_', made.slice(0, 1));
+    expect(await guarded.apiTokens?.(CALL, Date.now() + 60_000)).toMatchObject({
+      value: { active: { known: true, value: 1 } },
+    });
+    const tokens = await guarded.apiTokens?.(CALL, Date.now() + 60_000);
+    const age = tokens?.ok === true ? tokens.value.oldestAgeSeconds : undefined;
+    expect(age?.known === true && age.value >= 60 && age.value < 300).toBe(true);
+    // One of them is its own, and it cannot know whether there are others.
+    expect(await connector.apiTokens?.(CALL, Date.now())).toMatchObject({
+      value: { active: { known: false, reason: 'not_permitted' } },
+    });
+    const [group] = await admin.create('res.group', [{ name: 'Watch', users: [['add', [monitorId]]] }]);
+    const models = await admin.search('ir.model', [['model', '=', 'res.user.application']]);
+    const rule = { name: 'All to read', model: models[0], groups: [['add', [group]]] };
+    const rights = { global_p: false, perm_write: false, perm_create: false, perm_delete: false };
+    await admin.create('ir.rule.group', [{ ...rule, ...rights, rules: [['create', [{ domain: '[]' }]]] }]);
+    const [key] = await admin.search('ir.model.field', [['model', '=', models[0]], ['name', '=', 'key']]);
+    const hidden = { field: key, group, perm_read: false };
+    await admin.create('ir.model.field.access', [hidden]);
+    expect(await connector.apiTokens?.(CALL, Date.now())).toMatchObject({
+      value: { active: { known: true, value: 1 } },
+    });
+    expect(await guarded.apiRemovals?.(CALL)).toMatchObject({
+      value: [{ api: 'json_rpc', removedAtMs: { known: false, reason: 'empty' } }],
+    });
+    expect(await guarded.accounts?.(CALL)).toMatchObject({ value: { activeUsers: { value: 2 } } });
+  }); // prettier-ignore
 
   it('opens a new session when the old one ended', async () => {
     expect(await connector.accounts?.(CALL)).toMatchObject({ ok: true });

@@ -87,6 +87,15 @@ describe('the expressions of the dashboards', () => {
     }
   });
 
+  it('show the worse state where exporters disagree', () => {
+    const last = (metric: string): readonly string[] =>
+      expressions.flatMap(({ expression }) =>
+        expression.includes(`(${metric}{`) ? [expression.slice(0, 6)] : [],
+      );
+    expect(last('crm_audit_trail_recording')).toEqual(['min by']);
+    expect(last('crm_vendor_state')).toEqual(['max by']);
+  });
+
   it('show every measurement that is more than a setting somewhere', () => {
     const shown = new Set(
       expressions.flatMap(({ expression }) =>
@@ -95,8 +104,10 @@ describe('the expressions of the dashboards', () => {
     );
     expect(MEASUREMENT_NAMES.filter((name) => !shown.has(name))).toEqual([
       'crm_api_quota_limit',
+      'crm_integration_failures_window_seconds',
       'crm_certificate_not_after_timestamp_seconds',
       'crm_failed_logins_window_seconds',
+      'crm_audit_trail_window_seconds',
     ]);
   });
 

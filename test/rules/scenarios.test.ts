@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ALERTS, ALERT_NAMES } from '../../src/catalog/catalog.ts';
+import { ALERTS, ALERT_NAMES, MEASUREMENTS } from '../../src/catalog/catalog.ts';
 import { allScenarios, SCENARIO_KINDS } from '../../src/rules/rules.ts';
 import type { ScenarioKind } from '../../src/rules/rules.ts';
 
@@ -57,4 +57,13 @@ it('CrmWatchdog fires in all of its scenarios', () => {
   for (const { checks } of scenariosOf('CrmWatchdog')) {
     for (const { expected } of checks) expect(expected).toHaveLength(1);
   }
+});
+
+it('no default threshold is past after a single bad sample among good ones', () => {
+  const above = Object.values(MEASUREMENTS).flatMap(({ threshold }) =>
+    threshold?.bad === 'above' ? [threshold.defaults.warning] : [],
+  );
+  expect(above.length).toBeGreaterThan(10);
+  // Good counts are 0, and the mean of one bad value and many of these is above 0.
+  expect(Math.min(...above)).toBeGreaterThan(0);
 });

@@ -45,9 +45,15 @@ describe('the API of the sandbox', () => {
     expect(await fields('deals')).toBe(
       'id account_id owner_id name amount currency pipeline_stage close_date created_at updated_at',
     );
-    expect(await fields('users')).toBe('id user_name role active second_factor last_login_at');
+    expect(await fields('users')).toBe(
+      'id user_name role active locked second_factor last_login_at',
+    );
     expect(await fields('jobs')).toBe('id name state enqueued_at started_at finished_at');
     expect(await fields('logins')).toBe('id user_id succeeded at');
+    expect(await fields('audit_events')).toBe('id kind at');
+    expect(await fields('deliveries')).toBe('id kind state at');
+    expect(await fields('tokens')).toBe('id created_at expires_at revoked');
+    expect((await crm.ask('/api/settings')).json()).toEqual({ data: { audit_trail: true } });
     expect((await crm.rows('users'))[0]).toMatchObject({ role: 'admin', second_factor: true });
   });
 
@@ -59,6 +65,16 @@ describe('the API of the sandbox', () => {
     expect(recent).toEqual(all.filter((row) => String(row['updated_at']) >= since));
     const failed = await crm.rows('logins', '&succeeded=false&since=2020-01-01T00:00:00Z');
     expect(failed.every((row) => row['succeeded'] === false)).toBe(true);
+  });
+
+  it('filters what was exchanged by state and time, and the audit trail by time', async () => {
+    const since = '2020-01-01T00:00:00Z';
+    const failed = await crm.rows('deliveries', `&state=failed&since=${since}`);
+    expect(failed.length).toBeGreaterThan(0);
+    expect(failed.every((row) => row['state'] === 'failed')).toBe(true);
+    expect((await crm.rows('audit_events', `&since=${since}`)).length).toBeGreaterThan(0);
+    expect(await crm.rows('audit_events', '&since=2100-01-01T00:00:00Z')).toEqual([]);
+    expect((await crm.ask('/api/deliveries?state=lost')).status).toBe(400);
   });
 
   it('counts calls against a daily quota, and says so on every reply', async () => {

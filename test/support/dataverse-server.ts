@@ -52,13 +52,30 @@ const USERS: readonly Row[] = [
   { isdisabled: 1, accessmode: 0, systemuserroles: [ADMINISTRATOR], teammembership: [] },
   { isdisabled: 0, accessmode: 4, systemuserroles: [ADMINISTRATOR], teammembership: [] },
   { isdisabled: 0, accessmode: 0, systemuserroles: [], teammembership: [], applicationid: 'app' },
-].map((user, index) => ({ systemuserid: `u${index}`, applicationid: null, ...user }));
+].map((user, index) => ({
+  systemuserid: `u${index}`,
+  applicationid: null,
+  createdon: '2025-01-01T00:00:00Z',
+  ...user,
+}));
 
-const SETS: Readonly<Record<string, readonly Row[]>> = {
+/** Definitions of tables that are audited, and the one row of settings; source: auditing/configure.md. */
+export const AUDITED: Readonly<Record<string, readonly Row[]>> = {
+  EntityDefinitions: ['account', 'role', 'systemuser', 'team'].map((table) => ({
+    LogicalName: table,
+    IsAuditEnabled: { Value: true, CanBeChanged: true },
+  })),
+  organizations: [{ organizationid: 'o1', isauditenabled: true }],
+};
+
+export const SETS: Readonly<Record<string, readonly Row[]>> = {
+  ...AUDITED,
   accounts: [],
   contacts: CONTACTS,
   asyncoperations: JOBS,
   systemusers: USERS,
+  audits: [],
+  emails: [],
 };
 
 /** A refusal as the Web API writes it. */
@@ -108,8 +125,14 @@ export function createResponder(
       const found = answerFetch(xml, rows, aggregateLimit);
       return found === undefined ? refusal(400, '0x8004E023') : { body: { value: found } };
     }
-    return respondOdata(request, url.searchParams, rows);
+    return respondOdata(request, url.searchParams, rows.filter(namedBy(url.searchParams)));
   };
+}
+
+/** Table definitions are asked for by their names, and are given without pages (webapi/query-metadata-web-api.md). */
+function namedBy(query: URLSearchParams): (row: Row) => boolean {
+  const names = [...(query.get('$filter') ?? '').matchAll(/LogicalName eq '(\w+)'/g)];
+  return (row) => names.length === 0 || names.some(([, name]) => name === row['LogicalName']);
 }
 
 function respondOdata(

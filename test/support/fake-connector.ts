@@ -23,6 +23,11 @@ export function countNaively(tables: Tables, object: string, aggregate: Aggregat
       return rows.length;
     case 'missing':
       return rows.filter((row) => isEmpty(row[aggregate.field])).length;
+    case 'outside':
+      return rows.filter((row) => {
+        const value = row[aggregate.field];
+        return !isEmpty(value) && !aggregate.values.includes(String(value).trim());
+      }).length;
     case 'older_than':
       return rows.filter((row) => {
         const value = row[aggregate.field];

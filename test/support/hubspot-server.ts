@@ -85,18 +85,67 @@ const LOGINS = [
   login(3 * MINUTE_MS, false),
   login(90 * MINUTE_MS, false),
 ];
+export const action = (agoMs: number, type: string): object => ({
+  id: String(agoMs),
+  createdAt: isoTime(agoMs),
+  type,
+  userId: 1,
+});
+const ACTIONS = [
+  action(1 * MINUTE_MS, 'ADD_ADMIN_PERMISSIONS'),
+  action(2 * MINUTE_MS, 'EXPORT'),
+  action(2 * MINUTE_MS, 'EXPORT_DOWNLOAD'),
+  action(3 * MINUTE_MS, 'TEAM_USER_ADDED'),
+  action(90 * MINUTE_MS, 'REMOVE_ADMIN_PERMISSIONS'),
+];
+export const importOf = (agoMs: number, state: string): object => ({
+  id: String(agoMs),
+  createdAt: isoTime(agoMs + MINUTE_MS),
+  updatedAt: isoTime(agoMs),
+  state,
+  metadata: { counters: {}, fileIds: [], objectLists: [] },
+  mappedObjectTypeIds: ['0-1'],
+  optOutImport: false,
+});
+const IMPORTS = [importOf(5 * MINUTE_MS, 'FAILED'), importOf(7 * MINUTE_MS, 'DONE')];
+export const recordsOf = (objectTypeId: string, limit: number, used: number): object => ({
+  objectTypeId,
+  singularLabel: 'a word of their own',
+  pluralLabel: 'words of their own',
+  limit,
+  usage: used,
+  percentage: limit === 0 ? 0 : (100 * used) / limit,
+});
+export const recordLimits = (
+  types: readonly object[],
+  overallLimit: number,
+  overallUsage: number,
+): GoodAnswer => ({
+  body: {
+    hubspotDefinedObjectTypes: types,
+    customObjectTypes: { byObjectType: [], overallLimit, overallPercentage: 0, overallUsage },
+  },
+});
 const USERS = [
   { id: '1', email: 'a@example.com', roleIds: [], superAdmin: true },
   { id: '2', email: 'b@example.com', roleIds: [], superAdmin: false },
 ];
 
+/** What the other app has scopes for. */
+const AUDITED = /^\/(account-info\/2026-03\/activity|settings\/users|crm\/imports)\//;
+
 /**
- * Paths and shapes are those of HubSpot's OpenAPI files of 2026-03 (accountInfo, auditLogs, userProvisioning, objects),
+ * Paths and shapes are those of HubSpot's OpenAPI files of 2026-03 (accountInfo, auditLogs, imports,
+ * limitsTracking, objects, userProvisioning),
  * read and not copied; what they do not say is from its guides of the same names.
  */
 export function respondAsHubspot({ method, path, headers, body }: SeenRequest): GoodAnswer {
   const url = new URL(path, 'http://api.hubapi.test');
-  if (headers['authorization'] !== 'Bearer s3cret') return error(401, 'INVALID_AUTHENTICATION');
+  const isAuditor = headers['authorization'] === 'Bearer s3cret-auditor';
+  if (!isAuditor && headers['authorization'] !== 'Bearer s3cret') {
+    return error(401, 'INVALID_AUTHENTICATION');
+  }
+  if (isAuditor && !AUDITED.test(url.pathname)) return error(403, 'MISSING_SCOPES');
   if (method === 'POST') {
     const isSearch = url.pathname === '/crm/objects/2026-03/contacts/search';
     return isSearch ? search(CONTACTS, body) : { status: 405, body: {} };
@@ -108,6 +157,12 @@ export function respondAsHubspot({ method, path, headers, body }: SeenRequest): 
       return { body: { results: [usage()] } };
     case '/account-info/2026-03/activity/login':
       return page(LOGINS, url.searchParams);
+    case '/account-info/2026-03/activity/security':
+      return page(ACTIONS, url.searchParams);
+    case '/crm/limits/2026-03/records':
+      return recordLimits([recordsOf('0-1', 15_000_000, 5_000_000)], 0, 0);
+    case '/crm/imports/2026-03':
+      return page(IMPORTS, url.searchParams);
     case '/settings/users/2026-03':
       return page(USERS, url.searchParams);
     case '/crm/objects/2026-03/contacts':

@@ -23,6 +23,9 @@ export const PERSONS: readonly object[] = [
   },
 ];
 
+/** A time of v1, so long ago. */
+export const timeOf = (agoMs: number): string =>
+  new Date(Date.now() - agoMs).toISOString().slice(0, 19).replace('T', ' ');
 export const access = (app: string, admin: boolean): object => ({
   app,
   admin,
@@ -32,12 +35,35 @@ export const user = (id: number, isActive: boolean, ...accesses: readonly object
   id,
   active_flag: isActive,
   is_deleted: false,
+  last_login: timeOf(86_400_000),
   access: accesses,
 });
 const USERS = [
   user(1, true, access('sales', true), access('account_settings', true)),
   user(2, true, access('sales', false), access('global', true)),
   user(3, false, access('account_settings', true)),
+];
+export const ADMINISTRATOR: object = {
+  ...user(1, true, ...['global', 'sales', 'account_settings'].map((app) => access(app, true))),
+  company_domain: 'acme',
+};
+export const webhook = (deliveredAt: string | null, status: number | null): object => ({
+  id: 1,
+  is_active: 1,
+  type: 'general',
+  subscription_url: 'https://partner.example.com/hook',
+  http_auth_user: 'partner',
+  http_auth_password: 's3cret-of-a-partner',
+  last_delivery_time: deliveredAt,
+  last_http_status: status,
+});
+const MINUTE_MS = 60_000;
+const isoTime = (agoMs: number): string => new Date(Date.now() - agoMs).toISOString();
+const WEBHOOKS = [
+  webhook(isoTime(MINUTE_MS), 503),
+  webhook(isoTime(MINUTE_MS), 200),
+  webhook(isoTime(90 * MINUTE_MS), 500),
+  webhook(null, null),
 ];
 export const BUDGET: Readonly<Record<string, string>> = {
   'x-daily-ratelimit-token-limit': '150000',
@@ -64,8 +90,13 @@ export function page(all: readonly unknown[], query: URLSearchParams): GoodAnswe
   return success(all.slice(start, end), { additional_data: { next_cursor: next } });
 }
 
+const TOKENS: readonly string[] = ['s3cret', 's3cret-auditor'];
+
 function isKnown({ headers }: SeenRequest): boolean {
-  return headers['x-api-token'] === 's3cret' || headers['authorization'] === 'Bearer access-1';
+  return (
+    TOKENS.includes(String(headers['x-api-token'])) ||
+    headers['authorization'] === 'Bearer access-1'
+  );
 }
 
 /**
@@ -80,9 +111,12 @@ export function respondAsPipedrive(request: SeenRequest): GoodAnswer {
   if (request.method !== 'GET') return { status: 405, body: {} };
   switch (url.pathname) {
     case '/api/v1/users/me':
-      return { ...success({ id: 1, company_domain: 'acme' }), headers: BUDGET };
+      return { ...success(ADMINISTRATOR), headers: BUDGET };
     case '/api/v1/users':
       return success(USERS);
+    case '/api/v1/webhooks':
+      // An app is shown its own ones alone.
+      return success(request.headers['x-api-token'] === undefined ? [] : WEBHOOKS);
     case '/api/v2/persons':
       return page(PERSONS, url.searchParams);
     default:

@@ -28,7 +28,16 @@ export const ORGANIZATION: Organization = {
     DataStorageMB: { Max: 1024, Remaining: 1000 },
     HourlyODataCallout: { Max: 0, Remaining: 0 },
   },
-  grants: (form) => form.get('client_secret') === 's3cret' && form.get('client_id') === 'key',
+  grants: (form) =>
+    form.get('client_secret') === 's3cret' && ['key', 'security-key'].includes(form.get('client_id') ?? ''),
+  // Source: Bulk API 2.0 Developer Guide, "Get Information About All Ingest Jobs".
+  bulkJobs: [
+    { id: '750R0000000zlh1IAA', operation: 'insert', object: 'Account', state: 'Failed', createdDate: EARLIER, systemModstamp: SINCE, jobType: 'V2Ingest' },
+    { id: '750R0000000zlh2IAA', operation: 'insert', object: 'Account', state: 'Failed', createdDate: EARLIER, systemModstamp: EARLIER, jobType: 'V2Ingest' },
+    { id: '750R0000000zlh3IAA', operation: 'update', object: 'Account', state: 'JobComplete', createdDate: EARLIER, systemModstamp: SINCE, jobType: 'V2Ingest' },
+    { id: '750R0000000zlh4IAA', operation: 'update', object: 'Account', state: 'Aborted', createdDate: EARLIER, systemModstamp: SINCE, jobType: 'Classic' },
+    { id: '750R0000000zlh5IAA', operation: 'query', object: 'Account', state: 'Failed', createdDate: EARLIER, systemModstamp: SINCE, jobType: 'Classic' },
+  ],
   tables: {
     Contact: [
       { Id: idOf('003', 1), Email: 'a@example.com', Phone: null, AccountId: null, Description: 'x', LastModifiedDate: SINCE },
@@ -53,9 +62,43 @@ export const ORGANIZATION: Organization = {
       { Id: '8', JobType: 'Future', Status: 'Failed', CreatedDate: EARLIER, NumberOfErrors: 0, CompletedDate: EARLIER },
       { Id: '9', JobType: 'Future', Status: 'Completed', CreatedDate: SINCE, NumberOfErrors: 0, CompletedDate: SINCE },
       { Id: '10', JobType: 'BatchApex', Status: 'Completed', CreatedDate: SINCE, NumberOfErrors: 4, CompletedDate: SINCE },
+      { Id: '12', JobType: 'ScheduledApex', Status: 'Failed', CreatedDate: EARLIER, NumberOfErrors: 0, CompletedDate: SINCE },
       { Id: '11', JobType: 'BatchApex', Status: 'Completed', CreatedDate: EARLIER, NumberOfErrors: 4, CompletedDate: EARLIER },
     ],
-    UserPermissionAccess: [{ PermissionsManageUsers: false, PermissionsMonitorLoginHistory: true, PermissionsViewAllUsers: true }],
+    CronTrigger: [
+      { Id: '1', State: 'WAITING' },
+      { Id: '2', State: 'ERROR' },
+      { Id: '3', State: 'BLOCKED' },
+      { Id: '4', State: 'PAUSED' },
+      { Id: '5', State: 'COMPLETE' },
+    ],
+    UserLicense: [
+      { LicenseDefinitionKey: 'SFDC', Status: 'Active', TotalLicenses: 20, UsedLicenses: 12 },
+      { LicenseDefinitionKey: 'AUL', Status: 'Active', TotalLicenses: 0, UsedLicenses: 0 },
+      { LicenseDefinitionKey: 'PID_FDC_FREE', Status: 'Disabled', TotalLicenses: 5, UsedLicenses: 0 },
+    ],
+    UserPermissionAccess: [
+      { PermissionsManageUsers: false, PermissionsMonitorLoginHistory: true, PermissionsViewAllUsers: true, PermissionsViewSetup: true, PermissionsCustomizeApplication: true, PermissionsManageDataIntegrations: true },
+    ],
+    SetupAuditTrail: [
+      { Id: '1', Action: 'PermSetAssign', Display: 'x', CreatedDate: SINCE },
+      { Id: '2', Action: 'changedprofileforusercusttostd', Display: 'x', CreatedDate: SINCE },
+      { Id: '3', Action: 'groupMembership', Display: 'x', CreatedDate: SINCE },
+      { Id: '4', Action: 'profilePageLayoutChangedCustom', Display: 'x', CreatedDate: SINCE },
+      { Id: '5', Action: 'PermissionSetGroupCalculationStarted', Display: 'x', CreatedDate: SINCE },
+      { Id: '6', Action: 'changedpassword', Display: 'x', CreatedDate: SINCE },
+      { Id: '7', Action: 'PermSetAssign', Display: 'x', CreatedDate: EARLIER },
+    ],
+    ReportEventLog: [
+      { Id: '1', Origin: 'ReportExported', Timestamp: SINCE },
+      { Id: '2', Origin: 'ReportExportedAsynchronously', Timestamp: SINCE },
+      { Id: '3', Origin: 'ReportRunFromLightning', Timestamp: SINCE },
+      { Id: '4', Origin: 'ReportExported', Timestamp: EARLIER },
+    ],
+    OauthToken: [
+      { Id: null, AppName: 'x', CreatedDate: SINCE },
+      { Id: null, AppName: 'x', CreatedDate: EARLIER },
+    ],
     LoginHistory: [
       { Id: '1', Status: 'Success', LoginTime: SINCE },
       { Id: '2', Status: 'Invalid Password', LoginTime: SINCE },
@@ -70,9 +113,10 @@ export const ORGANIZATION: Organization = {
       { Id: idOf('005', 4), IsActive: true, UserType: 'CspLitePortal', LastLoginDate: EARLIER },
     ],
     UserLogin: [
-      { UserId: idOf('005', 1), IsPasswordLocked: false, IsFrozen: false },
-      { UserId: idOf('005', 2), IsPasswordLocked: true, IsFrozen: false },
-      { UserId: idOf('005', 3), IsPasswordLocked: false, IsFrozen: true },
+      { Id: idOf('0Yw', 1), UserId: idOf('005', 1), IsPasswordLocked: false, IsFrozen: false },
+      { Id: idOf('0Yw', 2), UserId: idOf('005', 2), IsPasswordLocked: true, IsFrozen: false },
+      { Id: idOf('0Yw', 3), UserId: idOf('005', 3), IsPasswordLocked: false, IsFrozen: true },
+      { Id: idOf('0Yw', 4), UserId: idOf('005', 4), IsPasswordLocked: false, IsFrozen: true },
     ],
     PermissionSetAssignment: [
       { AssigneeId: idOf('005', 1), Assignee: { IsActive: true, UserType: 'Standard' }, PermissionSet: ADMINISTRATORS },

@@ -7,14 +7,27 @@ export type Organization = {
   readonly versions: readonly string[];
   readonly limits: unknown;
   readonly tables: Readonly<Record<string, readonly SoqlRecord[]>>;
-  /** Whether the request for a token is granted; the answer carries `TOKEN`. */
+  /** Jobs of the Bulk APIs. */
+  readonly bulkJobs: readonly object[];
+  /** Whether the request for a token is granted; the answer carries `TOKEN`, or `SECURITY_TOKEN` to "security-key". */
   readonly grants: (form: URLSearchParams) => boolean;
 };
 
 export const TOKEN = '00Dxx!s3cret-session';
+export const SECURITY_TOKEN = '00Dxx!s3cret-session-of-security';
 
 /** Fields that may not be in a condition, as "Object.Field": source, Object Reference, LoginHistory, "Usage". */
-const NOT_FILTERED: readonly string[] = ['LoginHistory.Status', 'Contact.Description'];
+const NOT_FILTERED: readonly string[] = [
+  'LoginHistory.Status',
+  'SetupAuditTrail.Display',
+  'Contact.Description',
+];
+/** Of these COUNT() is taken and no other aggregate: source, Object Reference, SetupAuditTrail. */
+const NOT_AGGREGATED: readonly string[] = ['SetupAuditTrail'];
+/** What one question of an event log may cover: source, Security Implementation Guide. */
+const EVENT_LOG_MS = 15 * 86_400_000;
+/** Jobs of one answer: source, Bulk API 2.0 Developer Guide, "Get Information About All Ingest Jobs". */
+const JOBS_PER_PAGE = 1000;
 /** Long texts: neither to be counted nor to be grouped by. */
 const LONG_TEXTS: readonly string[] = ['Contact.Description'];
 const DAYS: readonly string[] = ['Opportunity.CloseDate'];
@@ -30,13 +43,15 @@ export function respondAs(organization: Organization): (request: SeenRequest) =>
   return ({ method, path, headers, body }) => {
     const { pathname, searchParams } = new URL(path, 'http://crm.test');
     if (pathname === '/services/oauth2/token' && method === 'POST') {
-      if (organization.grants(new URLSearchParams(body))) return tokenAnswer();
+      const form = new URLSearchParams(body);
+      const token = form.get('client_id') === 'security-key' ? SECURITY_TOKEN : TOKEN;
+      if (organization.grants(form)) return tokenAnswer(token);
       const error = { error: 'invalid_grant', error_description: 'user hasnt approved s3cret' };
       return { status: 400, body: error };
     }
     if (method !== 'GET') return { status: 405, body: '' };
     if (pathname === '/services/data/') return { body: organization.versions.map(versionEntry) };
-    if (headers['authorization'] !== `Bearer ${TOKEN}`) {
+    if (![TOKEN, SECURITY_TOKEN].some((token) => headers['authorization'] === `Bearer ${token}`)) {
       return refusal(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
     }
     if (path.length > 16_384) return { status: 414, body: '' };
@@ -47,16 +62,28 @@ export function respondAs(organization: Organization): (request: SeenRequest) =>
         return { body: organization.limits };
       case '/services/data/v62.0/query':
         return answerQuery(organization, searchParams.get('q') ?? '');
+      case '/services/data/v62.0/jobs/ingest':
+        return answerJobs(organization, searchParams.get('queryLocator'));
       default:
         return refusal(404, 'NOT_FOUND');
     }
   };
 }
 
+/** The locator ends with where the page begins. */
+function answerJobs({ bulkJobs }: Organization, locator: string | null): GoodAnswer {
+  const start = Number(locator?.split('-').at(-1) ?? 0);
+  const end = start + JOBS_PER_PAGE;
+  const done = end >= bulkJobs.length;
+  const url = `/services/data/v62.0/jobs/ingest?queryLocator=01gRM000000NS1vYAG-${end}`;
+  const records = bulkJobs.slice(start, end);
+  return { body: { done, records, nextRecordsUrl: done ? null : url } };
+}
+
 /** As it is answered to client_credentials: without the time that it lasts. */
-function tokenAnswer(): GoodAnswer {
+function tokenAnswer(token: string): GoodAnswer {
   return {
-    body: { access_token: TOKEN, instance_url: 'https://example.my.salesforce.com', token_type: 'Bearer', issued_at: '1767600000000' },
+    body: { access_token: token, instance_url: 'https://example.my.salesforce.com', token_type: 'Bearer', issued_at: '1767600000000' },
   }; // prettier-ignore
 }
 
@@ -112,14 +139,31 @@ function problemOf(query: SoqlQuery, table: readonly SoqlRecord[]): GoodAnswer |
     return isTime && DAYS.includes(full(field));
   });
   if (wrong !== undefined) return refusal(400, 'INVALID_FIELD', 'must be of type date');
+  if (counted.length > 0 && NOT_AGGREGATED.includes(query.entity)) {
+    return refusal(400, 'MALFORMED_QUERY', 'aggregate queries are not supported');
+  }
+  if (query.entity.endsWith('EventLog') && !isLogQuery(query)) {
+    return refusal(400, 'MALFORMED_QUERY', 'the time range must fall within 15 days');
+  }
   const long = [...counted, ...query.groupBy].find((field) => LONG_TEXTS.includes(full(field)));
   if (long === undefined) return undefined;
   return refusal(400, 'MALFORMED_QUERY', `field ${long} does not support aggregate operator COUNT`);
 }
 
+/** Both ends, and no more between them than an event log answers. */
+function isLogQuery({ where }: SoqlQuery): boolean {
+  const times = comparisonsIn(where)
+    .filter(({ field }) => field === 'Timestamp')
+    .map(({ operator, value }) => [operator, Date.parse((value as { literal: string }).literal)]);
+  const { '>=': since = Number.NaN, '<=': until = Number.NaN } = Object.fromEntries(
+    times,
+  ) as Record<string, number>;
+  return times.length === 2 && until - since <= EVENT_LOG_MS;
+}
+
 function inOrder(query: SoqlQuery, found: readonly SoqlRecord[]): readonly object[] {
   return [...found]
-    .sort((one, other) => (String(one['Id']) < String(other['Id']) ? -1 : 1))
+    .sort((one, other) => (String(one[query.orderBy]) < String(other[query.orderBy]) ? -1 : 1))
     .map((record) => ({
       attributes: { type: query.entity, url: `/services/data/v62.0/sobjects/${query.entity}` },
       ...Object.fromEntries(query.columns.map((column) => [column, valueAtField(record, column)])),

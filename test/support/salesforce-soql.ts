@@ -1,10 +1,11 @@
-/** As much of SOQL as the connector asks in: conditions, one grouping, an order by Id and a limit. */
+/** As much of SOQL as the connector asks in: conditions, one grouping, an order by one field and a limit. */
 export type SoqlQuery = {
   readonly columns: readonly string[];
   readonly entity: string;
   readonly where?: Condition;
   readonly groupBy: readonly string[];
   readonly isRepeatedOnly: boolean;
+  readonly orderBy: string;
   readonly limit: number;
 };
 
@@ -23,11 +24,12 @@ export type Condition =
   | Comparison;
 
 const CLAUSES =
-  /^SELECT (.+?) FROM (\w+)(?: WHERE (.+?))?(?: GROUP BY (.+?))?( HAVING COUNT\(Id\) > 1)?( ORDER BY Id)?(?: LIMIT (\d+))?$/;
+  /^SELECT (.+?) FROM (\w+)(?: WHERE (.+?))?(?: GROUP BY (.+?))?( HAVING COUNT\(Id\) > 1)?(?: ORDER BY (\w+)(?: ASC NULLS LAST)?)?(?: LIMIT (\d+))?$/;
 
 /** Throws on what is not understood, like the parser of Salesforce. */
 export function parseSoql(text: string): SoqlQuery {
-  const [, columns = '', entity = '', where, groupBy, having, , limit] = CLAUSES.exec(text) ?? [];
+  const [, columns = '', entity = '', where, groupBy, having, orderBy = 'Id', limit] =
+    CLAUSES.exec(text) ?? [];
   if (entity === '') throw new SyntaxError(`no query: ${text}`);
   return {
     columns: columns.split(', '),
@@ -35,6 +37,7 @@ export function parseSoql(text: string): SoqlQuery {
     ...(where === undefined ? {} : { where: parseCondition(where) }),
     groupBy: groupBy?.split(', ') ?? [],
     isRepeatedOnly: having !== undefined,
+    orderBy,
     limit: limit === undefined ? Infinity : Number(limit),
   };
 }
@@ -123,9 +126,17 @@ export function fulfils(record: SoqlRecord, condition: Condition | undefined): b
       return own !== wanted;
     case 'IN':
       return Array.isArray(value) && value.includes(own);
+    case 'LIKE':
+      return isLike(String(own), String(value));
     default:
       return own !== null && isOrdered(comparable(own), operator, wanted);
   }
+}
+
+/** Without regard to case; only an end of any kind is asked for. */
+function isLike(own: string, pattern: string): boolean {
+  const [text, wanted] = [own.toLowerCase(), pattern.toLowerCase()];
+  return wanted.endsWith('%') ? text.startsWith(wanted.slice(0, -1)) : text === wanted;
 }
 
 function comparable(value: unknown): unknown {

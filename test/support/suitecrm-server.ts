@@ -1,6 +1,7 @@
 import type { GoodAnswer, SeenRequest } from './fault-server.ts';
 
 type Stored = Readonly<Record<string, string | null>>;
+export type SuitecrmModules = Readonly<Record<string, readonly Stored[]>>;
 
 const CONTACTS: readonly Stored[] = [
   {
@@ -29,17 +30,59 @@ const CONTACTS: readonly Stored[] = [
   },
 ];
 
+const QUEUED: Stored = {
+  status: 'queued',
+  resolution: 'queued',
+  scheduler_id: null,
+  target: 'function::pollMonitoredInboxesAOP',
+  date_modified: '2026-01-04 08:00:00',
+};
+const FAILED: Stored = { ...QUEUED, status: 'done', resolution: 'failure' };
+
+/** A job that failed: of which schedule, and when. */
+export function failedJob(id: string, scheduler: string | null, failedAt: string): Stored {
+  return {
+    ...FAILED,
+    id,
+    scheduler_id: scheduler,
+    date_modified: failedAt,
+    execute_time: failedAt,
+  };
+}
+
 /** Modules with the fields that this test needs; source: modules/…/vardefs.php of SuiteCRM 7.15.0. */
-const MODULES: Readonly<Record<string, readonly Stored[]>> = {
+export const SUITECRM_MODULES: SuitecrmModules = {
   Accounts: [],
   Contacts: CONTACTS,
   SchedulersJobs: [
-    { id: '1', status: 'queued', resolution: 'queued', execute_time: '2026-01-05 08:30:00' },
-    { id: '2', status: 'queued', resolution: 'queued', execute_time: '2026-01-05 08:00:00' },
-    { id: '3', status: 'queued', resolution: 'queued', execute_time: '2126-01-05 08:00:00' },
-    { id: '4', status: 'running', resolution: 'queued', execute_time: '2026-01-05 08:00:00' },
-    { id: '5', status: 'done', resolution: 'failure', execute_time: '2026-01-04 08:00:00' },
-    { id: '6', status: 'done', resolution: 'success', execute_time: '2026-01-04 08:00:00' },
+    { ...QUEUED, id: '1', execute_time: '2026-01-05 08:30:00' },
+    { ...QUEUED, id: '2', execute_time: '2026-01-05 08:00:00' },
+    { ...QUEUED, id: '3', execute_time: '2126-01-05 08:00:00' },
+    { ...QUEUED, id: '4', status: 'running', execute_time: '2026-01-05 08:00:00' },
+    failedJob('5', 's1', '2026-01-04 08:00:00'),
+    {
+      ...FAILED,
+      id: '6',
+      resolution: 'success',
+      target: 'function::calendarSyncJob',
+      execute_time: '2026-01-05 08:20:00',
+      date_modified: '2026-01-05 08:20:00',
+    },
+  ],
+  Schedulers: [
+    { id: 's1', status: 'Active', last_run: '2026-01-04 07:59:59' },
+    { id: 's2', status: 'Active', last_run: '2026-01-05 08:00:00' },
+    { id: 's3', status: 'Active', last_run: null },
+    { id: 's4', status: 'Inactive', last_run: null },
+  ],
+  OAuth2Clients: [
+    { id: 'monitor', date_entered: '2026-01-01 00:00:00' },
+    { id: 'shop', date_entered: '2025-01-05 09:00:00' },
+  ],
+  CampaignLog: [
+    { id: '1', activity_type: 'targeted', activity_date: '2026-01-05 08:10:00' },
+    { id: '2', activity_type: 'send error', activity_date: '2026-01-05 08:00:00' },
+    { id: '3', activity_type: 'send error', activity_date: '2026-01-05 07:59:59' },
   ],
   Users: [
     { id: '1', is_admin: '1', is_group: '0', portal_only: null, is_totp_enabled: '1' },
@@ -100,9 +143,27 @@ function toAttribute(value: string | null): string {
   return time === null ? (value ?? '') : `${time[1]}T${time[2]}+01:00`;
 }
 
+type Shown = {
+  /** How many records of each module its lists hold. */
+  readonly visible?: number;
+  readonly modules?: SuitecrmModules;
+};
+
+/** Api/V8/JsonApi/Repository/Sort.php: falling with a minus in front. */
+function sortBy(records: readonly Stored[], sort: string | null): readonly Stored[] {
+  if (sort === null) return records;
+  const field = sort.replace(/^-/, '');
+  const rising = records.toSorted((a, b) => ((a[field] ?? '') < (b[field] ?? '') ? -1 : 1));
+  return sort.startsWith('-') ? rising.toReversed() : rising;
+}
+
 /** ModuleService::getRecords: the count knows no access control, the list does. */
-function listModule(module: string, query: URLSearchParams, visible: number): GoodAnswer {
-  const stored = Object.hasOwn(MODULES, module) ? MODULES[module] : undefined;
+function listModule(
+  module: string,
+  query: URLSearchParams,
+  { visible, modules }: Required<Shown>,
+): GoodAnswer {
+  const stored = Object.hasOwn(modules, module) ? modules[module] : undefined;
   if (stored === undefined) return refuse(`Module ${module} does not exist`);
   const filters = [...query].flatMap(([key, value]) => {
     const match = /^filter\[(\w+)\]\[(\w+)\]$/.exec(key);
@@ -114,9 +175,7 @@ function listModule(module: string, query: URLSearchParams, visible: number): Go
   const found = stored.filter((record) =>
     filters.every(({ field, operator, value }) => compare(record[field] ?? null, operator, value)),
   );
-  const sort = query.get('sort');
-  const sorted =
-    sort === null ? found : found.toSorted((a, b) => ((a[sort] ?? '') < (b[sort] ?? '') ? -1 : 1));
+  const sorted = sortBy(found, query.get('sort'));
   const size = Number(query.get('page[size]'));
   const start = (Number(query.get('page[number]') ?? '1') - 1) * size;
   const page = sorted.slice(0, visible).slice(start, start + size);
@@ -143,7 +202,7 @@ let tokens = 0;
 /** A healthy SuiteCRM 8, whose lists hold the first `visible` records of each module. */
 export function respond(
   { method, path, headers, body }: SeenRequest,
-  { visible = Infinity }: { readonly visible?: number } = {},
+  { visible = Infinity, modules = SUITECRM_MODULES }: Shown = {},
 ): GoodAnswer {
   const url = new URL(path, 'http://crm.test');
   if (!url.pathname.startsWith('/legacy/Api/')) return { status: 404, body: '' };
@@ -152,16 +211,20 @@ export function respond(
     const form = new URLSearchParams(body);
     const isGood =
       form.get('grant_type') === 'client_credentials' &&
-      form.get('client_id') === 'monitor' &&
+      ['monitor', 'security'].includes(form.get('client_id') ?? '') &&
       form.get('client_secret') === 's3cret';
     if (!isGood) return { status: 401, body: { error: 'invalid_client' } };
     tokens += 1;
     return {
-      body: { token_type: 'Bearer', expires_in: 3600, access_token: `token-${tokens}` },
+      body: {
+        token_type: 'Bearer',
+        expires_in: 3600,
+        access_token: `token-of-${form.get('client_id')}-${tokens}`,
+      },
     };
   }
   if (method !== 'GET') return { status: 405, body: '' };
-  if (!/^Bearer token-\d+$/.test(String(headers['authorization']))) return UNAUTHORIZED;
+  if (!/^Bearer token-of-\w+-\d+$/.test(String(headers['authorization']))) return UNAUTHORIZED;
   if (place === '/V8/current-user') return { body: { data: { type: 'User', id: '1' } } };
   if (place === '/V8/meta/fields/Contacts') {
     return { body: { data: { type: 'fields', id: '', attributes: DEFINITIONS } } };
@@ -169,5 +232,5 @@ export function respond(
   const module = /^\/V8\/module\/(\w+)$/.exec(place)?.[1];
   return module === undefined
     ? { status: 404, body: { message: 'Not found' } }
-    : listModule(module, url.searchParams, visible);
+    : listModule(module, url.searchParams, { visible, modules });
 }

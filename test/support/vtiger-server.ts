@@ -109,16 +109,23 @@ function answerQuery(
 export function createVtiger({
   counts = true,
   isAdministrator = true,
-}: { counts?: boolean; isAdministrator?: boolean } = {}): (request: SeenRequest) => GoodAnswer {
+  user = 'monitor',
+}: {
+  counts?: boolean;
+  isAdministrator?: boolean;
+  user?: string;
+} = {}): (request: SeenRequest) => GoodAnswer {
   let challenges = 0;
   const sessions = new Set<string>();
+  // The session of another user has a name that shows whose it is.
+  const prefix = user === 'monitor' ? '' : `${user}-`;
   function logIn(form: URLSearchParams): GoodAnswer {
     const expected = createHash('md5').update(`token${challenges}s3cret`).digest('hex');
     if (form.get('operation') !== 'login') return { status: 405, body: '' };
-    if (form.get('username') !== 'monitor' || form.get('accessKey') !== expected) {
+    if (form.get('username') !== user || form.get('accessKey') !== expected) {
       return refuse('INVALID_USER_CREDENTIALS', 'Invalid username or password');
     }
-    const sessionName = `session-s3cret-${sessions.size}`;
+    const sessionName = `session-s3cret-${prefix}${sessions.size}`;
     sessions.add(sessionName);
     return succeed({
       sessionName,
@@ -135,7 +142,7 @@ export function createVtiger({
     if (method !== 'GET') return { status: 405, body: '' };
     const query = url.searchParams;
     if (query.get('operation') === 'getchallenge') {
-      if (query.get('username') !== 'monitor') {
+      if (query.get('username') !== user) {
         return refuse('ACCESS_DENIED', 'username does not exists');
       }
       challenges += 1;

@@ -7,23 +7,20 @@ import { requirePlatform } from '../platform-names.ts';
 
 type Named = { readonly name: string; readonly platform: Platform };
 
-function row(cells: readonly string[], widths: readonly number[]): string {
-  return cells
-    .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-    .join('  ')
-    .trimEnd();
-}
-
-function tableOf(all: readonly Named[]): readonly string[] {
-  const head = ['platform', ...PROBE_KIND_NAMES];
-  const rows = all.map(({ name, platform: { sources } }) => [
-    name,
-    ...PROBE_KIND_NAMES.map((kind) => ('from' in sources[kind] ? 'yes' : 'no')),
-  ]);
-  const widths = head.map((title, index) =>
-    Math.max(title.length, ...rows.map((cells) => cells[index]?.length ?? 0)),
-  );
-  return [head, ...rows].map((cells) => row(cells, widths));
+/** A line for each: what it can be asked has more columns than a terminal, so what is missing is named. */
+function overviewOf(all: readonly Named[]): readonly string[] {
+  const width = Math.max(...all.map(({ name }) => name.length));
+  return all.map(({ name, platform: { sources } }) => {
+    const able = PROBE_KIND_NAMES.filter((kind) => 'from' in sources[kind]);
+    const missing = PROBE_KIND_NAMES.filter((kind) => 'not' in sources[kind] && kind !== 'plugin');
+    const isNarrow = able.length < missing.length;
+    const told = isNarrow
+      ? `only ${able.join(', ')}`
+      : missing.length === 0
+        ? 'everything'
+        : `everything but ${missing.join(', ')}`;
+    return `${name.padEnd(width)}  ${told}`;
+  });
 }
 
 function linesOf({ name, platform }: Named): readonly string[] {
@@ -70,7 +67,9 @@ ${PROBE_KIND_NAMES.map((kind) => `  ${kind.padEnd(KIND_WIDTH)}  ${PROBE_KINDS[ki
     const [first] = all;
     if (options.flag('json')) context.print(JSON.stringify(documentOf(all), null, 2));
     else
-      for (const line of only !== undefined && first !== undefined ? linesOf(first) : tableOf(all))
+      for (const line of only !== undefined && first !== undefined
+        ? linesOf(first)
+        : overviewOf(all))
         context.print(line);
     return Promise.resolve(0);
   },

@@ -1,4 +1,4 @@
-import type { JobState } from '../../catalog/catalog.ts';
+import type { IntegrationKind, JobState, LoginFailureReason } from '../../catalog/catalog.ts';
 import type {
   CertificateFacts,
   Failure,
@@ -33,6 +33,48 @@ export type JobFacts = {
   readonly byState: Readonly<Record<JobState, Knowable<number>>>;
   /** 0 when nothing waits. */
   readonly oldestPendingAgeSeconds: Knowable<number>;
+  /** Jobs of a schedule whose last run failed, or that are no longer started for it; unknown where it is left out. */
+  readonly failedSchedules?: Knowable<number>;
+};
+/** Log-ins of anybody since a time. */
+export type LoginCounts = {
+  readonly failed: Knowable<number>;
+  /** Unknown where it is left out. */
+  readonly succeeded?: Knowable<number>;
+  /** A reason that is left out stands for none; all of it is unknown where it is left out. */
+  readonly failedByReason?: Knowable<Readonly<Partial<Record<LoginFailureReason, number>>>>;
+};
+/** What the record of an administrator's work tells since a time. */
+export type AuditFacts = {
+  /** Whether the CRM records who changes what. */
+  readonly isRecording: Knowable<boolean>;
+  /** Changes of roles, profiles, groups and permissions, and of who has them. */
+  readonly permissionChanges: Knowable<number>;
+  /** Exports of many records at once. */
+  readonly massExports: Knowable<number>;
+};
+/** What opens the API in place of a password: keys, personal tokens, authorised applications. */
+export type ApiTokenFacts = {
+  /** Those that are not withdrawn and have not ended. */
+  readonly active: Knowable<number>;
+  /** Of the active ones; unknown, as empty, when there is none. */
+  readonly oldestAgeSeconds: Knowable<number>;
+};
+export type IntegrationFacts = {
+  readonly integration: IntegrationKind;
+  /** Since a time. */
+  readonly failures: Knowable<number>;
+};
+export type VendorState = 'operational' | 'degraded' | 'outage';
+export type VendorStatusFacts = {
+  readonly state: Knowable<VendorState>;
+  readonly openIncidents: Knowable<number>;
+};
+export type ApiRemovalFacts = {
+  /** Bounded vocabulary of the platform, such as "json_rpc". */
+  readonly api: string;
+  /** Milliseconds since the epoch; unknown, as empty, where no removal is announced. */
+  readonly removedAtMs: Knowable<number>;
 };
 export type AccountFacts = {
   readonly activeUsers: Knowable<number>;
@@ -92,6 +134,8 @@ export type DataRow = Readonly<Record<string, ScalarValue>>;
 export type Aggregate =
   | { readonly kind: 'rows' }
   | { readonly kind: 'missing'; readonly field: string }
+  /** Records whose field is filled with none of the values, which are compared letter by letter. */
+  | { readonly kind: 'outside'; readonly field: string; readonly values: readonly string[] }
   | { readonly kind: 'older_than'; readonly field: string; readonly before: string }
   /** Records with a key minus distinct keys; records without any key field are left out. */
   | { readonly kind: 'duplicates'; readonly key: readonly string[] }
@@ -115,9 +159,17 @@ export type Connector = {
   latency?(call: Call): Promise<Outcome<readonly LatencyFacts[]>>;
   limits?(call: Call): Promise<Outcome<readonly LimitFacts[]>>;
   jobs?(call: Call, nowMs: number): Promise<Outcome<JobFacts>>;
-  /** Failed logins since a time. */
-  failedLogins?(call: Call, sinceMs: number): Promise<Outcome<Knowable<number>>>;
+  /** Log-ins since a time. */
+  logins?(call: Call, sinceMs: number): Promise<Outcome<LoginCounts>>;
   accounts?(call: Call): Promise<Outcome<AccountFacts>>;
+  auditTrail?(call: Call, sinceMs: number): Promise<Outcome<AuditFacts>>;
+  apiTokens?(call: Call, nowMs: number): Promise<Outcome<ApiTokenFacts>>;
+  /** Each kind at most once. */
+  integrations?(call: Call, sinceMs: number): Promise<Outcome<readonly IntegrationFacts[]>>;
+  /** Asks the vendor, not the CRM. */
+  vendorStatus?(call: Call): Promise<Outcome<VendorStatusFacts>>;
+  /** Of every API that the connector asks. */
+  apiRemovals?(call: Call): Promise<Outcome<readonly ApiRemovalFacts[]>>;
   /** When each identity that the monitor has ends. */
   credentials?(call: Call): Promise<Outcome<readonly CredentialFacts[]>>;
   /** Runs every configured plugin once; answers in the order of the configuration. */

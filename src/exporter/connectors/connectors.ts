@@ -1,15 +1,20 @@
 export type {
   AccountFacts,
   Aggregate,
+  ApiRemovalFacts,
+  ApiTokenFacts,
+  AuditFacts,
   Call,
   Connector,
   ConnectorDependencies,
   CredentialFacts,
   DataRow,
+  IntegrationFacts,
   JobFacts,
   KeptTexts,
   LatencyFacts,
   LimitFacts,
+  LoginCounts,
   LoginFacts,
   PerformanceDatum,
   PerformanceRange,
@@ -21,6 +26,8 @@ export type {
   ProgramRun,
   RunProgram,
   ScalarValue,
+  VendorState,
+  VendorStatusFacts,
 } from './connector.ts';
 export { PLATFORM_NAMES, connectionDecoder, createConnector, findPlatform } from './registry.ts';
 export type { Connection, Platform, Source } from './platform.ts';

@@ -4,6 +4,7 @@ import { decode } from '../../std/std.ts';
 import type { Decoder } from '../../std/std.ts';
 import type { ProbeKind } from './probe.ts';
 import { PROBE_REGISTRY } from './registry.ts';
+import { windowMsOf } from './window-option.ts';
 
 /** How one probe kind runs on one target. */
 export type ProbeSettings = {
@@ -54,6 +55,15 @@ const DEFAULTS: Readonly<Record<ProbeArea, Defaults>> = {
   },
 };
 
+/** What changes seldom, or costs the CRM much to tell, is asked less often than its area. */
+const OWN_DEFAULTS: Readonly<Partial<Record<ProbeKindName, Partial<Defaults>>>> = {
+  integrations: { interval: '5m', retryInterval: '60s', timeout: '30s', minimumInterval: '30s' },
+  vendor_status: { interval: '5m', retryInterval: '60s', minimumInterval: '60s' },
+  api_lifecycle: { interval: '1h', retryInterval: '10m', minimumInterval: '60s' },
+  audit_trail: { interval: '5m', retryInterval: '60s', timeout: '30s' },
+  api_tokens: { interval: '1h', retryInterval: '10m', timeout: '30s', minimumInterval: '60s' },
+};
+
 const HOUR_MS = 3_600_000;
 
 function durationField(fallback: string, maximumMs: number, description: string) {
@@ -66,9 +76,9 @@ function durationField(fallback: string, maximumMs: number, description: string)
 }
 
 function settingsDecoder(kind: ProbeKind<unknown>): Decoder<ProbeSettings> {
-  const defaults = DEFAULTS[PROBE_KINDS[kind.id].area];
+  const defaults = { ...DEFAULTS[PROBE_KINDS[kind.id].area], ...OWN_DEFAULTS[kind.id] };
   const fallbackOptions = decode.run(kind.options, {});
-  return decode.transform(
+  const decoder = decode.transform(
     decode.object({
       enabled: decode.withDefault(decode.boolean(), true, 'false leaves the probe out', 'true'),
       interval: durationField(defaults.interval, 24 * HOUR_MS, 'time from one run to the next'),
@@ -100,6 +110,16 @@ function settingsDecoder(kind: ProbeKind<unknown>): Decoder<ProbeSettings> {
       minimumIntervalMs: settings.min_interval,
       options: settings.options ?? (fallbackOptions.ok ? fallbackOptions.value : {}),
     }),
+  );
+  return decode.refine(decoder, ({ enabled, intervalMs, options }) =>
+    enabled && windowMsOf(options) < intervalMs
+      ? {
+          at: 'interval',
+          message:
+            'what happens between the end of one window and the start of the next is never counted',
+          remedy: 'write an options.window that is at least as long as interval',
+        }
+      : undefined,
   );
 }
 

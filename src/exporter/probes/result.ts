@@ -1,6 +1,7 @@
 import { UNKNOWN_REASONS } from '../../catalog/catalog.ts';
 import type { MeasurementName, UnknownReason } from '../../catalog/catalog.ts';
 import type { Failure } from '../../http/http.ts';
+import { unknown } from '../../std/std.ts';
 import type { Knowable, Unknown } from '../../std/std.ts';
 import type { ProbeResult, Sample, UnknownSample } from './probe.ts';
 
@@ -48,9 +49,12 @@ export function share(part: Knowable<number>, whole: Knowable<number>): Knowable
   return { known: true, value: part.value / whole.value };
 }
 
+/** What a connector leaves out of its facts. */
+export const NOT_TOLD: Unknown = unknown('not_supported', UNKNOWN_REASONS.not_supported);
+
 /** The answer to a method that `isSupported` promised and the connector does not have. */
 export function notSupported(metric: MeasurementName): ProbeResult {
-  const detail = 'this platform cannot tell';
+  const { detail } = NOT_TOLD;
   return {
     ok: true,
     samples: [],

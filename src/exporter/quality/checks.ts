@@ -19,6 +19,8 @@ export type ObjectChecks = {
   readonly completeness: readonly string[];
   readonly duplicates: readonly (readonly string[])[];
   readonly validity: Readonly<Record<string, Format>>;
+  /** By field the values that it may have. */
+  readonly picklists: Readonly<Record<string, readonly string[]>>;
   readonly freshness?: { readonly field: string; readonly maximumAgeMs: number };
   readonly orphans: readonly OrphanCheck[];
 };
@@ -57,6 +59,16 @@ const objectChecks: Decoder<ObjectChecks> = decode.transform(
       decode.map(decode.choice(FORMATS), { key: 'field name', pattern: NAME }),
       'format that the filled values of a field should have',
     ),
+    picklists: decode.optional(
+      decode.map(
+        decode.list(decode.text({ maximumLength: 255 }), {
+          minimumLength: 1,
+          maximumLength: 200,
+        }),
+        { key: 'field name', pattern: NAME },
+      ),
+      'by field the values that it may have, such as stage: [New, Won, Lost]; letters, and their case, count',
+    ),
     freshness: decode.optional(
       decode.object({
         field: decode.required(name, 'field with the time of the last change'),
@@ -87,11 +99,20 @@ const objectChecks: Decoder<ObjectChecks> = decode.transform(
       'share of references that lead to no record',
     ),
   }),
-  ({ volume, completeness, duplicates, validity, freshness, orphans }): ObjectChecks => ({
+  ({
+    volume,
+    completeness,
+    duplicates,
+    validity,
+    picklists,
+    freshness,
+    orphans,
+  }): ObjectChecks => ({
     volume,
     completeness: unique(completeness?.fields ?? []),
     duplicates: uniqueKeys(duplicates?.keys ?? []),
     validity: validity ?? {},
+    picklists: picklists ?? {},
     ...(freshness === undefined
       ? {}
       : { freshness: { field: freshness.field, maximumAgeMs: freshness.maximum_age } }),

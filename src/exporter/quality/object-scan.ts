@@ -69,6 +69,7 @@ function fieldsOf(count: Count): readonly string[] {
     case 'keyed':
       return count.key;
     case 'missing':
+    case 'outside':
     case 'older_than':
     case 'orphans':
     case 'invalid':
@@ -88,6 +89,8 @@ function createCounter(count: Count, options: ObjectScanOptions): Counter {
       return countRows((row) => count.key.every((field) => !isMissing(row[field])));
     case 'invalid':
       return countRows((row) => isInvalid(row[count.field], count.format, options.defaultCountry));
+    case 'outside':
+      return countRows(isOutside(count.field, count.values));
     case 'older_than':
       return countOlder(count.field, Date.parse(count.before));
     case 'duplicates':
@@ -107,6 +110,11 @@ function countRows(matches: (row: DataRow) => boolean): Counter {
     },
     value: () => known(total),
   };
+}
+
+function isOutside(field: string, values: readonly string[]): (row: DataRow) => boolean {
+  const allowed = new Set(values);
+  return ({ [field]: value }) => !isMissing(value) && !allowed.has(String(value).trim());
 }
 
 function isInvalid(

@@ -81,6 +81,11 @@ function planObject(object: string, checks: ObjectChecks, nowMs: number): Object
     const formula = ofFilled({ kind: 'invalid', field, format }, field);
     measures.push({ metric: 'crm_invalid_ratio', labels: { object, field, format }, formula });
   }
+  for (const [field, values] of Object.entries(checks.picklists)) {
+    const formula = ofFilled({ kind: 'outside', field, values }, field);
+    const labels = { object, field, format: 'picklist' };
+    measures.push({ metric: 'crm_invalid_ratio', labels, formula });
+  }
   if (checks.freshness !== undefined) {
     const { field, maximumAgeMs } = checks.freshness;
     const before = new Date(nowMs - maximumAgeMs).toISOString();

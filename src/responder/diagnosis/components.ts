@@ -107,9 +107,16 @@ export function componentOfMetric(metric: MeasurementName, labels: Labels): Comp
     case 'crm_login_duration_seconds':
       return 'authentication';
     case 'crm_api_latency_seconds':
+    case 'crm_api_removal_remaining_seconds':
       return 'api';
+    case 'crm_vendor_state':
+    case 'crm_vendor_incidents':
+      return 'service';
     case 'crm_jobs':
     case 'crm_job_oldest_pending_age_seconds':
+    case 'crm_failed_schedules':
+    case 'crm_integration_failures':
+    case 'crm_integration_failures_window_seconds':
       return 'jobs';
     case 'crm_api_quota_limit':
     case 'crm_api_quota_remaining':
@@ -125,7 +132,15 @@ export function componentOfMetric(metric: MeasurementName, labels: Labels): Comp
     case 'crm_credential_remaining_seconds':
       return 'authentication';
     case 'crm_failed_logins':
+    case 'crm_failed_logins_by_reason':
+    case 'crm_successful_logins':
     case 'crm_failed_logins_window_seconds':
+    case 'crm_permission_changes':
+    case 'crm_mass_exports':
+    case 'crm_audit_trail_recording':
+    case 'crm_audit_trail_window_seconds':
+    case 'crm_api_tokens':
+    case 'crm_api_token_oldest_age_seconds':
     case 'crm_active_users':
     case 'crm_privileged_users':
     case 'crm_locked_users':

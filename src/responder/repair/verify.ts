@@ -182,6 +182,8 @@ async function judge(
       const limit = alert.severity === 'critical' ? 1 : 0;
       return compare(alert, condition.metric, run.result.samples, limit, 'above');
     }
+    case 'off':
+      return compare(alert, condition.metric, run.result.samples, 1, 'below');
     case 'increase':
     case 'drop': {
       const bad = condition.kind === 'increase' ? 'above' : 'below';

@@ -1,5 +1,6 @@
 import { ALERTS, ALERT_NAMES } from '../../catalog/catalog.ts';
 import type { AlertName } from '../../catalog/catalog.ts';
+import { offScenarios } from './off.ts';
 import { dropScenarios, increaseScenarios } from './change.ts';
 import { pipelineScenarios } from './pipeline.ts';
 import { probeFailedScenarios } from './probe-failed.ts';
@@ -17,6 +18,8 @@ export function alertScenarios(name: AlertName): readonly Scenario[] {
       return probeFailedScenarios(name, condition.probes);
     case 'state':
       return stateScenarios(name, condition);
+    case 'off':
+      return offScenarios(name, condition.metric);
     case 'increase':
       return increaseScenarios(name, condition.metric);
     case 'drop':

@@ -19,8 +19,9 @@ export function stateScenarios(
   const labels = sampleLabels(seriesLabels(condition.metric));
   const state = (values: string, instance?: 'a' | 'b'): InputSeries =>
     exporterSeries(condition.metric, labels, values, instance);
-  const unknown = (values: string): InputSeries =>
-    exporterSeries(condition.unknown, labels, values);
+  /** No series at all where nobody has to know the state. */
+  const unknown = (values: string): readonly InputSeries[] =>
+    condition.unknown === undefined ? [] : [exporterSeries(condition.unknown, labels, values)];
   const firing = (value: number, severities: readonly Severity[], atSeconds: number): Check => ({
     atSeconds,
     expected: severities.map((severity) => ({ severity, labels, value })),
@@ -34,6 +35,13 @@ export function stateScenarios(
     series: readonly InputSeries[],
     ...checks: readonly Check[]
   ): Scenario => ({ alert, kind, title, series, checks });
+  const becomesUnknown = make(
+    'fires',
+    'as warning without a break when a critical state becomes unknown',
+    [state(`${constant(2)} stale`), ...unknown(`${constant(0)} ${constant(1)}`)],
+    atFirstEnd(2, SEVERITIES),
+    firing(1, ['warning'], SECOND_PHASE_SECONDS),
+  );
   return [
     make(
       'fires',
@@ -42,13 +50,7 @@ export function stateScenarios(
       atFirstEnd(2, SEVERITIES),
     ),
     make('fires', 'as warning only', [state(constant(1))], atFirstEnd(1, ['warning'])),
-    make(
-      'fires',
-      'as warning without a break when a critical state becomes unknown',
-      [state(`${constant(2)} stale`), unknown(`${constant(0)} ${constant(1)}`)],
-      atFirstEnd(2, SEVERITIES),
-      firing(1, ['warning'], SECOND_PHASE_SECONDS),
-    ),
+    ...(condition.unknown === undefined ? [] : [becomesUnknown]),
     make(
       'fires',
       'without a break when the exporter restarts under another address',
@@ -59,7 +61,7 @@ export function stateScenarios(
     make(
       'stays quiet',
       'while it is good, and for a single bad result',
-      [state(`${constant(0)} 2 ${constant(0)}`), unknown(constant(0, 20))],
+      [state(`${constant(0)} 2 ${constant(0)}`), ...unknown(constant(0, 20))],
       quiet,
       { ...quiet, atSeconds: SECOND_PHASE_SECONDS + 60 },
     ),
@@ -73,7 +75,7 @@ export function stateScenarios(
     make(
       'no data',
       'nothing is known any more, not even that it is unknown',
-      [state(`${constant(1)} stale`), unknown(`${constant(0)} stale`)],
+      [state(`${constant(1)} stale`), ...unknown(`${constant(0)} stale`)],
       atFirstEnd(1, ['warning']),
       quiet,
     ),

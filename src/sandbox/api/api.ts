@@ -69,6 +69,12 @@ function createRoutes(options: ApiOptions, quota: Quota): readonly Route[] {
       answer: () => ({ status: 200, body: describeUsage(quota) }),
     },
     {
+      path: /^\/api\/settings$/,
+      method: 'GET',
+      permission: 'settings.read',
+      answer: () => ({ status: 200, body: { data: readSettings(database) } }),
+    },
+    {
       path: /^\/api\/contacts$/,
       method: 'POST',
       permission: 'contacts.write',
@@ -93,6 +99,11 @@ function createRoutes(options: ApiOptions, quota: Quota): readonly Route[] {
       answer: (_request, _caller, id) => deleteContact(database, id),
     },
   ];
+}
+
+function readSettings(database: Sqlite): unknown {
+  const settings = database.get('SELECT audit_trail FROM settings');
+  return { audit_trail: settings?.['audit_trail'] === 1 };
 }
 
 function describeUsage(quota: Quota): unknown {

@@ -71,8 +71,8 @@ export const LIST_RESOURCES: readonly ListResource[] = [
   },
   {
     name: 'users',
-    columns: words('id user_name role active second_factor last_login_at'),
-    booleans: words('active second_factor'),
+    columns: words('id user_name role active locked second_factor last_login_at'),
+    booleans: words('active locked second_factor'),
     filters: [],
   },
   {
@@ -86,6 +86,24 @@ export const LIST_RESOURCES: readonly ListResource[] = [
     columns: words('id user_id succeeded at'),
     booleans: words('succeeded'),
     filters: [timeFilter('since', 'at'), choiceFilter('succeeded', { true: 1, false: 0 })],
+  },
+  {
+    name: 'audit_events',
+    columns: words('id kind at'),
+    booleans: [],
+    filters: [timeFilter('since', 'at')],
+  },
+  {
+    name: 'deliveries',
+    columns: words('id kind state at'),
+    booleans: [],
+    filters: [timeFilter('since', 'at'), listFilter('state', ['done', 'failed'])],
+  },
+  {
+    name: 'tokens',
+    columns: words('id created_at expires_at revoked'),
+    booleans: words('revoked'),
+    filters: [],
   },
 ];
 

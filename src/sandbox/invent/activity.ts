@@ -2,7 +2,7 @@ import type { Random } from '../../std/std.ts';
 
 import type { InventOptions } from './customers.ts';
 import { pick, pickNumber } from './pick.ts';
-import type { Job, Login, User } from './records.ts';
+import type { AuditEvent, Delivery, Job, Login, User } from './records.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, inventPast, toIso } from './times.ts';
 import { FAMILY_ENDS, FAMILY_STARTS, GIVEN_NAMES, JOB_NAMES } from './words.ts';
 
@@ -62,4 +62,44 @@ export function inventJobs(options: InventOptions): readonly Job[] {
       finished_at: toIso(finishedMs),
     };
   });
+}
+
+/** What happens beside the records themselves in a second, as chances; the simulator goes on at the same pace. */
+export const ACTIVITY_CHANCES = { audited: 0.002, delivered: 0.05, deliveryFails: 0.01 } as const;
+
+export function inventEventKind(random: Random): AuditEvent['kind'] {
+  return pick(['record_deleted', 'record_deleted', 'exported', 'permission_changed'], random);
+}
+
+export function inventDeliveryKind(random: Random): Delivery['kind'] {
+  return pick(['webhook', 'webhook', 'mail', 'mail', 'import'], random);
+}
+
+export function inventDeliveryState(random: Random): Delivery['state'] {
+  return random.next() < ACTIVITY_CHANCES.deliveryFails ? 'failed' : 'done';
+}
+
+/** Times of the last day, oldest first, of something that happens with this chance in each second. */
+function timesOfDay(chance: number, { nowMs, random }: InventOptions): readonly string[] {
+  const count = Math.round((chance * DAY_MS) / SECOND_MS);
+  return Array.from({ length: count }, () => inventPast(nowMs, 0, DAY_MS, random)).sort();
+}
+
+/** The audit trail of the last day, oldest first. */
+export function inventAuditEvents(options: InventOptions): readonly AuditEvent[] {
+  return timesOfDay(ACTIVITY_CHANCES.audited, options).map((at, index) => ({
+    id: index + 1,
+    kind: inventEventKind(options.random),
+    at,
+  }));
+}
+
+/** What was exchanged with other systems within the last day, oldest first. */
+export function inventDeliveries(options: InventOptions): readonly Delivery[] {
+  return timesOfDay(ACTIVITY_CHANCES.delivered, options).map((at, index) => ({
+    id: index + 1,
+    kind: inventDeliveryKind(options.random),
+    state: inventDeliveryState(options.random),
+    at,
+  }));
 }

@@ -1,6 +1,12 @@
 import { createSeededRandom } from '../../std/std.ts';
 
-import { inventJobs, inventLogins, inventUsers } from './activity.ts';
+import {
+  inventAuditEvents,
+  inventDeliveries,
+  inventJobs,
+  inventLogins,
+  inventUsers,
+} from './activity.ts';
 import { inventAccounts, inventContacts, inventDeals } from './customers.ts';
 import type { InventedData } from './records.ts';
 
@@ -33,5 +39,7 @@ export function inventData(seed: number, size: InventSize, nowMs: number): Inven
     deals: inventDeals(size.deals, accounts, options),
     jobs: inventJobs(options),
     logins: inventLogins(users, options),
+    audit_events: inventAuditEvents(options),
+    deliveries: inventDeliveries(options),
   };
 }

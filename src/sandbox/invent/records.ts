@@ -60,6 +60,21 @@ export type Login = {
   readonly at: string;
 };
 
+/** An entry of the audit trail. */
+export type AuditEvent = {
+  readonly id: number;
+  readonly kind: 'record_deleted' | 'permission_changed' | 'exported';
+  readonly at: string;
+};
+
+/** Something that was sent to another system, or taken from one. */
+export type Delivery = {
+  readonly id: number;
+  readonly kind: 'webhook' | 'import' | 'mail';
+  readonly state: 'done' | 'failed';
+  readonly at: string;
+};
+
 export type InventedData = {
   readonly accounts: readonly Account[];
   readonly contacts: readonly Contact[];
@@ -67,4 +82,6 @@ export type InventedData = {
   readonly users: readonly User[];
   readonly jobs: readonly Job[];
   readonly logins: readonly Login[];
+  readonly audit_events: readonly AuditEvent[];
+  readonly deliveries: readonly Delivery[];
 };

@@ -16,7 +16,11 @@ export type ContractObject = {
 export type NamedCalls = Readonly<Record<string, (call: Call) => Promise<unknown>>>;
 
 /** Answers 200 in place of facts is no harm to these: they ask only whether there is an answer. */
-export const CALLS_WITHOUT_FACTS: ReadonlySet<string> = new Set(['login', 'latency']);
+export const CALLS_WITHOUT_FACTS: ReadonlySet<string> = new Set([
+  'login',
+  'latency',
+  'apiRemovals',
+]);
 
 /** Everything that a connector can be asked with its credentials. */
 export function callsOf(connector: Connector, { object, field }: ContractObject): NamedCalls {
@@ -26,9 +30,15 @@ export function callsOf(connector: Connector, { object, field }: ContractObject)
     latency: connector.latency?.bind(connector),
     limits: connector.limits?.bind(connector),
     jobs: connector.jobs && (async (call) => connector.jobs?.(call, Date.now())),
-    failedLogins:
-      connector.failedLogins &&
-      (async (call) => connector.failedLogins?.(call, Date.now() - 3_600_000)),
+    logins: connector.logins && (async (call) => connector.logins?.(call, Date.now() - 3_600_000)),
+    auditTrail:
+      connector.auditTrail &&
+      (async (call) => connector.auditTrail?.(call, Date.now() - 3_600_000)),
+    apiTokens: connector.apiTokens && (async (call) => connector.apiTokens?.(call, Date.now())),
+    integrations:
+      connector.integrations &&
+      (async (call) => connector.integrations?.(call, Date.now() - 3_600_000)),
+    apiRemovals: connector.apiRemovals?.bind(connector),
     accounts: connector.accounts?.bind(connector),
     aggregate:
       connector.aggregate && (async (call) => connector.aggregate?.(call, object, aggregates)),

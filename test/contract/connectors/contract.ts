@@ -90,11 +90,18 @@ export function describeWebConnector(contract: WebConnectorContract): void {
     it('counts pushed down are those of the records that it reads', async () => {
       const [connector] = await start();
       const { object, field, values } = contract;
-      const aggregates = [{ kind: 'rows' }, { kind: 'missing', field }] as const;
+      const filled = values.filter((value) => value !== null && value !== '');
+      const [allowed] = filled.map(String);
+      const aggregates = [
+        { kind: 'rows' },
+        { kind: 'missing', field },
+        { kind: 'outside', field, values: [allowed ?? 'none'] },
+      ] as const;
       const counted = await connector.aggregate?.(CALL, object, aggregates);
       if (counted?.ok !== true) return;
-      const missing = values.filter((value) => value === null || value === '').length;
-      for (const [index, expected] of [values.length, missing].entries()) {
+      const missing = values.length - filled.length;
+      const outside = filled.filter((value) => String(value) !== allowed).length;
+      for (const [index, expected] of [values.length, missing, outside].entries()) {
         const count = counted.value[index];
         if (count?.known === true) expect(count.value).toBe(expected);
         else expect(count?.reason).toBe('not_supported');

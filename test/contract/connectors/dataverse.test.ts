@@ -80,7 +80,14 @@ describeWebConnector({
     {
       name: 'totals are missing',
       respond: ({ path }) => (path.includes('fetchXml=') ? { body: { value: [{}] } } : undefined),
-      expected: { aggregate: 'schema_changed', jobs: 'schema_changed', accounts: 'schema_changed' },
+      expected: {
+        aggregate: 'schema_changed',
+        jobs: 'schema_changed',
+        accounts: 'schema_changed',
+        auditTrail: 'schema_changed',
+        integrations: 'schema_changed',
+        apiTokens: 'schema_changed',
+      },
     },
     {
       name: 'there is no total at all',
@@ -94,7 +101,7 @@ describeWebConnector({
         path.includes('fetchXml=') && path.includes('count')
           ? refusal(400, '0x8004E023')
           : undefined,
-      expected: { aggregate: 'unknown' },
+      expected: { aggregate: 'unknown', apiTokens: 'unknown' },
     },
     {
       name: 'the next page is on another server',
@@ -175,6 +182,7 @@ describe('dataverse', () => {
           failed: { known: true, value: 1 },
         },
         oldestPendingAgeSeconds: { known: true, value: 3600 },
+        failedSchedules: expect.objectContaining({ known: false, reason: 'not_supported' }),
       },
     });
     expect(dataOf(server)).toHaveLength(4);
@@ -201,7 +209,7 @@ describe('dataverse', () => {
 
   it('has neither a quota nor log-ins', async () => {
     const [connector] = await target();
-    expect([connector.limits, connector.failedLogins]).toEqual([undefined, undefined]);
+    expect([connector.limits, connector.logins]).toEqual([undefined, undefined]);
   });
 
   it('fetches one token for all probes, from the authority alone, and a new one to prove a log-in', async () => {

@@ -7,7 +7,7 @@ import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-s
 import { describeWebConnector } from './contract.ts';
 
 const CONNECTION = { platform: 'dolibarr', authentication: { key: { environment: 'KEY' } } };
-const SECRETS = { KEY: 's3cret' };
+const SECRETS = { KEY: 's3cret', READER: 's3cret-too' };
 const CALL = { timeoutMs: 5000 };
 const NOT_COUNTED = Array.from({ length: 4 }, () => ({ reason: 'not_supported' }));
 const BASE = '/api/index.php';
@@ -30,11 +30,16 @@ const CONTACTS: readonly Row[] = [
   { id: '9', lastname: 'D', email: 'd@example.com', socid: '8', date_modification: 1_767_600_000 },
 ];
 const USERS: readonly Row[] = [
-  { id: '1', status: '1', statut: '1', admin: '1' },
-  { id: '2', status: '1', statut: '1', admin: '0' },
-  { id: '3', status: '0', statut: '0', admin: '1' },
-  { id: '4', status: '1', statut: '1', admin: null },
+  { id: '1', status: '1', statut: '1', admin: '1', datelastlogin: secondsBefore(89) },
+  { id: '2', status: '1', statut: '1', admin: '0', datelastlogin: secondsBefore(91) },
+  { id: '3', status: '0', statut: '0', admin: '1', datelastlogin: '' },
+  { id: '4', status: '1', statut: '1', admin: null, datelastlogin: '' },
 ];
+
+/** Days ago, in seconds since the epoch. */
+function secondsBefore(days: number): number {
+  return Math.floor(Date.now() / 1000) - days * 86_400;
+}
 
 const TABLES: Readonly<Record<string, Table>> = {
   thirdparties: {
@@ -82,7 +87,7 @@ function respond({ path, headers, method }: SeenRequest): GoodAnswer {
   if (headers['dolapikey'] === undefined) {
     return refuse(401, 'Unauthorized', 'Failed to login to API. No parameter HTTP_DOLAPIKEY');
   }
-  if (headers['dolapikey'] !== 's3cret') {
+  if (headers['dolapikey'] !== 's3cret' && headers['dolapikey'] !== 's3cret-too') {
     return refuse(401, 'Unauthorized', 'Error user not valid (not found with api key)');
   }
   if (url.pathname === `${BASE}/status`) {
@@ -255,10 +260,11 @@ describe('dolibarr', () => {
         activeUsers: { value: 3 },
         privilegedUsers: { value: 1 },
         secondFactorUsers: { known: false, reason: 'not_supported' },
+        inactiveUsers: { value: 2 },
       },
     });
     expect(connector.jobs).toBeUndefined();
-    expect(connector.failedLogins).toBeUndefined();
+    expect(connector.logins).toBeUndefined();
     expect(connector.limits).toBeUndefined();
   });
 

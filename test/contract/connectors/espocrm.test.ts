@@ -29,7 +29,7 @@ const NOW_MS = Date.UTC(2026, 0, 5, 9);
 
 describeWebConnector({
   name: 'espocrm',
-  respond: respondAsEspocrm,
+  respond: (request) => respondAsEspocrm(request),
   create: (url, authority) =>
     connectorOf(
       { ...CONNECTION, url, tls: { ca_file: 'ca.pem' } },
@@ -62,8 +62,21 @@ describeWebConnector({
     {
       name: 'the administrator is none any more',
       respond: ({ path }) =>
-        /\/(Job|AuthLogRecord|User)\?/.test(path) ? { status: 403, body: '' } : undefined,
-      expected: { jobs: 'authorization', failedLogins: 'authorization', accounts: 'authorization' },
+        /\/(Account|Contact|App)\b/.test(path) ? undefined : { status: 403, body: '' },
+      expected: {
+        jobs: 'authorization',
+        logins: 'authorization',
+        accounts: 'authorization',
+        auditTrail: 'authorization',
+        apiTokens: 'authorization',
+        integrations: 'authorization',
+      },
+    },
+    {
+      name: 'the settings are shown as to a stranger',
+      respond: ({ path }) =>
+        path.endsWith('/Settings') ? { body: { version: '9.1.0' } } : undefined,
+      expected: { accounts: 'authorization', auditTrail: 'authorization' },
     },
   ],
 });
@@ -75,7 +88,7 @@ afterEach(async () => {
 
 async function target(
   changes: object = {},
-  answer: (request: SeenRequest) => GoodAnswer = respondAsEspocrm,
+  answer: (request: SeenRequest) => GoodAnswer = (request) => respondAsEspocrm(request),
 ): Promise<[Connector, FaultServer]> {
   const server = await startFaultServer({ respond: answer });
   const connector = connectorOf({ ...CONNECTION, url: server.url, ...changes }, ESPOCRM_SECRETS);
@@ -94,59 +107,16 @@ describe('espocrm', () => {
       },
     });
     const sinceMs = NOW_MS - 3_600_000;
-    expect(await connector.failedLogins?.(CALL, sinceMs)).toMatchObject({ value: { value: 1 } });
+    expect(await connector.logins?.(CALL, sinceMs)).toMatchObject({
+      value: { failed: { value: 1 } },
+    });
     expect(await connector.accounts?.(CALL)).toMatchObject({
       value: {
         activeUsers: { value: 2 },
         privilegedUsers: { value: 1 },
-        secondFactorUsers: { known: false, reason: 'not_supported' },
+        secondFactorUsers: { value: 1 },
       },
     });
-  });
-
-  it('knows no number of denied log-ins where EspoCRM keeps no log of them', async () => {
-    const [connector] = await target({}, (request) =>
-      request.path.includes('/AuthLogRecord?')
-        ? { body: { total: 0, list: [] } }
-        : respondAsEspocrm(request),
-    );
-    // Each request of the administrator is a log-in of its own, so the log of the last hour is never empty.
-    expect(await connector.failedLogins?.(CALL, NOW_MS - 3_600_000)).toMatchObject({
-      value: { known: false, reason: 'not_configured' },
-    });
-    const [quiet] = await target();
-    expect(await quiet.failedLogins?.(CALL, Date.UTC(2026, 0, 5, 8, 58))).toMatchObject({
-      value: { value: 1 },
-    });
-  });
-
-  it('says that nobody was denied where others were let in', async () => {
-    const list = [{ id: '3', isDenied: false, createdAt: '2026-01-05 08:58:00' }];
-    const [connector] = await target({}, (request) => {
-      const isDenied = request.path.includes('isTrue');
-      return request.path.includes('/AuthLogRecord?')
-        ? { body: isDenied ? { total: 0, list: [] } : { total: 1, list } }
-        : respondAsEspocrm(request);
-    });
-    expect(await connector.failedLogins?.(CALL, NOW_MS - 3_600_000)).toMatchObject({
-      value: { known: true, value: 0 },
-    });
-  });
-
-  it('says what it may not see without an administrator', async () => {
-    const server = await startFaultServer({ respond: respondAsEspocrm });
-    const { security_authentication: _security, ...data } = CONNECTION;
-    const connector = connectorOf({ ...data, url: server.url }, ESPOCRM_SECRETS);
-    open.push(connector, server);
-    const notPermitted = { known: false, reason: 'not_permitted' };
-    expect(await connector.failedLogins?.(CALL, 0)).toMatchObject({ value: notPermitted });
-    expect(await connector.accounts?.(CALL)).toMatchObject({
-      value: { activeUsers: notPermitted },
-    });
-    expect(await connector.jobs?.(CALL, 0)).toMatchObject({
-      value: { oldestPendingAgeSeconds: notPermitted },
-    });
-    expect(server.seen).toEqual([]);
   });
 
   it('signs each request by HMAC', async () => {
@@ -169,7 +139,7 @@ describe('espocrm', () => {
       Array.from({ length: 20 }, (_, index) => [`f${index}`, `cField${index}`]),
     );
     const objects = { contacts: { entity: 'Contact', fields } };
-    const [connector, server] = await target({ objects });
+    const [connector, server] = await target({ objects }, () => ({ body: { total: 3, list: [] } }));
     const missing = Object.keys(fields).map((field) => ({ kind: 'missing', field }) as const);
     const counted = await connector.aggregate?.(CALL, 'contacts', [{ kind: 'rows' }, ...missing]);
     expect(counted).toMatchObject({ ok: true });
@@ -215,7 +185,7 @@ describe('espocrm as somebody has it', () => {
   const { authentication, security_authentication: security } = CONNECTION;
   let server: FaultServer;
   beforeAll(async () => {
-    server = await startFaultServer({ respond: respondAsEspocrm });
+    server = await startFaultServer({ respond: (request) => respondAsEspocrm(request) });
     // Those that the server has.
     const objects = {
       accounts: { entity: 'Account', fields: { name: 'name' } },

@@ -50,8 +50,11 @@ describeWebConnector({
         aggregate: 'authorization',
         scan: 'authorization',
         jobs: 'authorization',
-        failedLogins: 'authorization',
+        logins: 'authorization',
         accounts: 'authorization',
+        auditTrail: 'authorization',
+        apiTokens: 'authorization',
+        integrations: 'authorization',
       },
     },
     {
@@ -120,12 +123,22 @@ describeWebConnector({
     {
       name: 'the site names no zone for its times',
       respond: on(/get_time_zone/, { body: { message: { time_zone: null } } }),
-      expected: { scan: 'schema_changed', jobs: 'schema_changed', failedLogins: 'schema_changed' },
+      expected: {
+        scan: 'schema_changed',
+        jobs: 'schema_changed',
+        logins: 'schema_changed',
+        integrations: 'schema_changed',
+      },
     },
     {
       name: 'a count is left out',
       respond: on(/get_count/, { body: {} }),
-      expected: { aggregate: 'schema_changed', jobs: 'schema_changed', accounts: 'schema_changed' },
+      expected: {
+        aggregate: 'schema_changed',
+        jobs: 'schema_changed',
+        accounts: 'schema_changed',
+        apiTokens: 'schema_changed',
+      },
     },
   ],
 });
@@ -167,12 +180,13 @@ describe('frappe', () => {
       },
     });
     const sinceMs = NOW_MS - 3_600_000;
-    expect(await connector.failedLogins?.(CALL, sinceMs)).toMatchObject({ value: { value: 1 } });
+    expect(await connector.logins?.(CALL, sinceMs)).toMatchObject({
+      value: { failed: { value: 1 } },
+    });
     expect(await connector.accounts?.(CALL)).toMatchObject({
       value: {
         activeUsers: { value: 2 },
         privilegedUsers: { value: 1 },
-        secondFactorUsers: { known: false, reason: 'not_supported' },
       },
     });
   });
@@ -192,7 +206,7 @@ describe('frappe', () => {
     const connector = connectorOf({ ...data, url: server.url }, SECRETS);
     open.push(connector, server);
     const notPermitted = { known: false, reason: 'not_permitted' };
-    expect(await connector.failedLogins?.(CALL, 0)).toMatchObject({ value: notPermitted });
+    expect(await connector.logins?.(CALL, 0)).toMatchObject({ value: { failed: notPermitted } });
     expect(await connector.accounts?.(CALL)).toMatchObject({
       value: { activeUsers: notPermitted },
     });
@@ -299,12 +313,12 @@ describe('frappe', () => {
     });
     const connector = connectorOf({ ...CONNECTION, url: server.url }, SECRETS, { clock });
     open.push(connector, server);
-    const count = async (): Promise<unknown> => connector.failedLogins?.(CALL, NOW_MS - 3_600_000);
+    const count = async (): Promise<unknown> => connector.logins?.(CALL, NOW_MS - 3_600_000);
     // The wall of another zone is hours ahead: every log-in of the site seems to be too old.
-    expect(await count()).toMatchObject({ value: { value: 0 } });
+    expect(await count()).toMatchObject({ value: { failed: { value: 0 } } });
     zone = 'Europe/Berlin';
     nowMs = 600_001;
-    expect(await count()).toMatchObject({ value: { value: 1 } });
+    expect(await count()).toMatchObject({ value: { failed: { value: 1 } } });
     await count();
     expect(server.seen.filter(({ path }) => path.includes('get_time_zone')).length).toBe(2);
   });

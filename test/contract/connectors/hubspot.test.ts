@@ -10,12 +10,13 @@ import {
   MINUTE_MS,
   contact,
   error,
+  importOf,
   isoTime,
   limited,
   login,
   page,
+  recordLimits,
   respondAsHubspot,
-  usage,
 } from '../../support/hubspot-server.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { describeWebConnector } from './contract.ts';
@@ -27,6 +28,15 @@ const CONNECTION = {
 };
 const SECRETS = { TOKEN: 's3cret' };
 const CALL = { timeoutMs: 5000 };
+/** One that every list takes for one of its own. */
+const EVERYTHING = {
+  properties: { email: null },
+  superAdmin: true,
+  type: 'EXPORT',
+  state: 'DONE',
+  createdAt: isoTime(0),
+  updatedAt: isoTime(0),
+};
 
 const instead =
   (pattern: RegExp, answer: GoodAnswer) =>
@@ -66,9 +76,45 @@ describeWebConnector({
       expected: { aggregate: 'rate_limited' },
     },
     {
-      name: 'the app lacks the scope for the log-in history',
+      name: 'the app lacks the scope for the histories',
       respond: instead(/activity/, error(403, 'MISSING_SCOPES')),
-      expected: { failedLogins: 'authorization' },
+      expected: { logins: 'authorization', auditTrail: 'authorization' },
+    },
+    {
+      name: 'the app may not import, so that it may not see imports',
+      respond: instead(/imports/, error(403, 'MISSING_SCOPES')),
+      expected: { integrations: 'unknown' },
+    },
+    {
+      name: 'imports are refused for something else',
+      respond: instead(/imports/, error(403, 'USER_DOES_NOT_HAVE_PERMISSIONS')),
+      expected: { integrations: 'authorization' },
+    },
+    {
+      name: 'there are more imports than are read',
+      respond: ({ path }) =>
+        path.includes('imports')
+          ? page(
+              Array.from({ length: 2001 }, () => importOf(MINUTE_MS, 'FAILED')),
+              new URL(path, 'http://api.hubapi.test').searchParams,
+            )
+          : undefined,
+      expected: { integrations: 'unknown' },
+    },
+    {
+      name: 'an import does not say what became of it',
+      respond: instead(/imports/, { body: { results: [{ updatedAt: isoTime(0) }] } }),
+      expected: { integrations: 'schema_changed' },
+    },
+    {
+      name: 'an action does not say what was done',
+      respond: instead(/security/, { body: { results: [{ createdAt: isoTime(0) }] } }),
+      expected: { auditTrail: 'schema_changed' },
+    },
+    {
+      name: 'an allowance of records has no limit',
+      respond: instead(/limits/, recordLimits([{ objectTypeId: '0-1', usage: 1 }], 0, 0)),
+      expected: { limits: 'schema_changed' },
     },
     {
       name: 'the token expired, whatever the status says',
@@ -110,23 +156,6 @@ describeWebConnector({
       expected: { login: 'not_found', limits: 'not_found', accounts: 'not_found' },
     },
     {
-      name: 'the usage is an old one, and another could not be measured',
-      respond: instead(/api-usage/, {
-        body: {
-          results: [
-            usage({ collectedAt: isoTime(61 * MINUTE_MS) }),
-            usage({ fetchStatus: 'TIMEOUT' }),
-          ],
-        },
-      }),
-      expected: { limits: 'unknown' },
-    },
-    {
-      name: 'the usage is of the day before',
-      respond: instead(/api-usage/, { body: { results: [usage({ resetsAt: isoTime(1) })] } }),
-      expected: { limits: 'unknown' },
-    },
-    {
       name: 'it lists no user',
       respond: instead(/users/, { body: { results: [] } }),
       expected: { accounts: 'schema_changed' },
@@ -134,10 +163,10 @@ describeWebConnector({
     {
       name: 'pages lead to each other',
       respond: ({ path }) =>
-        /activity|contacts\?|users/.test(path)
+        /activity|contacts\?|imports|users/.test(path)
           ? {
               body: {
-                results: [{ properties: { email: null }, superAdmin: true, ...login(0, true) }],
+                results: [{ ...EVERYTHING, ...login(0, true) }],
                 paging: { next: { after: path.includes('after=2') ? '1' : '2' } },
               },
             }
@@ -145,18 +174,22 @@ describeWebConnector({
       expected: {
         scan: 'schema_changed',
         accounts: 'schema_changed',
-        failedLogins: 'schema_changed',
+        logins: 'schema_changed',
+        auditTrail: 'schema_changed',
+        integrations: 'schema_changed',
       },
     },
     {
       name: 'a page leads to itself',
-      respond: instead(/activity|contacts\?|users/, {
+      respond: instead(/activity|contacts\?|imports|users/, {
         body: { results: [{ properties: {} }], paging: { next: { after: '1' } } },
       }),
       expected: {
         scan: 'schema_changed',
         accounts: 'schema_changed',
-        failedLogins: 'schema_changed',
+        logins: 'schema_changed',
+        auditTrail: 'schema_changed',
+        integrations: 'schema_changed',
       },
     },
   ],
@@ -192,7 +225,10 @@ describe('hubspot', () => {
     const [connector] = await target();
     expect(await connector.limits?.(CALL)).toEqual({
       ok: true,
-      value: [{ name: 'private_apps_api_calls_daily', limit: 650_000, remaining: 649_000 }],
+      value: [
+        { name: 'private_apps_api_calls_daily', limit: 650_000, remaining: 649_000 },
+        { name: 'records_contacts', limit: 15_000_000, remaining: 10_000_000 },
+      ],
     });
     expect(await connector.accounts?.(CALL)).toMatchObject({
       value: {
@@ -201,27 +237,7 @@ describe('hubspot', () => {
         secondFactorUsers: { known: false, reason: 'not_supported' },
       },
     });
-    expect(connector.jobs).toBeUndefined();
-  });
-
-  it('takes a young measurement from the cache, of two the tighter one, and none for no private app', async () => {
-    const answers = [[usage({ fetchStatus: 'CACHED' }), usage({ currentUsage: 700_000 })], []];
-    const [connector] = await target({}, () => ({ body: { results: answers.shift() } }));
-    expect(await connector.limits?.(CALL)).toMatchObject({ value: [{ remaining: 0 }] });
-    expect(await connector.limits?.(CALL)).toEqual({ ok: true, value: [] });
-  });
-
-  it.each(['newest first', 'oldest first'])('counts failed log-ins that come %s', async (order) => {
-    const all = Array.from({ length: 350 }, (_, index) =>
-      login(index * MINUTE_MS, index % 2 === 0),
-    );
-    const ordered = order === 'newest first' ? all : all.toReversed();
-    const [connector, server] = await target({}, ({ path }) =>
-      page(ordered, new URL(path, 'http://api.hubapi.test').searchParams),
-    );
-    const sinceMs = Date.now() - 60.5 * MINUTE_MS;
-    expect(await connector.failedLogins?.(CALL, sinceMs)).toMatchObject({ value: { value: 30 } });
-    expect(server.seen.length).toBe(order === 'newest first' ? 1 : 4);
+    expect([connector.jobs, connector.apiTokens]).toEqual([undefined, undefined]);
   });
 
   it('counts by searches, of which each brings one record without any personal property', async () => {

@@ -54,6 +54,7 @@ describe('odoo', () => {
             failed: { value: 1 },
           },
           oldestPendingAgeSeconds: { value: 3600 },
+          failedSchedules: { value: 1 },
         },
       });
       expect(await connector.accounts?.(CALL)).toMatchObject({
@@ -61,9 +62,11 @@ describe('odoo', () => {
           activeUsers: { value: 3 },
           privilegedUsers: { value: 2 },
           secondFactorUsers: { value: 1 },
+          // Who was there 91 days ago and 89 days ago was there, and who was not since 91 days is not.
+          inactiveUsers: { value: 1 },
         },
       });
-      expect(connector.failedLogins).toBeUndefined();
+      expect(connector.auditTrail).toBeUndefined();
       expect(connector.limits).toBeUndefined();
     },
   );
@@ -71,7 +74,10 @@ describe('odoo', () => {
   it('does not know what older versions do not have', async () => {
     const [connector] = await target(JSONRPC, older);
     expect(await connector.jobs?.(CALL, NOW_MS)).toMatchObject({
-      value: { byState: { pending: { value: 2 }, failed: { reason: 'not_supported' } } },
+      value: {
+        byState: { pending: { value: 2 }, failed: { reason: 'not_supported' } },
+        failedSchedules: { reason: 'not_supported' },
+      },
     });
     expect(await connector.accounts?.(CALL)).toMatchObject({
       value: { privilegedUsers: { value: 2 }, secondFactorUsers: { reason: 'not_supported' } },
@@ -114,6 +120,13 @@ describe('odoo', () => {
     });
     expect(await connector.accounts?.(CALL)).toMatchObject({
       value: { activeUsers: notPermitted },
+    });
+    expect(await connector.logins?.(CALL, 0)).toMatchObject({
+      value: { failed: { reason: 'not_supported' }, succeeded: notPermitted },
+    });
+    expect(await connector.apiTokens?.(CALL, 0)).toMatchObject({ value: { active: notPermitted } });
+    expect(await connector.integrations?.(CALL, 0)).toMatchObject({
+      value: [{ failures: notPermitted }, { failures: notPermitted }],
     });
     expect(server.seen).toEqual([]);
   });

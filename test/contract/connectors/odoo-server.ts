@@ -1,127 +1,12 @@
 import type { GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import { MODELS } from './odoo-models.ts';
+import type { Entry } from './odoo-models.ts';
 
 /**
  * A small Odoo in the shapes of content/developer/reference/external_api.rst and external_rpc_api.rst of
  * odoo/documentation, and of the models in odoo/odoo: fields_get, search_count, search_read, formatted_read_group
  * (19) and read_group (18 and before).
  */
-type Entry = Readonly<Record<string, unknown>>;
-type Model = {
-  /** Type of each field; "!" marks one that is not stored. */
-  readonly fields: Readonly<Record<string, string>>;
-  readonly records: readonly Entry[];
-  readonly isForAdministrators?: true;
-};
-
-const CUSTOM = Object.fromEntries(
-  Array.from({ length: 20 }, (_, index) => [`x_field${index}`, index % 2 === 0 ? 'char' : 'date']),
-);
-
-const PARTNER = {
-  id: 0,
-  name: 'n',
-  email: false,
-  email_normalized: false,
-  phone: false,
-  website: false,
-  parent_id: false,
-  country_id: false,
-  user_id: false,
-  category_id: [],
-  is_company: false,
-  x_score: 0,
-  x_born: false,
-  ...Object.fromEntries(Object.keys(CUSTOM).map((name) => [name, false])),
-};
-
-const MODELS: Readonly<Record<string, Model>> = {
-  'res.partner': {
-    fields: {
-      id: 'integer',
-      name: 'char',
-      email: 'char',
-      email_normalized: 'char',
-      phone: 'char',
-      website: 'char',
-      parent_id: 'many2one',
-      country_id: 'many2one',
-      user_id: 'many2one',
-      category_id: 'many2many',
-      is_company: 'boolean',
-      x_score: 'integer',
-      x_born: 'date',
-      write_date: 'datetime',
-      ...CUSTOM,
-    },
-    records: [
-      {
-        ...PARTNER,
-        id: 1,
-        email: 'a@example.com',
-        email_normalized: 'a@example.com',
-        parent_id: [4, 'Azure'],
-        category_id: [1, 2],
-        x_born: '2026-01-01',
-        write_date: '2026-01-01 08:00:00',
-      },
-      { ...PARTNER, id: 2, write_date: '2026-01-03 08:00:00' },
-      {
-        ...PARTNER,
-        id: 3,
-        email: 'A@example.com',
-        email_normalized: 'a@example.com',
-        x_born: '2026-01-02',
-        write_date: '2026-01-01 23:59:59',
-      },
-      {
-        ...PARTNER,
-        id: 4,
-        email: 'c@example.com',
-        email_normalized: 'c@example.com',
-        write_date: '2026-01-04 08:00:00',
-      },
-    ],
-  },
-  // odoo/addons/base/models/ir_cron.py
-  'ir.cron': {
-    isForAdministrators: true,
-    fields: { id: 'integer', active: 'boolean', nextcall: 'datetime', failure_count: 'integer' },
-    records: [
-      { id: 1, active: true, nextcall: '2026-01-05 08:00:00', failure_count: 0 },
-      { id: 2, active: true, nextcall: '2026-01-05 08:30:00', failure_count: 3 },
-      { id: 3, active: true, nextcall: '2126-01-05 08:00:00', failure_count: 0 },
-      { id: 4, active: false, nextcall: '2026-01-05 07:00:00', failure_count: 0 },
-    ],
-  },
-  // odoo/addons/base/models/res_users.py, addons/auth_totp/models/res_users.py
-  'res.users': {
-    isForAdministrators: true,
-    fields: {
-      id: 'integer',
-      active: 'boolean',
-      share: 'boolean',
-      all_group_ids: 'many2many',
-      groups_id: 'many2many',
-      totp_enabled: 'boolean',
-    },
-    records: [
-      { id: 2, active: true, share: false, groups: [1, 7], totp_enabled: true },
-      { id: 5, active: true, share: false, groups: [1, 7], totp_enabled: false },
-      { id: 6, active: true, share: false, groups: [1], totp_enabled: false },
-      { id: 7, active: true, share: true, groups: [9], totp_enabled: true },
-      { id: 8, active: false, share: false, groups: [1, 7], totp_enabled: true },
-    ].map(({ groups, ...user }) => ({ ...user, all_group_ids: groups, groups_id: groups })),
-  },
-  'ir.model.data': {
-    isForAdministrators: true,
-    fields: { id: 'integer', module: 'char', name: 'char', res_id: 'integer' },
-    records: [
-      { id: 1, module: 'base', name: 'group_user', res_id: 1 },
-      { id: 2, module: 'base', name: 'group_system', res_id: 7 },
-    ],
-  },
-};
-
 type Question = {
   readonly service: string;
   readonly method: string;
@@ -159,10 +44,7 @@ export function questionOf({ path, body }: SeenRequest): Question {
 }
 
 /** The condition of a domain on a record (content/developer/reference/backend/orm.rst). */
-function fulfils(
-  record: Entry,
-  [field, operator, value]: readonly [string, string, unknown],
-): boolean {
+function fulfils(record: Entry, [field, operator, value]: Term): boolean {
   const own = record[field];
   const plain: unknown = Array.isArray(own) && typeof own[1] === 'string' ? own[0] : own;
   switch (operator) {
@@ -170,8 +52,17 @@ function fulfils(
       return plain === value;
     case '!=':
       return plain !== value;
-    case 'in':
-      return Array.isArray(own) && own.some((each) => (value as readonly unknown[]).includes(each));
+    case 'in': {
+      const wanted = value as readonly unknown[];
+      return Array.isArray(own)
+        ? own.some((each) => wanted.includes(each))
+        : wanted.includes(plain);
+    }
+    case '>=': {
+      // By way of a list, one record of it is enough.
+      const each = Array.isArray(own) ? own : [own];
+      return each.some((one) => one !== false && String(one) >= String(value));
+    }
     case '<':
       return plain !== false && String(plain) < String(value);
     case '<=':
@@ -183,7 +74,19 @@ function fulfils(
   }
 }
 
-type Domain = readonly (readonly [string, string, unknown])[];
+type Term = readonly [string, string, unknown];
+type Domain = readonly (Term | '|')[];
+
+/** Terms hold together, but "|" joins the two that follow it. */
+function holds(record: Entry, domain: Domain): boolean {
+  let isTrue = true;
+  for (let at = 0; at < domain.length; at += 1) {
+    const terms = domain[at] === '|' ? domain.slice(at + 1, at + 3) : domain.slice(at, at + 1);
+    at += terms.length - (domain[at] === '|' ? 0 : 1);
+    isTrue &&= terms.some((term) => term !== '|' && fulfils(record, term));
+  }
+  return isTrue;
+}
 
 /** What a method returns; undefined for one that there is not. */
 function run({ model, called, parameters }: Question, isJson2: boolean): unknown {
@@ -191,9 +94,7 @@ function run({ model, called, parameters }: Question, isJson2: boolean): unknown
   const domain = (parameters['domain'] ?? []) as Domain;
   const isActiveAsked = domain.some(([field]) => field === 'active');
   const found = records.filter(
-    (record) =>
-      (isActiveAsked || record['active'] !== false) &&
-      domain.every((condition) => fulfils(record, condition)),
+    (record) => (isActiveAsked || record['active'] !== false) && holds(record, domain),
   );
   switch (called) {
     case 'context_get':
@@ -213,7 +114,9 @@ function run({ model, called, parameters }: Question, isJson2: boolean): unknown
       return found.length;
     case 'search_read': {
       const names = parameters['fields'] as readonly string[];
+      const order = String(parameters['order']);
       return found
+        .toSorted((one, other) => (String(one[order]) < String(other[order]) ? -1 : 1))
         .slice(0, Number(parameters['limit']))
         .map((record) => Object.fromEntries(names.map((name) => [name, record[name]])));
     }

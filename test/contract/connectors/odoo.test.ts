@@ -29,7 +29,19 @@ function calls(
 }
 
 const everywhere = (reason: 'authentication' | 'authorization' | 'database_unavailable') =>
-  ({ login: reason, latency: reason, aggregate: reason, scan: reason, accounts: reason }) as const;
+  ({
+    login: reason,
+    latency: reason,
+    aggregate: reason,
+    scan: reason,
+    accounts: reason,
+    logins: reason,
+    apiTokens: reason,
+    integrations: reason,
+  }) as const;
+
+/** What is asked as an administrator. */
+const WATCHED = /res\.users\.(log|apikeys)|ir\.model/;
 
 describeWebConnector({
   name: 'odoo by JSON-2',
@@ -71,6 +83,25 @@ describeWebConnector({
         refusal(500, 'psycopg2.OperationalError', 'server closed the connection'),
       ),
       expected: everywhere('database_unavailable'),
+    },
+    {
+      name: 'the administrator is none',
+      respond: calls(WATCHED, refusal(403, 'odoo.exceptions.AccessError')),
+      expected: {
+        logins: 'authorization',
+        apiTokens: 'authorization',
+        integrations: 'authorization',
+      },
+    },
+    {
+      name: 'keys show no time',
+      respond: calls(/apikeys\/fields_get/, { body: {} }),
+      expected: { apiTokens: 'schema_changed' },
+    },
+    {
+      name: 'the action that clears log-ins is gone',
+      respond: calls(/ir\.model\.data/, { body: '[]' }),
+      expected: { logins: 'schema_changed' },
     },
     {
       name: 'a model was removed with its module',

@@ -94,6 +94,34 @@ describeWebConnector({
       expected: { accounts: 'authorization' },
     },
     {
+      name: 'the token is that of somebody who is no administrator',
+      respond: instead(
+        /users\/me/,
+        success(user(2, true, access('global', true), access('sales', true))),
+      ),
+      expected: { integrations: 'unknown' },
+    },
+    {
+      name: 'it is not said what the one who asks may do',
+      respond: instead(/users\/me/, success({ id: 2 })),
+      expected: { integrations: 'unknown' },
+    },
+    {
+      name: 'it is not said who asks',
+      respond: instead(/users\/me/, success(null)),
+      expected: { integrations: 'schema_changed' },
+    },
+    {
+      name: 'web hooks do not say how their last delivery went',
+      respond: instead(/webhooks/, success([{ id: 1, is_active: 1 }])),
+      expected: { integrations: 'schema_changed' },
+    },
+    {
+      name: 'web hooks are refused',
+      respond: instead(/webhooks/, failure(403, 403)),
+      expected: { integrations: 'authorization' },
+    },
+    {
       name: 'the budget is not told',
       respond: instead(/users\/me/, success({ id: 1 })),
       expected: { limits: 'unknown' },
@@ -194,8 +222,10 @@ describe('pipedrive', () => {
   it('has only what its API can tell', async () => {
     const [connector] = await target();
     expect(await connector.ping?.(CALL)).toMatchObject({ ok: true });
-    const { jobs, failedLogins, aggregate } = connector;
-    expect([jobs, failedLogins, aggregate]).toEqual([undefined, undefined, undefined]);
+    const { jobs, logins, auditTrail, apiTokens, aggregate } = connector;
+    for (const absent of [jobs, logins, auditTrail, apiTokens, aggregate]) {
+      expect(absent).toBeUndefined();
+    }
   });
 
   it('tells the tokens of the day, and who administers the account', async () => {
@@ -209,6 +239,8 @@ describe('pipedrive', () => {
         activeUsers: { value: 2 },
         privilegedUsers: { value: 1 },
         secondFactorUsers: { known: false, reason: 'not_supported' },
+        lockedUsers: { known: false, reason: 'not_supported' },
+        inactiveUsers: { value: 0 },
       },
     });
   });

@@ -284,8 +284,9 @@ describe('rest on the sandbox CRM', () => {
     for (const call of ['certificate', 'login', 'latency', 'limits', 'accounts'] as const) {
       expect(await connector[call]?.(CALL), call).toMatchObject({ ok: true });
     }
-    const logins = await connector.failedLogins?.(CALL, Date.now() - 86_400_000);
-    expect(logins?.ok === true && logins.value.known && logins.value.value).toBeGreaterThan(0);
+    const logins = await connector.logins?.(CALL, Date.now() - 86_400_000);
+    const failed = logins?.ok === true ? logins.value.failed : undefined;
+    expect(failed?.known === true && failed.value).toBeGreaterThan(0);
     expect(await connector.jobs?.(CALL, Date.now())).toMatchObject({ ok: true });
     let contacts = 0;
     const scan = await connector.scan?.(CALL, 'contacts', ['email', 'account_id'], (rows) => {

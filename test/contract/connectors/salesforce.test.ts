@@ -37,7 +37,7 @@ const toQueries = (
 ): Trouble => ({
   name,
   respond: (request) => (isQuery(request) ? answer : undefined),
-  expected: { jobs: reason, failedLogins: reason, accounts: reason, aggregate: reason, scan: reason },
+  expected: { jobs: reason, logins: reason, accounts: reason, auditTrail: reason, apiTokens: reason, integrations: reason, aggregate: reason, scan: reason },
 }); // prettier-ignore
 
 describeWebConnector({
@@ -60,7 +60,7 @@ describeWebConnector({
         path.startsWith('/services/data/v')
           ? refusal(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.')
           : undefined,
-      expected: { login: 'quota_exhausted', limits: 'quota_exhausted', jobs: 'quota_exhausted', aggregate: 'quota_exhausted' },
+      expected: { login: 'quota_exhausted', limits: 'quota_exhausted', jobs: 'quota_exhausted', auditTrail: 'quota_exhausted', integrations: 'quota_exhausted', aggregate: 'quota_exhausted' },
     },
     toQueries('too many long requests run', refusal(403, 'REQUEST_LIMIT_EXCEEDED', 'ConcurrentPerOrgLongTxn Limit exceeded.'), 'rate_limited'),
     toQueries('the API is switched off for the user', refusal(403, 'API_CURRENTLY_DISABLED'), 'authorization'),
@@ -71,7 +71,7 @@ describeWebConnector({
     {
       name: 'an object is gone, or not to be seen',
       respond: (request) => (isQuery(request) ? refusal(400, 'INVALID_TYPE') : undefined),
-      expected: { scan: 'not_found', aggregate: 'not_found', jobs: 'authorization', failedLogins: 'authorization', accounts: 'authorization' },
+      expected: { scan: 'not_found', aggregate: 'not_found', jobs: 'authorization', logins: 'authorization', accounts: 'authorization', auditTrail: 'authorization', apiTokens: 'authorization', integrations: 'authorization' },
     },
     {
       name: 'a field is gone',
@@ -84,13 +84,27 @@ describeWebConnector({
         path.includes('UserPermissionAccess')
           ? { body: { totalSize: 1, done: true, records: [{ PermissionsManageUsers: false, PermissionsMonitorLoginHistory: false }] } }
           : undefined,
-      expected: { failedLogins: 'unknown' },
+      expected: { logins: 'unknown' },
+    },
+    {
+      name: 'the permissions to see the set-up, tokens and bulk jobs are gone',
+      respond: ({ path }) =>
+        path.includes('UserPermissionAccess')
+          ? { body: { totalSize: 1, done: true, records: [{ PermissionsViewSetup: false, PermissionsCustomizeApplication: false, PermissionsManageDataIntegrations: false }] } }
+          : undefined,
+      expected: { auditTrail: 'unknown', apiTokens: 'unknown', integrations: 'unknown' },
+    },
+    {
+      name: 'it does not say how a list of jobs goes on',
+      respond: ({ path }) =>
+        path.includes('/jobs/ingest') ? { body: { done: false, records: [], nextRecordsUrl: 'https://elsewhere.test/services/data/v62.0/jobs/ingest?queryLocator=1' } } : undefined,
+      expected: { integrations: 'schema_changed' },
     },
     {
       name: 'there are more groups than it answers',
       respond: ({ path }) =>
         path.includes('GROUP') ? { body: { totalSize: 0, done: false, records: [] } } : undefined,
-      expected: { jobs: 'too_large', failedLogins: 'too_large' },
+      expected: { jobs: 'too_large', logins: 'too_large' },
     },
     {
       name: 'it lists no user, although it is asked by one',
@@ -114,7 +128,7 @@ describeWebConnector({
     {
       name: 'the retired version answers nothing any more',
       respond: ({ path }) => (path.startsWith('/services/data/v62.0') ? refusal(410, 'UNSUPPORTED_API_VERSION') : undefined),
-      expected: { login: 'not_found', limits: 'not_found', scan: 'not_found' },
+      expected: { login: 'not_found', limits: 'not_found', integrations: 'not_found', scan: 'not_found' },
     },
   ],
 }); // prettier-ignore
@@ -146,9 +160,9 @@ describe('salesforce', () => {
   it('tells the newest version, and what to do when the configured one is gone', async () => {
     const [connector] = await target();
     expect(await connector.ping?.(CALL)).toMatchObject({ value: { version: { value: '63.0' } } });
-    const [old, server] = await target({ api_version: '31.0' });
+    const [old, server] = await target({ api_version: '60.0' });
     const detail =
-      'the API has no version 31.0 (any more): set api_version to one from 61.0 to 63.0';
+      'the API has no version 60.0 (any more): set api_version to one from 61.0 to 63.0';
     const outcome = await old.ping?.(CALL);
     expect(outcome).toMatchObject({ ok: false, failure: { reason: 'not_found', detail } });
     expect(outcome?.ok === false && outcome.phases?.http).toBeGreaterThan(0);
@@ -160,14 +174,15 @@ describe('salesforce', () => {
     expect(await connector.ping?.(CALL)).toMatchObject({ failure: { reason: 'schema_changed' } });
   });
 
-  it('tells every limit that was bought, in one call', async () => {
+  it('tells every limit and license that was bought, in two calls', async () => {
     const [connector, server] = await target();
     const expected = [
       { name: 'DailyApiRequests', limit: 15000, remaining: 14000 },
       { name: 'DataStorageMB', limit: 1024, remaining: 1000 },
+      { name: 'UserLicense_SFDC', limit: 20, remaining: 8 },
     ];
     expect(await connector.limits?.(CALL)).toEqual({ ok: true, value: expected });
-    expect(callsTo(server)).toBe(1);
+    expect(callsTo(server)).toBe(2);
   });
 
   it('bounds the names and the number of limits', async () => {
@@ -182,34 +197,20 @@ describe('salesforce', () => {
     expect(names[0]).toBe('Limit0');
   });
 
-  it('tells jobs by their state in one call, without schedules and workers', async () => {
+  it('tells jobs by their state in two calls, without schedules that wait and workers', async () => {
     const [connector, server] = await target();
     expect(await connector.jobs?.(CALL, NOW_MS)).toMatchObject({
       value: {
-        // Two that failed, and a batch that went through although parts of it did not.
-        byState: { pending: { value: 2 }, running: { value: 1 }, failed: { value: 3 } },
+        // Two that failed, a schedule that did, and a batch that went through although parts of it did not.
+        byState: { pending: { value: 2 }, running: { value: 1 }, failed: { value: 4 } },
         oldestPendingAgeSeconds: { value: 3600 },
+        failedSchedules: { value: 1 },
       },
     });
-    expect(callsTo(server)).toBe(1);
+    expect(callsTo(server)).toBe(2);
     const [idle] = await target({}, organizationWith({ AsyncApexJob: [] }));
     expect(await idle.jobs?.(CALL, NOW_MS)).toMatchObject({
       value: { byState: { failed: { value: 0 } }, oldestPendingAgeSeconds: { value: 0 } },
-    });
-  });
-
-  it('counts log-ins that failed, whatever Salesforce calls it', async () => {
-    const [connector, server] = await target();
-    const sinceMs = NOW_MS - 3_600_000;
-    expect(await connector.failedLogins?.(CALL, sinceMs)).toMatchObject({ value: { value: 3 } });
-    expect(callsTo(server)).toBe(2);
-  });
-
-  it('does not take the log-ins of the monitoring user for all of them', async () => {
-    const nothing = { PermissionsManageUsers: false, PermissionsMonitorLoginHistory: false };
-    const [connector] = await target({}, organizationWith({ UserPermissionAccess: [nothing] }));
-    expect(await connector.failedLogins?.(CALL, 0)).toMatchObject({
-      value: { known: false, reason: 'not_permitted' },
     });
   });
 
@@ -221,7 +222,7 @@ describe('salesforce', () => {
         privilegedUsers: { value: 1 },
         secondFactorUsers: { value: 1 },
         inactiveUsers: { value: 1 },
-        lockedUsers: { value: 2 },
+        lockedUsers: { value: 1 },
       },
     });
     expect(callsTo(server)).toBe(6);

@@ -57,10 +57,12 @@ export function describeEngine(
       { kind: 'keyed', key: ['email'] },
       { kind: 'older_than', field: 'changed', before: '2025-01-01T00:00:00.000Z' },
       { kind: 'orphans', field: 'account', object: 'accounts' },
+      // Letter by letter, without what is around: the second has another case.
+      { kind: 'outside', field: 'email', values: ['A@example.com', "it's", '$1'] },
     ]);
     const values =
       outcome?.ok === true ? outcome.value.map((each) => each.known && each.value) : outcome;
-    expect(values).toEqual([1, 4, 2, 2, 1, 1]);
+    expect(values).toEqual([1, 4, 2, 2, 1, 1, 1]);
   });
 
   it(`${name}: scans, counts logins and jobs, names its version`, async () => {
@@ -73,7 +75,9 @@ export function describeEngine(
     expect(scan).toEqual({ ok: true, value: { complete: true } });
     expect(emails).toEqual(['a@example.com', ' A@example.com ', null, '  ']);
     const since = Date.UTC(2026, 0, 5, 8, 30);
-    expect(await connector.failedLogins?.(CALL, since)).toMatchObject({ value: { value: 1 } });
+    expect(await connector.logins?.(CALL, since)).toMatchObject({
+      value: { failed: { value: 1 } },
+    });
     expect(await connector.jobs?.(CALL, 0)).toMatchObject({
       value: {
         byState: { pending: { value: 3 }, failed: { known: false, reason: 'not_configured' } },
@@ -125,7 +129,7 @@ export function describeEngine(
     const quoted = open({
       failed_logins: "SELECT count(*) FROM logins WHERE ok = 0 AND at >= '{since}'",
     });
-    expect(await quoted.failedLogins?.(CALL, 0)).toMatchObject(wrong);
+    expect(await quoted.logins?.(CALL, 0)).toMatchObject(wrong);
     await quoted.close();
     const second = open({ second_factor_users: 'SELECT 2' });
     expect(await second.accounts?.(CALL)).toMatchObject({

@@ -73,6 +73,14 @@ describeWebConnector({
       expected: { accounts: 'unknown' },
     },
     {
+      name: 'not even the client that asks is listed',
+      respond: (request) =>
+        request.path.includes('/module/OAuth2Clients?')
+          ? respond(request, { visible: 0 })
+          : undefined,
+      expected: { apiTokens: 'unknown' },
+    },
+    {
       name: 'a count fails in the database beside a list that has records',
       respond: (request) =>
         isOfContacts(request)
@@ -89,7 +97,13 @@ describeWebConnector({
     {
       name: 'the user of the client was disabled',
       respond: ({ path }) => (path.includes('/V8/') ? refuse('Not found') : undefined),
-      expected: { login: 'authentication', latency: 'authentication', jobs: 'authentication' },
+      expected: {
+        login: 'authentication',
+        latency: 'authentication',
+        jobs: 'authentication',
+        apiTokens: 'authentication',
+        integrations: 'authentication',
+      },
     },
     {
       name: 'the client is gone',
@@ -133,7 +147,7 @@ afterEach(async () => {
 });
 
 async function target(
-  answer: (request: SeenRequest) => GoodAnswer = respond,
+  answer: (request: SeenRequest) => GoodAnswer = (request) => respond(request),
   changes: object = {},
 ): Promise<[Connector, FaultServer]> {
   const server = await startFaultServer({ respond: (request) => answer(request) });
@@ -158,7 +172,8 @@ describe('suitecrm', () => {
         secondFactorUsers: { value: 1 },
       },
     });
-    expect(connector.failedLogins).toBeUndefined();
+    expect(connector.logins).toBeUndefined();
+    expect(connector.auditTrail).toBeUndefined();
   });
 
   it('knows nothing of users where it may list some of them', async () => {
@@ -227,7 +242,7 @@ describe('suitecrm', () => {
     const fields = { gone: 'parent_gone_id' };
     const orphans = [{ kind: 'orphans', field: 'gone', object: 'contacts' }] as const;
     const objects = { contacts: { entity: 'Contacts', fields } };
-    const [connector] = await target(respond, { objects });
+    const [connector] = await target(undefined, { objects });
     expect(await connector.aggregate?.(CALL, 'contacts', orphans)).toMatchObject({
       value: [{ known: false, reason: 'not_supported' }],
     });

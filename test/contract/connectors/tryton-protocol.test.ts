@@ -32,6 +32,8 @@ function respond({ body }: SeenRequest): GoodAnswer {
     'model.ir.cron.search_read': [],
     'model.res.group.search_read': [{ id: 3 }],
     'model.res.user.search_read': [{ id: 1, groups: [3] }],
+    'model.ir.rule.group.search_read': [{ id: 1, global_p: false }],
+    'model.res.user.application.search_read': [],
   };
   return { body: { id: 1, result: results[method] ?? null } };
 }

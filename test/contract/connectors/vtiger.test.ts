@@ -134,7 +134,7 @@ describe('vtiger', () => {
     });
     expect(server.seen).toHaveLength(3);
     expect(connector.jobs).toBeUndefined();
-    expect(connector.failedLogins).toBeUndefined();
+    expect(connector.logins).toBeUndefined();
   });
 
   it('knows no users where it is no administrator', async () => {

@@ -6,7 +6,15 @@ import { connectorOf, yamlOfDocument } from '../../support/connector-support.ts'
 import { startFaultServer } from '../../support/fault-server.ts';
 import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
 import { describeWebConnector } from './contract.ts';
-import { CONTACTS, MODULES, NOTHING, TOKEN_PATH, createResponder, refusal } from './zoho-server.ts';
+import {
+  CONTACTS,
+  MODULES,
+  NOTHING,
+  TOKEN_PATH,
+  createResponder,
+  holdsQueriesAlone,
+  refusal,
+} from './zoho-server.ts';
 
 const CONNECTION = {
   platform: 'zoho',
@@ -21,7 +29,9 @@ const SECRETS = { SECRET: 's3cret', REFRESH: 'refresh-s3cret' };
 const CALL = { timeoutMs: 5000 };
 
 const respond = createResponder();
-const isQuery = ({ path }: SeenRequest): boolean => path.endsWith('/coql');
+const COMPOSITE_PATH = '/crm/v8/__composite_requests';
+const isQuery = ({ path }: SeenRequest): boolean =>
+  path.endsWith('/coql') || path === COMPOSITE_PATH;
 const always =
   (answer: GoodAnswer) =>
   (request: SeenRequest): GoodAnswer | undefined =>
@@ -38,8 +48,10 @@ describeWebConnector({
   object: 'contacts',
   field: 'email',
   values: ['a@example.com', null, 'c@example.com'],
-  isReadOnly: ({ method, path }) =>
-    method === 'GET' || (method === 'POST' && [TOKEN_PATH, '/crm/v8/coql'].includes(path)),
+  isReadOnly: ({ method, path, body }) =>
+    method === 'GET' ||
+    (method === 'POST' && [TOKEN_PATH, '/crm/v8/coql'].includes(path)) ||
+    (path === COMPOSITE_PATH && holdsQueriesAlone(body)),
   isLogIn: ({ path }) => path === TOKEN_PATH,
   troubles: [
     {
@@ -66,6 +78,19 @@ describeWebConnector({
       name: 'a module was removed',
       respond: always(refusal(400, 'INVALID_MODULE')),
       expected: { scan: 'not_found', aggregate: 'not_found' },
+    },
+    {
+      name: 'the profile may not manage workflows, and the token has no scope for features',
+      respond: ({ path }) => {
+        if (path.includes('/webhook_failures')) return refusal(403, 'NO_PERMISSION');
+        return path.includes('/__features') ? refusal(401, 'OAUTH_SCOPE_MISMATCH') : undefined;
+      },
+      expected: { integrations: 'authorization', limits: 'authorization' },
+    },
+    {
+      name: 'all is answered with nothing',
+      respond: ({ path }) => (path === TOKEN_PATH ? undefined : NOTHING),
+      expected: { integrations: 'bad_payload', limits: 'bad_payload' },
     },
     {
       name: 'a field was removed',
@@ -131,7 +156,7 @@ describe('zoho', () => {
     });
   });
 
-  it('tells who works with it and administers it, and has no quota, jobs or log-ins', async () => {
+  it('tells who works with it and administers it, and has no jobs, log-ins, audit trail or tokens', async () => {
     const [connector, server] = await target();
     expect(await connector.accounts?.(CALL)).toMatchObject({
       value: {
@@ -141,8 +166,8 @@ describe('zoho', () => {
       },
     });
     expect(dataOf(server)).toHaveLength(2);
-    const { limits, jobs, failedLogins } = connector;
-    expect([limits, jobs, failedLogins]).toEqual([undefined, undefined, undefined]);
+    const { jobs, logins, auditTrail, apiTokens } = connector;
+    expect([jobs, logins, auditTrail, apiTokens].filter(Boolean)).toEqual([]);
   });
 
   it('asks for a new token no more often than every five minutes', async () => {
@@ -156,18 +181,6 @@ describe('zoho', () => {
     }
     // One every five minutes, and the one that all probes share.
     expect(tokens()).toBeLessThanOrEqual(14);
-  });
-
-  it('asks once for each of 20 fields, and once for the records', async () => {
-    const fields = Object.fromEntries(
-      Array.from({ length: 20 }, (_, index) => [`f${index}`, `Field_${index}`]),
-    );
-    const objects = { contacts: { entity: 'Contacts', fields } };
-    const [connector, server] = await target(respond, { objects });
-    const missing = Object.keys(fields).map((field) => ({ kind: 'missing', field }) as const);
-    const counted = await connector.aggregate?.(CALL, 'contacts', [{ kind: 'rows' }, ...missing]);
-    expect(counted).toMatchObject({ value: [{ value: 3 }, ...missing.map(() => ({ value: 3 }))] });
-    expect(dataOf(server)).toHaveLength(21);
   });
 
   it('says 0 only where the other records are all there are', async () => {

@@ -1,106 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { MEASUREMENTS, PROBE_KIND_NAMES } from '../../../src/catalog/catalog.ts';
 import type { ProbeKindName } from '../../../src/catalog/catalog.ts';
-import type {
-  Connector,
-  PerformanceDatum,
-  PluginFacts,
-} from '../../../src/exporter/connectors/connectors.ts';
+import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import {
   PROBE_REGISTRY,
-  defaultTargetProbes,
   runProbe,
   targetProbesDecoder,
 } from '../../../src/exporter/probes/probes.ts';
 import type { ProbeResult } from '../../../src/exporter/probes/probes.ts';
-import { createSilentLogger, decode, known, unknown } from '../../../src/std/std.ts';
-import { createTableConnector } from '../../support/fake-connector.ts';
+import { createSilentLogger, decode } from '../../../src/std/std.ts';
+import { createAbleConnector } from '../../support/able-connector.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
 const clock = createManualClock();
-
-const datum = (label: string, value: number): PerformanceDatum => ({
-  label,
-  value: known(value),
-  unit: 'seconds',
-  unitOfMeasure: 'ms',
-});
-const PLUGINS: readonly PluginFacts[] = [
-  { name: 'disk', state: known('warning'), text: '', performance: [datum('/', 3)], problems: [] },
-  {
-    name: 'odd',
-    state: unknown('undetermined', 'the plugin says UNKNOWN'),
-    text: '',
-    performance: [
-      datum('Zeit {x="1"}\n', 1),
-      datum('Zeit {x=°1°}\n', 2),
-      { ...datum('u', 0), value: unknown('undetermined', 'U') },
-    ],
-    problems: [],
-  },
-];
-
-/** A connector that can do everything. */
-function createAbleConnector(): Required<Connector> {
-  const certificate = {
-    notBeforeMs: 0,
-    notAfterMs: clock.now() - 5000,
-    subject: 'CN=crm',
-    issuer: 'CN=ca',
-  };
-  return {
-    ...createTableConnector({ contact: [{ id: 1, email: 'ada@example.com' }] }),
-    ping: async () => ({
-      ok: true,
-      value: {
-        phases: { dns: 0.001, tcp: 0.002, http: 0.05, authentication: 9 },
-        version: known('6.0'),
-        certificate,
-      },
-    }),
-    certificate: async () => ({ ok: true, value: certificate }),
-    login: async () => ({ ok: true, value: { durationSeconds: 0.4 } }),
-    latency: async () => ({
-      ok: true,
-      value: [
-        { call: 'light', seconds: 0.1 },
-        { call: 'representative', seconds: 0.9 },
-      ],
-    }),
-    limits: async () => ({
-      ok: true,
-      value: [
-        { name: 'api_calls', limit: 1000, remaining: 250 },
-        { name: 'none', limit: 0, remaining: 0 },
-      ],
-    }),
-    plugins: async () => ({ ok: true, value: PLUGINS }),
-    jobs: async () => ({
-      ok: true,
-      value: {
-        byState: { pending: known(2), running: known(0), failed: unknown('not_supported', 'no') },
-        oldestPendingAgeSeconds: known(30),
-      },
-    }),
-    credentials: async () => ({
-      ok: true,
-      value: [
-        { identity: 'data', endsAtMs: known(clock.now() - 5000) },
-        { identity: 'security', endsAtMs: unknown('not_configured', 'nobody says') },
-      ],
-    }),
-    failedLogins: async (_call, sinceMs) => ({ ok: true, value: known(clock.now() - sinceMs) }),
-    accounts: async () => ({
-      ok: true,
-      value: {
-        activeUsers: known(8),
-        privilegedUsers: known(2),
-        lockedUsers: known(0),
-        secondFactorUsers: unknown('weather', 'a reason of the connector alone'),
-      },
-    }),
-  };
-}
 
 async function run(
   probe: ProbeKindName,
@@ -153,6 +65,7 @@ describe('the probe kinds', () => {
       'background_jobs',
       {},
       {
+        crm_failed_schedules: 'not_supported',
         'crm_jobs pending': 2,
         'crm_jobs running': 0,
         'crm_jobs failed': 'not_supported',
@@ -204,7 +117,46 @@ describe('the probe kinds', () => {
     [
       'failed_logins',
       { options: { window: '1h' } },
-      { crm_failed_logins: 3_600_000, crm_failed_logins_window_seconds: 3600 },
+      {
+        crm_failed_logins: 3_600_000,
+        crm_successful_logins: 'not_supported',
+        'crm_failed_logins_by_reason password': 3,
+        'crm_failed_logins_by_reason unknown_user': 0,
+        'crm_failed_logins_by_reason second_factor': 0,
+        'crm_failed_logins_by_reason locked': 1,
+        'crm_failed_logins_by_reason not_allowed': 0,
+        'crm_failed_logins_by_reason other': 0,
+        crm_failed_logins_window_seconds: 3600,
+      },
+    ],
+    [
+      'audit_trail',
+      { options: { window: '30m' } },
+      {
+        crm_audit_trail_recording: 0,
+        crm_permission_changes: 1_800_000,
+        crm_mass_exports: 'not_permitted',
+        crm_audit_trail_window_seconds: 1800,
+      },
+    ],
+    ['api_tokens', {}, { crm_api_tokens: 2, crm_api_token_oldest_age_seconds: 60 }],
+    [
+      'integrations',
+      {},
+      {
+        'crm_integration_failures webhook': 3_600_000,
+        'crm_integration_failures import': 'not_supported',
+        crm_integration_failures_window_seconds: 3600,
+      },
+    ],
+    ['vendor_status', {}, { crm_vendor_state: 1, crm_vendor_incidents: 1 }],
+    [
+      'api_lifecycle',
+      {},
+      {
+        'crm_api_removal_remaining_seconds v1': -5,
+        'crm_api_removal_remaining_seconds v2': 'empty',
+      },
     ],
     [
       'accounts',
@@ -220,7 +172,7 @@ describe('the probe kinds', () => {
     ['data_quality', QUALITY, { 'crm_records contact': 1, 'crm_missing_ratio contact email': 0 }],
     ['data_quality', {}, { crm_records: 'not_configured' }],
   ])('%s with %j', async (probe, yaml, expected) => {
-    const result = await run(probe, createAbleConnector(), yaml);
+    const result = await run(probe, createAbleConnector(clock), yaml);
     expect(result.ok).toBe(true);
     expect(flat(result)).toEqual(expected);
   });
@@ -229,7 +181,7 @@ describe('the probe kinds', () => {
     for (const probe of PROBE_KIND_NAMES) {
       const result = await run(
         probe,
-        createAbleConnector(),
+        createAbleConnector(clock),
         probe === 'data_quality' ? QUALITY : {},
       );
       for (const { metric, labels } of result.samples) {
@@ -255,7 +207,12 @@ describe('the probe kinds', () => {
       limits: failing,
       plugins: failing,
       jobs: failing,
-      failedLogins: failing,
+      logins: failing,
+      auditTrail: failing,
+      apiTokens: failing,
+      integrations: failing,
+      vendorStatus: failing,
+      apiRemovals: failing,
       accounts: failing,
       aggregate: failing,
     };
@@ -267,53 +224,11 @@ describe('the probe kinds', () => {
 
   it('say what a connector cannot do', () => {
     const mute: Connector = { platform: 'mute', close: async () => {} };
-    const able = createAbleConnector();
+    const able = createAbleConnector(clock);
     for (const probe of PROBE_KIND_NAMES) {
       expect(PROBE_REGISTRY[probe].id).toBe(probe);
       expect(PROBE_REGISTRY[probe].isSupported(mute)).toBe(false);
       expect(PROBE_REGISTRY[probe].isSupported(able)).toBe(true);
     }
-  });
-});
-
-describe('targetProbesDecoder', () => {
-  it('runs everything at the pace of its class when nothing is said', () => {
-    const probes = defaultTargetProbes();
-    expect(PROBE_KIND_NAMES.every((name) => probes[name].enabled)).toBe(true);
-    expect(probes.login).toMatchObject({
-      intervalMs: 30_000,
-      retryIntervalMs: 10_000,
-      maxAttempts: 3,
-      timeoutMs: 10_000,
-    });
-    expect([probes.accounts.intervalMs, probes.data_quality.intervalMs]).toEqual([60_000, 300_000]);
-  });
-
-  it('takes settings and options of one kind, and shortens the retry with the interval', () => {
-    const decoded = decode.run(targetProbesDecoder, {
-      failed_logins: { interval: '5s', options: { window: '2m' } },
-      accounts: { enabled: false },
-    });
-    expect(decoded).toMatchObject({
-      ok: true,
-      value: {
-        failed_logins: { intervalMs: 5000, retryIntervalMs: 5000, options: { windowMs: 120_000 } },
-        accounts: { enabled: false },
-      },
-    });
-  });
-
-  it('refuses what it does not know, with the place', () => {
-    const decoded = decode.run(
-      targetProbesDecoder,
-      { logins: {}, login: { interval: 5, max_attempts: 0, options: { window: '5m' } } },
-      'targets.crm.probes',
-    );
-    expect(decoded.ok ? [] : decoded.problems.map(({ place }) => place)).toEqual([
-      'targets.crm.probes.logins',
-      'targets.crm.probes.login.interval',
-      'targets.crm.probes.login.max_attempts',
-      'targets.crm.probes.login.options.window',
-    ]);
   });
 });

@@ -24,6 +24,7 @@ const CHECKS = {
       completeness: { fields: ['email', 'phone'] },
       duplicates: { keys: [['email'], ['name', 'city']] },
       validity: { email: 'email', phone: 'phone' },
+      picklists: { city: ['a', 'a b'] },
       freshness: { field: 'updated_at', maximum_age: '30d' },
       orphans: [{ field: 'company_id', object: 'company' }],
     },
@@ -111,6 +112,10 @@ describe('measureQuality', () => {
           'crm_orphan_ratio company parent_id': share(
             count({ kind: 'orphans', field: 'parent_id', object: 'company' }, 'company'),
             parents,
+          ),
+          'crm_invalid_ratio contact city picklist': share(
+            count({ kind: 'outside', field: 'city', values: ['a', 'a b'] }),
+            rows - missing('city'),
           ),
           'crm_invalid_ratio contact phone phone': share(
             data.contact?.filter((row) => row.phone === '12').length ?? 0,

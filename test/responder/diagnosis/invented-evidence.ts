@@ -79,7 +79,7 @@ export function inventedEvidence(label: DiagnosisClass, seed: number): Evidence 
   const noise = (usual: number): number => usual * (0.8 + 0.4 * random.next());
   const latency = label === 'network' ? 2 + 5 * random.next() : noise(0.2);
   const missing = label === 'data_quality_import' ? 0.2 + 0.6 * random.next() : noise(0.02);
-  const failedLogins = label === 'security_intrusion' ? 40 + 200 * random.next() : noise(2);
+  const logins = label === 'security_intrusion' ? 40 + 200 * random.next() : noise(2);
   const signals = [
     signalOf('crm_api_latency_seconds', latency, {
       labels: { call: 'light' },
@@ -87,7 +87,7 @@ export function inventedEvidence(label: DiagnosisClass, seed: number): Evidence 
       baselineInterquartileRange: 0.05,
     }),
     signalOf('crm_missing_ratio', missing, { labels: EMAIL }),
-    signalOf('crm_failed_logins', failedLogins, {
+    signalOf('crm_failed_logins', logins, {
       baselineMedian: 2,
       baselineInterquartileRange: 1,
     }),

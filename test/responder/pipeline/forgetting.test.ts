@@ -19,6 +19,7 @@ import {
   createTestResponder,
 } from '../../support/responder.ts';
 import type { TestResponder } from '../../support/responder.ts';
+import { runsOfProperty } from '../../support/test-store.ts';
 
 /** What must be the same before and after. */
 function figuresOf(incident: Incident) {
@@ -174,7 +175,7 @@ describe('whatever happens, and is forgotten, in whatever order', () => {
         await responder.pipeline.stop();
         expect((await verifyJournal(store.database)).problems).toEqual([]);
       }),
-      { numRuns: 25 },
+      { numRuns: runsOfProperty(25) },
     );
   }, 300_000);
 

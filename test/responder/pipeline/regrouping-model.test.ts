@@ -7,6 +7,7 @@ import type { CorrelationRules, Incident } from '../../../src/responder/incident
 import { createAlert, createWebhookBody } from '../../support/alerts.ts';
 import { createTemporaryFolder, createTestResponder } from '../../support/responder.ts';
 import type { TestResponder } from '../../support/responder.ts';
+import { runsOfProperty } from '../../support/test-store.ts';
 
 const MINUTE_MS = 60_000;
 const RULES: CorrelationRules = {
@@ -194,7 +195,7 @@ describe('any sequence of alerts, merges, splits and their undoing', () => {
         const { problems } = await verifyJournal(responder.store.database);
         expect(problems).toEqual([]);
       }),
-      { numRuns: 40, examples: [[REOPENED_AFTER_A_MERGE]] },
+      { numRuns: runsOfProperty(40), examples: [[REOPENED_AFTER_A_MERGE]] },
     );
   }, 300_000);
 });

@@ -75,6 +75,15 @@ describe('verification', () => {
     expect(await verify(incident, { plugin })).toMatchObject({ outcome, why });
   });
 
+  it.each([
+    [1, 'passed', ''],
+    [0, 'failed', 'crm_audit_trail_recording is 0, below 1'],
+  ])('judges an alert on what should be on at %d: %s', async (value, outcome, why) => {
+    const incident = incidentOf(['CrmAuditTrailOff', {}]);
+    const audit_trail = measured('crm_audit_trail_recording', value);
+    expect(await verify(incident, { audit_trail })).toMatchObject({ outcome, why });
+  });
+
   it('cannot judge a plugin by a state that is unknown, nor by that of another', async () => {
     const incident = incidentOf(['CrmPluginFailed', { plugin: 'disk' }]);
     const plugin = measured('crm_plugin_state', 0, { plugin: 'load' });

@@ -39,6 +39,8 @@ function matches(
       return own !== null;
     case 'isTrue':
       return own === true;
+    case 'isFalse':
+      return own === false;
     case 'equals':
       return own === value;
     case 'in':
@@ -48,7 +50,7 @@ function matches(
     case 'lessThanOrEquals':
       return own !== null && text <= String(value);
     case 'greaterThan':
-      return text > String(value);
+      return typeof own === 'number' ? own > Number(value) : text > String(value);
     case 'greaterThanOrEquals':
       return text >= String(value);
     default:
@@ -56,8 +58,11 @@ function matches(
   }
 }
 
+type Stored = Readonly<Record<string, unknown>>;
+export type EspocrmLists = Readonly<Record<string, readonly Stored[]>>;
+
 /** Lists as the API gives them; source: application/Espo/Core/Controllers/RecordBase.php and the entity definitions. */
-const LISTS: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
+export const ESPOCRM_LISTS: EspocrmLists = {
   Account: [],
   Contact: CONTACTS,
   Job: [
@@ -67,37 +72,145 @@ const LISTS: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[
     { id: '4', status: 'Failed', executeTime: '2026-01-04 08:30:00' },
     { id: '5', status: 'Success', executeTime: '2026-01-04 08:30:00' },
   ],
+  ScheduledJob: [
+    { id: 's1', name: 'a', status: 'Active', lastRun: '2026-01-05 08:50:00' },
+    { id: 's2', name: 'b', status: 'Active', lastRun: '2026-01-05 08:51:00' },
+    { id: 's3', name: 'c', status: 'Active', lastRun: null },
+    { id: 's4', name: 'd', status: 'Inactive', lastRun: '2026-01-01 08:00:00' },
+  ],
+  ScheduledJobLogRecord: [
+    // The schedule of the first failed then and again; that of the second when the first ran, and not when it last did.
+    run('s1', 'Failed', '2026-01-05 08:40:00'),
+    run('s1', 'Failed', '2026-01-05 08:50:00', 'InboundEmail'),
+    run('s2', 'Failed', '2026-01-05 08:50:00'),
+    run('s2', 'Success', '2026-01-05 08:51:00', 'EmailAccount'),
+    run('s4', 'Failed', '2026-01-01 08:00:00', 'EmailAccount'),
+  ],
   AuthLogRecord: [
-    { id: '1', isDenied: true, createdAt: '2026-01-05 08:59:00' },
-    { id: '2', isDenied: true, createdAt: '2026-01-05 07:59:00' },
-    { id: '3', isDenied: false, createdAt: '2026-01-05 08:58:00' },
+    login('2026-01-05 08:59:00', 'CREDENTIALS'),
+    login('2026-01-05 07:59:00', 'CREDENTIALS'),
+    // With a session, and as each request of a key or of an administrator is.
+    { ...login('2026-01-05 08:58:30'), authTokenId: 't1' },
+    login('2026-01-05 08:58:00'),
   ],
   User: [
-    { id: '1', type: 'admin', isActive: true },
-    { id: '2', type: 'regular', isActive: true },
-    { id: '3', type: 'regular', isActive: false },
-    { id: '4', type: 'api', isActive: true },
+    { id: '1', type: 'admin', isActive: true, auth2FA: true },
+    { id: '2', type: 'regular', isActive: true, auth2FA: null },
+    { id: '3', type: 'regular', isActive: false, auth2FA: true },
+    { id: '4', type: 'api', isActive: true, auth2FA: null },
+    { id: '5', type: 'api', isActive: false, auth2FA: null },
+  ],
+  ActionHistoryRecord: [
+    action(1, 'Role', 'update', '2026-01-05 07:30:00'),
+    action(2, 'Role', 'update', '2026-01-05 08:10:00'),
+    action(3, 'User', 'create', '2026-01-05 08:20:00'),
+    action(4, 'User', 'read', '2026-01-05 08:20:01'),
+    action(5, 'Contact', 'update', '2026-01-05 08:30:00'),
+    // Of his own.
+    { ...action(6, 'User', 'update', '2026-01-05 08:40:00'), targetId: 'u1' },
+  ],
+  Attachment: [
+    { id: '1', role: 'Export File', createdAt: '2026-01-05 08:15:00' },
+    { id: '2', role: 'Export File', createdAt: '2026-01-04 08:15:00' },
+    { id: '3', role: 'Attachment', createdAt: '2026-01-05 08:15:00' },
+  ],
+  Import: [
+    { id: '1', status: 'Failed', createdAt: '2026-01-05 08:15:00' },
+    { id: '2', status: 'Failed', createdAt: '2026-01-05 07:15:00' },
+    { id: '3', status: 'Complete', createdAt: '2026-01-05 08:15:00' },
+  ],
+  EmailQueueItem: [
+    { id: '1', status: 'Sent', createdAt: '2026-01-05 08:15:00' },
+    { id: '2', status: 'Failed', createdAt: '2026-01-04 08:15:00' },
+  ],
+  WebhookQueueItem: [
+    { id: '1', status: 'Failed', createdAt: '2026-01-05 08:15:00' },
+    { id: '2', status: 'Failed', createdAt: '2026-01-05 08:16:00' },
+    { id: '3', status: 'Pending', createdAt: '2026-01-05 08:17:00' },
   ],
 };
-const ADMINISTRATORS_ALONE = ['Job', 'AuthLogRecord'];
+
+function run(
+  scheduledJobId: string,
+  status: string,
+  executionTime: string,
+  targetType: string | null = null,
+): Stored {
+  return {
+    id: `${scheduledJobId} ${executionTime}`,
+    scheduledJobId,
+    status,
+    executionTime,
+    targetType,
+  };
+}
+
+/** A log-in that was denied for a reason, or let in. */
+export function login(createdAt: string, denialReason: string | null = null): Stored {
+  const isDenied = denialReason !== null;
+  return { id: createdAt, isDenied, denialReason, authTokenId: null, createdAt };
+}
+
+/** Somebody does it to another. */
+export function action(
+  number: number,
+  targetType: string,
+  what: string,
+  createdAt: string,
+): Stored {
+  const who = { userId: 'u1', targetId: 'x1' };
+  return { id: String(number), number, targetType, action: what, createdAt, ...who };
+}
+
+/** Their controllers ask for an administrator, or their scope is shown to one alone; people see imports of their own. */
+const FOR_ALL = ['Account', 'Contact', 'User', 'Import'];
+/** `countDisabled` in the entity definitions: the total says whether there are more. */
+const UNCOUNTED = ['ActionHistoryRecord'];
 /** EspoCRM refuses larger pages with 403. */
 const LARGEST_PAGE = 200;
 
+/** What a stranger sees of the settings is much less (application/Espo/Tools/App/SettingsService.php). */
+const SETTINGS = { version: '9.1.0' };
+export const ADMINISTRATORS_SETTINGS: Stored = {
+  ...SETTINGS,
+  authenticationMethod: 'Espo',
+  auth2FA: true,
+};
+
 /** Answers as EspoCRM does, to a user of the API and to an administrator; everything else is 404. */
-export function respondAsEspocrm({ path, headers }: SeenRequest): GoodAnswer {
+export function respondAsEspocrm(
+  { path, headers }: SeenRequest,
+  lists: EspocrmLists = ESPOCRM_LISTS,
+): GoodAnswer {
   const url = new URL(path, 'http://crm.test');
-  if (url.pathname === '/api/v1/Settings') return { body: { version: '9.1.0' } };
   const isAdministrator = headers['authorization'] === ADMINISTRATOR;
+  if (url.pathname === '/api/v1/Settings') {
+    return { body: isAdministrator ? ADMINISTRATORS_SETTINGS : SETTINGS };
+  }
   if (headers['x-api-key'] !== ESPOCRM_SECRETS.KEY && !isAdministrator)
     return { status: 401, body: '' };
   if (url.pathname === '/api/v1/App/user') return { body: { user: { id: '9' } } };
   const entity = url.pathname.slice('/api/v1/'.length);
-  const list = LISTS[entity];
+  const list = Object.hasOwn(lists, entity) ? lists[entity] : undefined;
   const size = Number(url.searchParams.get('maxSize'));
   if (list === undefined) return { status: 404, body: '' };
-  if (ADMINISTRATORS_ALONE.includes(entity) && !isAdministrator) return { status: 403, body: '' };
+  if (!FOR_ALL.includes(entity) && !isAdministrator) return { status: 403, body: '' };
   if (size > LARGEST_PAGE) return { status: 403, body: '' };
-  const where = whereOf(url.searchParams);
-  const found = list.filter((record) => where.every((condition) => matches(record, condition)));
-  return { body: { total: found.length, list: found.slice(0, size) } };
+  return answerList(entity, list, url.searchParams);
+}
+
+function answerList(entity: string, list: readonly Stored[], query: URLSearchParams): GoodAnswer {
+  const where = whereOf(query);
+  const [example] = list;
+  // What no record has is no attribute, and refused (application/Espo/Core/Select/Where/Checker.php).
+  if (example !== undefined && !where.every(({ attribute }) => Object.hasOwn(example, attribute)))
+    return { status: 400, body: '' };
+  const size = Number(query.get('maxSize'));
+  const key = query.get('orderBy') ?? 'id';
+  const found = list
+    .filter((record) => where.every((condition) => matches(record, condition)))
+    .toSorted((a, b) => String(a[key]).localeCompare(String(b[key]), 'en', { numeric: true }));
+  const page = found.slice(0, size);
+  const more = found.length > size ? -1 : -2;
+  return { body: { total: UNCOUNTED.includes(entity) ? more : found.length, list: page } };
 }

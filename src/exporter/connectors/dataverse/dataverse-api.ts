@@ -11,7 +11,7 @@ import type { Exchange } from '../web/exchange.ts';
 import { createOauthCredential } from '../web/oauth.ts';
 import { memberOf, recordsAt } from '../web/shapes.ts';
 import type { JsonRecord } from '../web/shapes.ts';
-import type { DataverseOptions } from './dataverse-options.ts';
+import type { DataverseIdentity, DataverseOptions } from './dataverse-options.ts';
 import type { Xml } from './fetch-xml.ts';
 
 /** Below the address of the environment. */
@@ -47,13 +47,15 @@ export type DataverseApi = {
   query(set: string, xml: Xml, budget: Budget): Promise<Outcome<readonly JsonRecord[]>>;
 };
 
+/** Requests with one identity. */
 export function createDataverseApi(
-  options: DataverseOptions,
+  options: Pick<DataverseOptions, 'url' | 'authority' | 'tenant'>,
+  authentication: DataverseIdentity,
   clients: { readonly http: HttpClient; readonly tokens: HttpClient },
   dependencies: ConnectorDependencies,
 ): DataverseApi {
   const { clock } = dependencies;
-  const { url, authority, tenant, authentication } = options;
+  const { url, authority, tenant } = options;
   const exchange = createExchange({
     url: `${url}${API_PATH}`,
     http: clients.http,

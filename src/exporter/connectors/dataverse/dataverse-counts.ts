@@ -13,11 +13,11 @@ export type Tally = Readonly<Record<string, number>>;
 
 export type Table = { readonly entity: string; readonly set: string };
 
+/** Which records to count; links lead to other tables, in which there has to be something. */
+export type Filter = { readonly conditions: readonly Xml[]; readonly links?: readonly Xml[] };
+
 /** What to count: the column by its alias, and which records to leave out. */
-export type Counting = {
-  readonly columns: Readonly<Record<string, string>>;
-  readonly conditions: readonly Xml[];
-};
+export type Counting = Filter & { readonly columns: Readonly<Record<string, string>> };
 
 /** Stands for the record itself: every table has it. */
 const CREATED = 'createdon';
@@ -31,7 +31,7 @@ const SHORTEST_SLICE_MS = 1000;
 export async function countOnce(
   api: DataverseApi,
   { entity, set }: Table,
-  { columns, conditions }: Counting,
+  { columns, conditions, links = [] }: Counting,
   budget: Budget,
 ): Promise<Outcome<Tally>> {
   const filled = Object.entries(columns).map(([alias, column]) =>
@@ -39,7 +39,8 @@ export async function countOnce(
   );
   const parts = [fetchXml.count('count', CREATED, ROWS), ...filled];
   const filter = conditions.length === 0 ? [] : [fetchXml.filter('and', conditions)];
-  const rows = await api.query(set, fetchXml.aggregate(entity, [...parts, ...filter]), budget);
+  const xml = fetchXml.aggregate(entity, [...parts, ...filter, ...links]);
+  const rows = await api.query(set, xml, budget);
   if (!rows.ok) return rows;
   const [row, more] = rows.value;
   if (row === undefined || more !== undefined) {
@@ -52,6 +53,29 @@ export async function countOnce(
     tally[alias] = count.value;
   }
   return succeed(tally);
+}
+
+/** How many records pass a filter. */
+export async function countRows(
+  api: DataverseApi,
+  table: Table,
+  filter: Filter,
+  budget: Budget,
+): Promise<Outcome<Knowable<number>>> {
+  const counted = await createSlicedCounts(api, table, budget)({ ...filter, columns: {} });
+  if (!counted.ok) return counted;
+  const { value: tally } = counted;
+  return succeed(tally.known ? known(tally.value[ROWS] ?? 0) : tally);
+}
+
+/** A refusal of one part is no refusal of all: the rest is known. */
+export function orNotPermitted(
+  count: Outcome<Knowable<number>>,
+  privileges: string,
+): Outcome<Knowable<number>> {
+  return !count.ok && count.failure.reason === 'authorization'
+    ? succeed(unknown('not_permitted', `the application user lacks ${privileges}`))
+    : count;
 }
 
 /** Counts of a table that may have more records than Dataverse computes over at once. */

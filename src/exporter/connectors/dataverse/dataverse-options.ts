@@ -10,11 +10,14 @@ import type { WebOptions } from '../web/web-options.ts';
 export type DataverseObject = ApiObject & { readonly entity_set: string };
 export type DataverseObjects = Readonly<Record<string, DataverseObject>>;
 
+export type DataverseIdentity = Extract<OauthOptions, { method: 'client_credentials' }>;
+
 export type DataverseOptions = WebOptions & {
   readonly platform: 'dataverse';
   readonly authority: string;
   readonly tenant: string;
-  readonly authentication: Extract<OauthOptions, { method: 'client_credentials' }>;
+  readonly authentication: DataverseIdentity;
+  readonly security_authentication?: DataverseIdentity;
   readonly objects: DataverseObjects;
 };
 
@@ -123,6 +126,10 @@ export const dataverseDecoder: Decoder<DataverseOptions> = decode.object({
   authentication: decode.required(
     OAUTH_DECODERS.client_credentials,
     'the app registration behind an application user; its scope is that of the environment unless set',
+  ),
+  security_authentication: decode.optional(
+    OAUTH_DECODERS.client_credentials,
+    'another one, for jobs, integrations, users and the audit trail; without it the one of authentication asks for these too',
   ),
   objects: decode.withDefault(
     decode.map(objectDecoder, { key: 'object name', pattern: NAME }),

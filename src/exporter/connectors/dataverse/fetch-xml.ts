@@ -48,9 +48,9 @@ export const fetchXml = {
       { attribute, operator: 'in' },
       values.map((value) => element('value', {}, [String(value)])),
     ),
-  /** Leads on by a column that both have. */
-  link: (name: string, column: string, parts: readonly Xml[]): Xml =>
-    element('link-entity', { name, from: column, to: column }, parts),
+  /** Leads on to a table by its column `from`, which the table before has too, or has as `to`. */
+  link: (name: string, from: string, parts: readonly Xml[], to: string = from): Xml =>
+    element('link-entity', { name, from, to }, parts),
 } as const;
 
 /** A time as conditions take it, in UTC. */

@@ -1,5 +1,6 @@
 import type { FailureReason } from '../../../catalog/catalog.ts';
 import type { HttpAnswer } from '../../../http/http.ts';
+import { jsonIn } from '../web/answers.ts';
 import { memberOf } from '../web/shapes.ts';
 
 /**
@@ -29,7 +30,7 @@ export function readDolibarrRefusal(answer: HttpAnswer): FailureReason | undefin
   }
   const { status } = answer;
   if (status !== 401 && status !== 503) return undefined;
-  const message = messageOf(parsed(answer.body));
+  const message = messageOf(jsonIn(answer.body));
   if (message === undefined) return undefined;
   if (status === 401) return MISSING_RIGHT.test(message) ? 'authorization' : undefined;
   return UNKNOWN_COLUMN.test(message) ? 'schema_changed' : undefined;
@@ -37,7 +38,7 @@ export function readDolibarrRefusal(answer: HttpAnswer): FailureReason | undefin
 
 /** An empty list is a 404 whose message says what was not found; a missing API says "Not Found" and no more. */
 export function isEmptyList(answer: HttpAnswer): boolean {
-  return answer.status === 404 && isJson(answer) && isNoRecord(parsed(answer.body));
+  return answer.status === 404 && isJson(answer) && isNoRecord(jsonIn(answer.body));
 }
 
 export function isNoRecord(document: unknown): boolean {
@@ -52,12 +53,4 @@ function messageOf(document: unknown): string | undefined {
 
 function isJson({ headers }: HttpAnswer): boolean {
   return /\bjson\b/i.test(headers['content-type'] ?? '');
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    return undefined;
-  }
 }

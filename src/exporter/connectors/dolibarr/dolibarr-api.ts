@@ -15,7 +15,7 @@ import { createSecretReader } from '../web/secret-reader.ts';
 import { countAt, memberOf, recordsAt } from '../web/shapes.ts';
 import type { JsonRecord } from '../web/shapes.ts';
 import { isEmptyList, isNoRecord, readDolibarrRefusal } from './dolibarr-answers.ts';
-import type { DolibarrOptions } from './dolibarr-options.ts';
+import type { DolibarrIdentity, DolibarrOptions } from './dolibarr-options.ts';
 
 /** Below the address of the CRM. */
 export const API_PATH = '/api/index.php';
@@ -44,7 +44,8 @@ export type DolibarrApi = {
 const NEVER_EMPTY: ReadonlySet<string> = new Set(['thirdparties', 'contacts']);
 
 export function createDolibarrApi(
-  { url, authentication, company }: DolibarrOptions,
+  { url, company }: Pick<DolibarrOptions, 'url' | 'company'>,
+  identity: DolibarrIdentity,
   http: HttpClient,
   { clock, resolveSecret }: ConnectorDependencies,
 ): DolibarrApi {
@@ -55,7 +56,7 @@ export function createDolibarrApi(
     readRefusal: readDolibarrRefusal,
     isGood: isEmptyList,
   });
-  const secret = createSecretReader(resolveSecret, authentication.key);
+  const secret = createSecretReader(resolveSecret, identity.key);
   const credential = createStaticCredential(secret, (key) => ({
     dolapikey: key,
     ...(company === undefined ? {} : { dolapientity: String(company) }),

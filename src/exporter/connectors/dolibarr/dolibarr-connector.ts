@@ -13,9 +13,11 @@ export function createDolibarrConnector(
   dependencies: ConnectorDependencies,
 ): Connector {
   const { clock } = dependencies;
-  const { objects } = options;
+  const { authentication, security_authentication: reader, objects } = options;
   const http = createTargetClient(options, dependencies);
-  const api = createDolibarrApi(options, http, dependencies);
+  const api = createDolibarrApi(options, authentication, http, dependencies);
+  const security =
+    reader === undefined ? undefined : createDolibarrApi(options, reader, http, dependencies);
   const [first] = Object.values(objects);
   const page = first === undefined ? '/status' : `/${first.entity}?limit=100`;
   return {
@@ -25,14 +27,16 @@ export function createDolibarrConnector(
       http,
       exchange: api.exchange,
       credential: api.credential,
-      ends: options.credential_ends,
-      clock,
+      security: security?.credential,
+      options,
+      dependencies,
+      apis: [{ api: 'rest' }],
       health: { path: '/status', isRefusalEnough: true },
       proof: (budget) => api.readStatus(budget),
       light: (budget) => api.api.get('/status', budget),
       representative: (budget) => api.api.get(page, budget),
     }),
-    accounts: async (call) => readAccounts(api, startBudget(call, clock)),
+    accounts: async (call) => readAccounts(security ?? api, clock.now(), startBudget(call, clock)),
     aggregate: createAggregate({ api, objects, clock }),
     scan: createScan({ api, objects, clock }),
   };

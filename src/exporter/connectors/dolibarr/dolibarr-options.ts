@@ -10,6 +10,7 @@ export type DolibarrIdentity = { readonly key: SecretReference };
 export type DolibarrOptions = WebOptions & {
   readonly platform: 'dolibarr';
   readonly authentication: DolibarrIdentity;
+  readonly security_authentication?: DolibarrIdentity;
   readonly company?: number;
   readonly objects: ApiObjects;
 };
@@ -48,12 +49,20 @@ const DEFAULT_OBJECTS: ApiObjects = {
  */
 const ENTITY = /^(thirdparties|contacts|proposals|orders|invoices|projects|tickets|products)$/;
 
+const identityDecoder: Decoder<DolibarrIdentity> = decode.object({
+  key: decode.required(secretReference(), 'where the API key is'),
+});
+
 export const dolibarrDecoder: Decoder<DolibarrOptions> = decode.object({
   platform: decode.required(decode.choice(['dolibarr']), 'Dolibarr 19 to 22'),
   ...WEB_FIELDS,
   authentication: decode.required(
-    decode.object({ key: decode.required(secretReference(), 'where the API key is') }),
+    identityDecoder,
     'the monitoring user; it needs to read the objects below and nothing else',
+  ),
+  security_authentication: decode.optional(
+    identityDecoder,
+    'a user who may read other users; without it the one above is asked for them',
   ),
   company: decode.optional(
     decode.integer({ minimum: 1, maximum: 1_000_000 }),

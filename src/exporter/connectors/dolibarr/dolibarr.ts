@@ -17,10 +17,17 @@ export const dolibarr: Platform = definePlatform({
       not: 'the API does not show the table `llx_cronjob`: use the platform `sql`',
     },
     api_quota: { not: 'Dolibarr has no quota' },
+    integrations: { not: 'the API shows no record of what failed: use the platform `sql`' },
+    vendor_status: { from: 'the page that `status_page` names' },
+    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
     certificate: { from: 'the TLS connection, with https only' },
     credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: { not: 'the API does not show the table `llx_events`: use the platform `sql`' },
-    accounts: { from: '`GET /users`, in pages of 100; no second factors' },
+    accounts: {
+      from: '`GET /users`, in pages of 100: who is active, an administrator, or not logged in for 90 days; neither second factors nor who is locked out',
+    },
+    audit_trail: { not: 'the API does not show the table `llx_events`: use the platform `sql`' },
+    api_tokens: { not: 'the API shows no keys: use the platform `sql`' },
     data_quality: {
       from: 'since 21 a count for each field; otherwise, and for all else, a scan in pages of 500',
     },

@@ -3,11 +3,21 @@ import type { Connector, ConnectorDependencies } from '../connector.ts';
 import { startBudget } from '../web/budget.ts';
 import { succeed } from '../web/outcomes.ts';
 import { memberOf } from '../web/shapes.ts';
-import { unknownAccounts, unknownJobs } from '../web/unknown-facts.ts';
+import {
+  unknownAccounts,
+  unknownApiTokens,
+  unknownAuditTrail,
+  unknownIntegrations,
+  unknownJobs,
+  unknownLogins,
+} from '../web/unknown-facts.ts';
 import { createWebMethods } from '../web/web-methods.ts';
 import { createTargetClient } from '../web/web-options.ts';
+import { readApiTokens, readIntegrations } from './espocrm-activity.ts';
 import { API_PATH, createEspocrmApi } from './espocrm-api.ts';
-import { countFailedLogins, readAccounts, readJobs } from './espocrm-facts.ts';
+import { readAuditTrail } from './espocrm-audit.ts';
+import { readAccounts, readJobs } from './espocrm-facts.ts';
+import { readLogins } from './espocrm-logins.ts';
 import type { EspocrmOptions } from './espocrm-options.ts';
 import { createAggregate, createScan } from './espocrm-quality.ts';
 
@@ -39,9 +49,10 @@ export function createEspocrmConnector(
       http,
       exchange: data.exchange,
       credential: data.credential,
-      ends: options.credential_ends,
+      options,
+      dependencies,
+      apis: [{ api: 'rest_v1' }],
       security: security?.credential,
-      clock,
       health: { path: '/Settings', versionOf },
       proof: (budget) => data.api.get('/App/user', budget),
       light: (budget) => data.api.get('/App/user', budget),
@@ -51,21 +62,40 @@ export function createEspocrmConnector(
       if (security === undefined) return succeed(NO_JOBS);
       return readJobs(security, nowMs, startBudget(call, clock));
     },
-    async failedLogins(call, sinceMs) {
-      if (security === undefined) return succeed(NO_ADMINISTRATOR);
-      return countFailedLogins(security, sinceMs, startBudget(call, clock));
+    async logins(call, sinceMs) {
+      if (security === undefined) return succeed(NO_LOGINS);
+      return readLogins(security, sinceMs, startBudget(call, clock));
     },
     async accounts(call) {
       if (security === undefined) return succeed(NO_ACCOUNTS);
       return readAccounts(security, startBudget(call, clock));
+    },
+    async auditTrail(call, sinceMs) {
+      if (security === undefined) return succeed(NO_AUDIT_TRAIL);
+      return readAuditTrail(security, sinceMs, startBudget(call, clock));
+    },
+    async apiTokens(call) {
+      if (security === undefined) return succeed(NO_API_TOKENS);
+      return readApiTokens(security, startBudget(call, clock));
+    },
+    async integrations(call, sinceMs) {
+      if (security === undefined) return succeed(NO_INTEGRATIONS);
+      return readIntegrations(security, sinceMs, startBudget(call, clock));
     },
     aggregate: createAggregate({ api: data, objects, clock }),
     scan: createScan({ api: data, objects, clock }),
   };
 }
 
+const NO_LOGINS = unknownLogins(NO_ADMINISTRATOR);
 const NO_JOBS = unknownJobs(NO_ADMINISTRATOR);
 const NO_ACCOUNTS = unknownAccounts(NO_ADMINISTRATOR);
+const NO_AUDIT_TRAIL = unknownAuditTrail(NO_ADMINISTRATOR);
+const NO_API_TOKENS = unknownApiTokens(NO_ADMINISTRATOR);
+const NO_INTEGRATIONS = unknownIntegrations(
+  ['synchronisation', 'import', 'message', 'webhook'],
+  NO_ADMINISTRATOR,
+);
 
 function versionOf(settings: unknown): string | undefined {
   const version = memberOf(settings, 'version');

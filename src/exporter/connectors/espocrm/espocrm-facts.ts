@@ -4,20 +4,11 @@ import type { Knowable } from '../../../std/std.ts';
 import type { AccountFacts, JobFacts } from '../connector.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
-import type { EspocrmApi } from './espocrm-api.ts';
-
-/** EspoCRM writes and takes times in UTC without a zone. */
-export function toEspocrmTime(atMs: number): string {
-  return new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-/** A time of EspoCRM in milliseconds since the epoch; undefined when it is none. */
-export function toTimeMs(value: unknown): number | undefined {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?$/.test(value)) {
-    return undefined;
-  }
-  return Date.parse(`${value.replace(' ', 'T')}Z`);
-}
+import { toUtcText } from '../web/utc-text.ts';
+import type { Condition, EspocrmApi } from './espocrm-api.ts';
+import { countFailedSchedules } from './espocrm-schedules.ts';
+import { readSettings } from './espocrm-settings.ts';
+import { toTimeMs } from './espocrm-times.ts';
 
 /** Jobs that wait although they are due; those of the future are schedules. */
 export async function readJobs(
@@ -27,7 +18,7 @@ export async function readJobs(
 ): Promise<Outcome<JobFacts>> {
   const due = [
     { type: 'in', attribute: 'status', value: ['Pending', 'Ready'] },
-    { type: 'lessThanOrEquals', attribute: 'executeTime', value: toEspocrmTime(nowMs) },
+    { type: 'lessThanOrEquals', attribute: 'executeTime', value: toUtcText(nowMs) },
   ];
   const pending = await api.count('Job', due, budget);
   if (!pending.ok) return pending;
@@ -39,9 +30,12 @@ export async function readJobs(
   if (!failed.ok) return failed;
   const oldest = await readOldest(api, { where: due, nowMs }, budget);
   if (!oldest.ok) return oldest;
+  const failedSchedules = await countFailedSchedules(api, budget);
+  if (!failedSchedules.ok) return failedSchedules;
   return succeed({
     byState: { pending: pending.value, running: running.value, failed: failed.value },
     oldestPendingAgeSeconds: known(oldest.value),
+    failedSchedules: failedSchedules.value,
   });
 }
 
@@ -61,51 +55,47 @@ async function readOldest(
   return succeed(Math.max(0, (nowMs - dueMs) / 1000));
 }
 
-/**
- * Log-ins that were denied, for whatever reason. Each request of an administrator is a log-in of its own, which is recorded
- * before it is answered (application/Espo/Core/Authentication/Authentication.php); where not even those are, there is no log.
- */
-export async function countFailedLogins(
-  api: EspocrmApi,
-  sinceMs: number,
-  budget: Budget,
-): Promise<Outcome<Knowable<number>>> {
-  const value = toEspocrmTime(sinceMs);
-  const since = { type: 'greaterThanOrEquals', attribute: 'createdAt', value };
-  const isDenied = { type: 'isTrue', attribute: 'isDenied' };
-  const denied = await api.count('AuthLogRecord', [isDenied, since], budget);
-  if (!denied.ok || !denied.value.known || denied.value.value > 0) return denied;
-  const all = await api.count('AuthLogRecord', [since], budget);
-  if (!all.ok) return all;
-  return all.value.known && all.value.value === 0 ? succeed(NO_LOG) : denied;
-}
-
-const NO_LOG = unknown(
-  'not_configured',
-  'EspoCRM recorded no log-in at all, not even that of this request: authLogDisabled is set, or its clock is behind',
+const NO_LOCKS = unknown(
+  'not_supported',
+  'EspoCRM locks no user: after failed log-ins it refuses addresses, and slows down names',
 );
+const NO_MEMORY = unknown('not_supported', 'EspoCRM forgets log-ins before 90 days are over');
 
 /** People who can log in; users of portals and of the API are others. */
 export async function readAccounts(
   api: EspocrmApi,
   budget: Budget,
 ): Promise<Outcome<AccountFacts>> {
-  const ofTypes = (...types: readonly string[]): Promise<Outcome<Knowable<number>>> =>
+  const ofTypes = (
+    types: readonly string[],
+    ...more: readonly Condition[]
+  ): Promise<Outcome<Knowable<number>>> =>
     api.count(
       'User',
       [
         { type: 'isTrue', attribute: 'isActive' },
         { type: 'in', attribute: 'type', value: types },
+        ...more,
       ],
       budget,
     );
-  const activeUsers = await ofTypes('regular', 'admin', 'super-admin');
+  const people = ['regular', 'admin', 'super-admin'];
+  const activeUsers = await ofTypes(people);
   if (!activeUsers.ok) return activeUsers;
-  const privilegedUsers = await ofTypes('admin', 'super-admin');
+  const privilegedUsers = await ofTypes(['admin', 'super-admin']);
   if (!privilegedUsers.ok) return privilegedUsers;
+  const settings = await readSettings(api, budget);
+  if (!settings.ok) return settings;
+  // Where the system does not ask for them, nobody has one, whatever was set up for each (Authentication::processTwoFactor).
+  const secondFactorUsers = settings.value.asksForSecondFactors
+    ? await ofTypes(people, { type: 'isTrue', attribute: 'auth2FA' })
+    : succeed<Knowable<number>>(known(0));
+  if (!secondFactorUsers.ok) return secondFactorUsers;
   return succeed({
     activeUsers: activeUsers.value,
     privilegedUsers: privilegedUsers.value,
-    secondFactorUsers: unknown('not_supported', 'the API of EspoCRM lists no second factors'),
+    secondFactorUsers: secondFactorUsers.value,
+    lockedUsers: NO_LOCKS,
+    inactiveUsers: NO_MEMORY,
   });
 }

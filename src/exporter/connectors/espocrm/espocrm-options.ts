@@ -98,7 +98,8 @@ export const espocrmDecoder: Decoder<EspocrmOptions> = decode.object({
   ),
   security_authentication: decode.optional(
     identityDecoder,
-    'an administrator, for jobs, users and failed logins, which EspoCRM shows to no one else; without it they are unknown',
+    'an administrator, for jobs, users, logins, keys, integrations and the audit trail, which EspoCRM shows to no one else; ' +
+      'without it they are unknown',
   ),
   objects: objectsField(
     {

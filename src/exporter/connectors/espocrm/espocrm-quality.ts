@@ -9,8 +9,8 @@ import { findObject } from '../web/object-options.ts';
 import type { ApiObjects, FoundObject } from '../web/object-options.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { createRowReader, pointersOf } from '../web/row-reader.ts';
+import { toUtcText } from '../web/utc-text.ts';
 import type { Condition, EspocrmApi } from './espocrm-api.ts';
-import { toEspocrmTime } from './espocrm-facts.ts';
 
 /** EspoCRM refuses more with 403. */
 const PAGE_SIZE = 200;
@@ -50,7 +50,7 @@ function conditionsOf(object: FoundObject, aggregate: Aggregate): readonly Condi
     case 'missing':
       return [{ type: 'isNull', attribute: object.sourceOf(aggregate.field) }];
     case 'older_than': {
-      const value = toEspocrmTime(Date.parse(aggregate.before));
+      const value = toUtcText(Date.parse(aggregate.before));
       return [{ type: 'lessThan', attribute: object.sourceOf(aggregate.field), value }];
     }
     case 'keyed':

@@ -11,12 +11,25 @@ export const espocrm: Platform = definePlatform({
     reachability: { from: '`GET /Settings`, which needs no credentials; with the version' },
     login: { from: '`GET /App/user`' },
     api_latency: { from: '`GET /App/user`, and a page of 100 records of the first object' },
-    background_jobs: { from: '`Job`, as an administrator' },
-    api_quota: { not: 'EspoCRM has no quota' },
+    background_jobs: {
+      from: '`Job`, and `ScheduledJob` with `ScheduledJobLogRecord`, as an administrator',
+    },
+    api_quota: { not: 'EspoCRM has no quota, and shows its userLimit to nobody' },
+    integrations: {
+      from: 'as an administrator: mailboxes in `ScheduledJobLogRecord`, `Import`, mass e-mails in `EmailQueueItem`, and `WebhookQueueItem` (from 8.2 on)',
+    },
+    vendor_status: { from: 'the page that `status_page` names' },
+    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
     certificate: { from: 'the TLS connection, with https only' },
     credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
-    failed_logins: { from: '`AuthLogRecord`, as an administrator' },
-    accounts: { from: '`User`, as an administrator; no second factors' },
+    failed_logins: { from: '`AuthLogRecord`, as an administrator; with reasons' },
+    accounts: {
+      from: '`User`, as an administrator; not who is locked out, nor who has not logged in for long',
+    },
+    audit_trail: {
+      from: '`ActionHistoryRecord` (roles and teams, and every change of a user by another, whatever it changed), `Settings` and the export files in `Attachment`, as an administrator',
+    },
+    api_tokens: { from: 'users of the API in `User`, as an administrator; not how old a key is' },
     data_quality: {
       from: 'a count for each field and filter; a scan in pages of 200 for duplicates, formats and orphans',
     },

@@ -17,13 +17,15 @@ import { readFrappeRefusal } from './frappe-refusals.ts';
 import { isTimeZone } from './frappe-times.ts';
 
 /** DocType, field, operator, value; virtual DocTypes such as RQ Job take no shorter form. */
-export type Filter = readonly [string, string, string, string | number];
+export type Filter = readonly [string, string, string, string | number | readonly string[]];
 
 export type Page = {
   readonly doctype: string;
   readonly filters: readonly Filter[];
   readonly fields: readonly string[];
   readonly size: number;
+  /** The newest first, in place of rising names. */
+  readonly isNewestFirst?: boolean;
 };
 
 /** Requests with one identity. */
@@ -33,7 +35,9 @@ export type FrappeApi = {
   readonly exchange: Exchange;
   /** How many records fulfil all filters, exactly. */
   count(doctype: string, filters: readonly Filter[], budget: Budget): Promise<Outcome<number>>;
-  /** Records in the order of their names, rising. */
+  /** A field of a DocType that has one record, as it is. */
+  single(doctype: string, field: string, budget: Budget): Promise<Outcome<unknown>>;
+  /** Records in the order of their names, rising, where nothing else is asked for. */
   list(page: Page, budget: Budget): Promise<Outcome<readonly JsonRecord[]>>;
   /** The zone of the times of the site. */
   timeZone(budget: Budget): Promise<Outcome<string>>;
@@ -60,6 +64,11 @@ export function createFrappeApi(
       return answer.ok
         ? countAt(answer.value.document, ['message'], `the count of ${doctype}`)
         : answer;
+    },
+    async single(doctype, field, budget) {
+      const query = new URLSearchParams({ doctype, field }).toString();
+      const answer = await api.get(`/api/method/frappe.client.get_single_value?${query}`, budget);
+      return answer.ok ? succeed(memberOf(answer.value.document, 'message')) : answer;
     },
     async list(page, budget) {
       const answer = await api.get(pagePath(page), budget);
@@ -89,11 +98,11 @@ function countPath(doctype: string, filters: readonly Filter[]): string {
 }
 
 /** A list of the REST API (`document_list` in frappe/api/v1.py). */
-export function pagePath({ doctype, filters, fields, size }: Page): string {
+export function pagePath({ doctype, filters, fields, size, isNewestFirst }: Page): string {
   const query = new URLSearchParams({
     fields: JSON.stringify([...new Set(['name', ...fields])]),
     filters: JSON.stringify(filters),
-    order_by: 'name asc',
+    order_by: isNewestFirst === true ? 'creation desc' : 'name asc',
     limit_page_length: String(size),
   });
   return `/api/resource/${encodeURIComponent(doctype)}?${query.toString()}`;

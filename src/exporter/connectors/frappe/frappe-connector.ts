@@ -2,19 +2,22 @@ import { unknown } from '../../../std/std.ts';
 import type { Connector, ConnectorDependencies } from '../connector.ts';
 import { startBudget } from '../web/budget.ts';
 import { succeed } from '../web/outcomes.ts';
-import { unknownAccounts, unknownJobs } from '../web/unknown-facts.ts';
+import {
+  unknownAccounts,
+  unknownApiTokens,
+  unknownAuditTrail,
+  unknownIntegrations,
+  unknownJobs,
+  unknownLogins,
+} from '../web/unknown-facts.ts';
 import { createWebMethods } from '../web/web-methods.ts';
 import { createTargetClient } from '../web/web-options.ts';
+import { readIntegrations, readLogins } from './frappe-activity.ts';
 import { createFrappeApi, pagePath } from './frappe-api.ts';
-import {
-  LOGGED_USER_PATH,
-  countFailedLogins,
-  readAccounts,
-  readJobs,
-  readLimits,
-} from './frappe-facts.ts';
+import { LOGGED_USER_PATH, readJobs, readLimits } from './frappe-facts.ts';
 import type { FrappeOptions } from './frappe-options.ts';
 import { createAggregate, createScan } from './frappe-quality.ts';
+import { readAccounts, readApiTokens, readAuditTrail } from './frappe-security.ts';
 
 const NO_SYSTEM_MANAGER = unknown(
   'not_permitted',
@@ -41,9 +44,10 @@ export function createFrappeConnector(
       http,
       exchange: data.exchange,
       credential: data.credential,
-      ends: options.credential_ends,
+      options,
+      dependencies,
+      apis: [{ api: 'rest_v1' }],
       security: security?.credential,
-      clock,
       health: { path: '/api/method/ping' },
       proof: (budget) => data.api.get(LOGGED_USER_PATH, budget),
       light: (budget) => data.api.get(LOGGED_USER_PATH, budget),
@@ -54,13 +58,25 @@ export function createFrappeConnector(
       if (security === undefined) return succeed(NO_JOBS);
       return readJobs(security, nowMs, startBudget(call, clock));
     },
-    async failedLogins(call, sinceMs) {
-      if (security === undefined) return succeed(NO_SYSTEM_MANAGER);
-      return countFailedLogins(security, sinceMs, startBudget(call, clock));
+    async logins(call, sinceMs) {
+      if (security === undefined) return succeed(NO_LOGINS);
+      return readLogins(security, sinceMs, startBudget(call, clock));
     },
     async accounts(call) {
       if (security === undefined) return succeed(NO_ACCOUNTS);
-      return readAccounts(security, startBudget(call, clock));
+      return readAccounts(security, clock.now(), startBudget(call, clock));
+    },
+    async auditTrail(call, sinceMs) {
+      if (security === undefined) return succeed(NO_AUDIT_TRAIL);
+      return readAuditTrail(security, sinceMs, startBudget(call, clock));
+    },
+    async apiTokens(call, nowMs) {
+      if (security === undefined) return succeed(NO_API_TOKENS);
+      return readApiTokens(security, nowMs, startBudget(call, clock));
+    },
+    async integrations(call, sinceMs) {
+      if (security === undefined) return succeed(NO_INTEGRATIONS);
+      return readIntegrations(security, sinceMs, startBudget(call, clock));
     },
     aggregate: createAggregate(quality),
     scan: createScan(quality),
@@ -75,5 +91,12 @@ function pageOf({ objects }: FrappeOptions): string {
   return pagePath({ doctype: first.entity, filters: [], fields, size: 100 });
 }
 
+const NO_LOGINS = unknownLogins(NO_SYSTEM_MANAGER);
 const NO_JOBS = unknownJobs(NO_SYSTEM_MANAGER);
-const NO_ACCOUNTS = unknownAccounts(NO_SYSTEM_MANAGER);
+const NO_ACCOUNTS = { ...unknownAccounts(NO_SYSTEM_MANAGER), inactiveUsers: NO_SYSTEM_MANAGER };
+const NO_AUDIT_TRAIL = unknownAuditTrail(NO_SYSTEM_MANAGER);
+const NO_API_TOKENS = unknownApiTokens(NO_SYSTEM_MANAGER);
+const NO_INTEGRATIONS = unknownIntegrations(
+  ['import', 'webhook', 'message', 'synchronisation'],
+  NO_SYSTEM_MANAGER,
+);

@@ -1,10 +1,11 @@
 import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { Knowable } from '../../../std/std.ts';
-import type { AccountFacts, JobFacts, LimitFacts } from '../connector.ts';
+import type { JobFacts, LimitFacts } from '../connector.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import type { Filter, FrappeApi } from './frappe-api.ts';
+import { countFailedSchedules } from './frappe-schedules.ts';
 import { toFrappeTime } from './frappe-times.ts';
 
 const DAY_MS = 86_400_000;
@@ -17,12 +18,9 @@ export async function readJobs(
 ): Promise<Outcome<JobFacts>> {
   const zone = await api.timeZone(budget);
   if (!zone.ok) return zone;
-  const byStatus = (status: string): Promise<Outcome<number>> =>
-    api.count('RQ Job', [['RQ Job', 'status', '=', status]], budget);
-  const pending = await byStatus('queued');
-  if (!pending.ok) return pending;
-  const running = await byStatus('started');
-  if (!running.ok) return running;
+  const queue = await countQueue(api, budget);
+  if (!queue.ok) return queue;
+  const { pending, running } = queue.value;
   const log = 'Scheduled Job Log';
   const since = toFrappeTime(nowMs - DAY_MS, zone.value);
   const failures: readonly Filter[] = [
@@ -31,58 +29,46 @@ export async function readJobs(
   ];
   const failed = await api.count(log, failures, budget);
   if (!failed.ok) return failed;
+  const failedSchedules = await countFailedSchedules(api, budget);
+  if (!failedSchedules.ok) return failedSchedules;
   return succeed({
-    byState: {
-      pending: known(pending.value),
-      running: known(running.value),
-      failed: known(failed.value),
-    },
-    oldestPendingAgeSeconds:
-      pending.value === 0
-        ? known(0)
-        : unknown('not_supported', 'Frappe does not give queued jobs in the order of their age'),
+    byState: { pending, running, failed: known(failed.value) },
+    oldestPendingAgeSeconds: oldestAge(pending),
+    failedSchedules: failedSchedules.value,
   });
 }
 
-/** Log-ins that failed (`LoginManager.fail` in frappe/auth.py writes one entry for each). */
-export async function countFailedLogins(
-  api: FrappeApi,
-  sinceMs: number,
-  budget: Budget,
-): Promise<Outcome<Knowable<number>>> {
-  const zone = await api.timeZone(budget);
-  if (!zone.ok) return zone;
-  const log = 'Activity Log';
-  const filters: readonly Filter[] = [
-    [log, 'operation', '=', 'Login'],
-    [log, 'status', '=', 'Failed'],
-    [log, 'creation', '>=', toFrappeTime(sinceMs, zone.value)],
-  ];
-  const count = await api.count(log, filters, budget);
-  return count.ok ? succeed(known(count.value)) : count;
-}
+type Queue = { readonly pending: Knowable<number>; readonly running: Knowable<number> };
 
-/** Users who may use the desk; those of the website are others. */
-const SYSTEM_USERS: readonly Filter[] = [
-  ['User', 'enabled', '=', 1],
-  ['User', 'user_type', '=', 'System User'],
-];
-
-export async function readAccounts(api: FrappeApi, budget: Budget): Promise<Outcome<AccountFacts>> {
-  const active = await api.count('User', SYSTEM_USERS, budget);
-  if (!active.ok) return active;
-  // Roles are rows of a table inside the user.
-  const privileged = await api.count(
-    'User',
-    [...SYSTEM_USERS, ['Has Role', 'role', '=', 'System Manager']],
-    budget,
+/**
+ * Frappe 14 answers 0 whatever it is asked of its queue (`get_count` of rq_job.py). Jobs that have run are kept for
+ * minutes and failed ones for days, so where nothing at all is counted, nothing is known.
+ */
+async function countQueue(api: FrappeApi, budget: Budget): Promise<Outcome<Queue>> {
+  const byStatus = (status: string): Promise<Outcome<number>> =>
+    api.count('RQ Job', [['RQ Job', 'status', '=', status]], budget);
+  const pending = await byStatus('queued');
+  if (!pending.ok) return pending;
+  const running = await byStatus('started');
+  if (!running.ok) return running;
+  if (pending.value + running.value > 0) {
+    return succeed({ pending: known(pending.value), running: known(running.value) });
+  }
+  const any = await api.count('RQ Job', [], budget);
+  if (!any.ok) return any;
+  return succeed(
+    any.value > 0 ? { pending: known(0), running: known(0) } : { pending: NONE, running: NONE },
   );
-  if (!privileged.ok) return privileged;
-  return succeed({
-    activeUsers: known(active.value),
-    privilegedUsers: known(privileged.value),
-    secondFactorUsers: unknown('not_supported', 'Frappe does not list who has a second factor'),
-  });
+}
+
+const NONE = unknown(
+  'undetermined',
+  'no job is counted in any state, as Frappe 14 answers whatever there is',
+);
+
+function oldestAge(pending: Knowable<number>): Knowable<number> {
+  if (!pending.known || pending.value === 0) return pending;
+  return unknown('not_supported', 'Frappe does not give queued jobs in the order of their age');
 }
 
 /** Time of the server in a window, which is all that Frappe rations, and only where it is configured (frappe/rate_limiter.py). */

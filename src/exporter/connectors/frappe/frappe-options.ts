@@ -81,7 +81,7 @@ export const frappeDecoder: Decoder<FrappeOptions> = decode.object({
   ),
   security_authentication: decode.optional(
     identityDecoder,
-    'a System Manager, for jobs, users and failed logins, which Frappe shows to no one else; without it they are unknown',
+    'a System Manager, for jobs, users, log-ins, exports, tokens and integrations, which Frappe shows to no one else; without it they are unknown',
   ),
   objects: objectsField(
     {

@@ -1,5 +1,6 @@
 import type { FailureReason } from '../../../catalog/catalog.ts';
 import type { HttpAnswer } from '../../../http/http.ts';
+import { jsonIn } from '../web/answers.ts';
 import { memberOf } from '../web/shapes.ts';
 
 /** By `exc_type`, the class of the exception (`report_error` in frappe/utils/response.py, frappe/exceptions.py). */
@@ -24,7 +25,7 @@ const UNREACHABLE = /\((1040|1049|2002|2003|2006|2013),/;
 /** What a refusal means beyond its status; of the text in it, nothing is repeated. */
 export function readFrappeRefusal({ status, body }: HttpAnswer): FailureReason | undefined {
   if (status < 400) return undefined;
-  const error = parsed(body);
+  const error = jsonIn(body);
   const type = memberOf(error, 'exc_type');
   if (typeof type !== 'string') return undefined;
   if (Object.hasOwn(REASONS, type)) return REASONS[type];
@@ -35,12 +36,4 @@ export function readFrappeRefusal({ status, body }: HttpAnswer): FailureReason |
   const text = JSON.stringify([memberOf(error, 'exception'), memberOf(error, 'exc')]);
   if (GONE.test(text)) return 'schema_changed';
   return UNREACHABLE.test(text) ? 'database_unavailable' : undefined;
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    return undefined;
-  }
 }

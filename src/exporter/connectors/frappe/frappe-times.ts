@@ -1,3 +1,5 @@
+import { toUtcText } from '../web/utc-text.ts';
+
 /** Frappe writes and takes times without a zone, as a clock on the wall of the site shows them. */
 const DATE_TIME = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d{1,6})?$/;
 const DAY_MS = 86_400_000;
@@ -22,7 +24,7 @@ export function isTimeZone(name: string): boolean {
 
 /** What the clock of the site shows at a time, to the second. */
 export function toFrappeTime(atMs: number, zone: string): string {
-  return new Date(wallMsOf(atMs, zone)).toISOString().slice(0, 19).replace('T', ' ');
+  return toUtcText(wallMsOf(atMs, zone));
 }
 
 /**

@@ -16,16 +16,29 @@ export const frappe: Platform = definePlatform({
       from: '`frappe.auth.get_logged_user`, and a page of 100 records of the first object',
     },
     background_jobs: {
-      from: '`RQ Job` for what waits and runs, `Scheduled Job Log` for failures of 24 hours, as a System Manager',
+      from: '`RQ Job` for what waits and runs (not on Frappe 14), `Scheduled Job Log` for failures of 24 hours and for schedules that failed when they last ran, as a System Manager',
     },
     api_quota: {
       from: 'the headers `X-RateLimit-*`, in microseconds of server time, where `rate_limit` is configured',
     },
+    integrations: {
+      from: '`Data Import` and its log, `Webhook Request Log`, `Email Queue` and `Integration Request`, as a System Manager',
+    },
+    vendor_status: { from: 'the page that `status_page` names' },
+    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
     certificate: { from: 'the TLS connection, with https only' },
     credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
-    failed_logins: { from: '`Activity Log`, as a System Manager' },
+    failed_logins: {
+      from: '`Activity Log`, as a System Manager: log-ins with a password, failed and successful; no reasons',
+    },
     accounts: {
-      from: '`User`, as a System Manager: enabled system users, and those with that role; no second factors',
+      from: '`User`, `Role` and `System Settings`, as a System Manager: enabled system users, those with that role, those who are asked for a second factor, those not logged in for 90 days; nobody who is locked out',
+    },
+    audit_trail: {
+      from: '`Access Log` for exports and backups, whether changes of `User` are tracked, and on Frappe 16 the `Permission Log`, as a System Manager',
+    },
+    api_tokens: {
+      from: 'API keys of users and `OAuth Bearer Token`, as a System Manager; counted, not read, and without an age',
     },
     data_quality: {
       from: 'a count for each field and filter; a scan in pages of 500 for duplicates, numbers, formats and orphans',

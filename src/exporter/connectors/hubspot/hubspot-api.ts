@@ -10,12 +10,12 @@ import type { Credential } from '../web/credential.ts';
 import { createExchange } from '../web/exchange.ts';
 import type { Exchange } from '../web/exchange.ts';
 import { fail, succeed } from '../web/outcomes.ts';
-import { createRepeatGuard } from '../web/repeat-guard.ts';
 import { createSecretReader } from '../web/secret-reader.ts';
-import { countAt, memberOf, recordsAt } from '../web/shapes.ts';
-import type { JsonRecord } from '../web/shapes.ts';
-import type { HubspotOptions } from './hubspot-options.ts';
-import { readHubspotRefusal } from './hubspot-refusals.ts';
+import { countAt } from '../web/shapes.ts';
+import type { HubspotIdentity, HubspotOptions } from './hubspot-options.ts';
+import { createPages } from './hubspot-pages.ts';
+import type { ListPages } from './hubspot-pages.ts';
+import { isMissingScope, readHubspotRefusal } from './hubspot-refusals.ts';
 import { createPace } from './pace.ts';
 
 /** One condition of a search; all of a group hold together. */
@@ -27,8 +27,6 @@ export type Filter = {
 
 /** More filters than this in one group are refused (developers.hubspot.com, search the CRM). */
 export const GROUP_LIMIT = 6;
-/** The largest page of a list of records, and of users. */
-const PAGE_SIZE = 100;
 /**
  * A search goes through this many results and no further. What its total says beyond is not documented, so a total that
  * is this very number may be a cap rather than a count.
@@ -42,6 +40,9 @@ export type HubspotPaths = {
   readonly details: string;
   readonly usage: string;
   readonly logins: string;
+  readonly security: string;
+  readonly records: string;
+  readonly imports: string;
   readonly users: string;
   readonly objectsOf: (entity: string) => string;
 };
@@ -57,13 +58,11 @@ export type HubspotApi = {
     filters: readonly Filter[],
     budget: Budget,
   ): Promise<Outcome<Knowable<number>>>;
-  /** A list page by page until its end, or until `onPage` returns false. */
-  list(
-    path: string,
-    query: Readonly<Record<string, string>>,
-    budget: Budget,
-    onPage: (page: readonly JsonRecord[]) => boolean,
-  ): Promise<Outcome<{ readonly complete: boolean }>>;
+  readonly list: ListPages;
+  /** As `list`; undefined where HubSpot says that the token lacks the scope for it. */
+  readonly listPermitted: (
+    ...asked: Parameters<ListPages>
+  ) => Promise<Outcome<{ readonly complete: boolean } | undefined>>;
 };
 
 /** The dated paths are those of HubSpot's own OpenAPI files of 2026-03. */
@@ -72,24 +71,34 @@ function pathsOf(date: string): HubspotPaths {
     details: `/account-info/${date}/details`,
     usage: `/account-info/${date}/api-usage/daily/private-apps`,
     logins: `/account-info/${date}/activity/login`,
+    security: `/account-info/${date}/activity/security`,
+    records: `/crm/limits/${date}/records`,
+    imports: `/crm/imports/${date}`,
     users: `/settings/users/${date}`,
     objectsOf: (entity) => `/crm/objects/${date}/${entity}`,
   };
 }
 
+/** Requests of one of the identities. */
 export function createHubspotApi(
   options: HubspotOptions,
+  authentication: HubspotIdentity,
   http: HttpClient,
   { clock, resolveSecret }: ConnectorDependencies,
 ): HubspotApi {
-  const { url, authentication, search_interval: intervalMs } = options;
+  const { url, search_interval: intervalMs } = options;
   const paths = pathsOf(options.api_date);
-  const exchange = createExchange({ url, http, clock, readRefusal: readHubspotRefusal });
+  const exchangeOptions = { url, http, clock, readRefusal: readHubspotRefusal };
+  const exchange = createExchange(exchangeOptions);
   const credential = createStaticCredential(
     createSecretReader(resolveSecret, authentication.token),
     (token) => ({ authorization: `Bearer ${token}` }),
   );
   const api = createApi({ exchange, credential, reads: [SEARCH] });
+  const lenient = createApi({
+    exchange: createExchange({ ...exchangeOptions, isGood: isMissingScope }),
+    credential,
+  });
   const pace = createPace(intervalMs, clock);
   return {
     api,
@@ -121,27 +130,17 @@ export function createHubspotApi(
           : known(total.value),
       );
     },
-    async list(path, query, budget, onPage) {
-      const isRepeated = createRepeatGuard();
-      let after: string | undefined;
-      for (;;) {
-        const parameters = { limit: String(PAGE_SIZE), ...query };
-        const page = new URLSearchParams(
-          after === undefined ? parameters : { ...parameters, after },
-        );
-        const outcome = await api.get(`${path}?${page.toString()}`, budget);
-        if (!outcome.ok) return outcome;
-        const { document } = outcome.value;
-        const results = recordsAt(document, ['results'], path);
-        if (!results.ok) return results;
-        if (results.value.length > 0 && !onPage(results.value)) return succeed({ complete: false });
-        const next = memberOf(document, 'paging', 'next', 'after');
-        if (next === undefined) return succeed({ complete: true });
-        if (typeof next !== 'string' || isRepeated(next)) {
-          return fail('schema_changed', `${path} does not go on after a page of records`);
-        }
-        after = next;
-      }
+    list: createPages((path, budget) => api.get(path, budget)),
+    async listPermitted(path, query, budget, onPage) {
+      let lacksScope = false;
+      const pages = createPages(async (page, left) => {
+        const outcome = await lenient.get(page, left);
+        if (!outcome.ok || !isMissingScope(outcome.value.answer)) return outcome;
+        lacksScope = true;
+        return fail('authorization', `${path} needs a scope that the token lacks`);
+      });
+      const read = await pages(path, query, budget, onPage);
+      return lacksScope ? succeed(undefined) : read;
     },
   };
 }

@@ -1,19 +1,32 @@
 import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
-import type { Knowable } from '../../../std/std.ts';
 import type { AccountFacts, LimitFacts } from '../connector.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { countAt, recordsAt } from '../web/shapes.ts';
 import type { JsonRecord } from '../web/shapes.ts';
 import type { HubspotApi } from './hubspot-api.ts';
+import { timeOf } from './hubspot-activity.ts';
+import { readRecordLimits } from './hubspot-records.ts';
 
 /** Usage that was measured longer ago than this says nothing about now. */
 const FRESH_MS = 3_600_000;
 const LIMIT_NAME = /^[A-Za-z0-9-]{1,60}$/;
 
-/** Calls of all private apps of the account since its midnight; a measurement that is old or was not made is left out. */
+/** Calls of the day, and records that the account may hold. */
 export async function readLimits(
+  hubspot: HubspotApi,
+  nowMs: number,
+  budget: Budget,
+): Promise<Outcome<readonly LimitFacts[]>> {
+  const calls = await readCalls(hubspot, nowMs, budget);
+  if (!calls.ok) return calls;
+  const records = await readRecordLimits(hubspot, budget);
+  return records.ok ? succeed([...calls.value, ...records.value]) : records;
+}
+
+/** Calls of all private apps of the account since its midnight; a measurement that is old or was not made is left out. */
+async function readCalls(
   { api, paths }: HubspotApi,
   nowMs: number,
   budget: Budget,
@@ -58,47 +71,6 @@ function isFresh({ fetchStatus, collectedAt, resetsAt }: JsonRecord, nowMs: numb
   return isYoung && !isReset;
 }
 
-/** Milliseconds since the epoch; NaN, which no comparison holds for, where there is no time. */
-function timeOf(value: unknown): number {
-  return typeof value === 'string' ? Date.parse(value) : Number.NaN;
-}
-
-/**
- * Log-ins that did not succeed. The history of 90 days has no filter by time and its order is not documented: it is read
- * to its end unless it has come newest first so far, when what follows is older still.
- */
-export async function countFailedLogins(
-  hubspot: HubspotApi,
-  sinceMs: number,
-  budget: Budget,
-): Promise<Outcome<Knowable<number>>> {
-  const path = hubspot.paths.logins;
-  let failed = 0;
-  let isReadable = true;
-  let firstMs: number | undefined;
-  let lastMs = Infinity;
-  let isNewestFirst = true;
-  const read = await hubspot.list(path, {}, budget, (page) => {
-    for (const { loginAt, loginSucceeded } of page) {
-      const atMs = timeOf(loginAt);
-      if (Number.isNaN(atMs) || typeof loginSucceeded !== 'boolean') {
-        isReadable = false;
-        return false;
-      }
-      if (!loginSucceeded && atMs >= sinceMs) failed++;
-      firstMs ??= atMs;
-      isNewestFirst &&= atMs <= lastMs;
-      lastMs = atMs;
-    }
-    const isPast = isNewestFirst && lastMs < sinceMs && lastMs < (firstMs ?? lastMs);
-    return !isPast;
-  });
-  if (!read.ok) return read;
-  return isReadable
-    ? succeed(known(failed))
-    : fail('schema_changed', `${path} has a log-in without its time or its success`);
-}
-
 /** Users of the account. HubSpot keeps deactivated ones, and its API does not tell which they are. */
 export async function readAccounts(
   hubspot: HubspotApi,
@@ -124,5 +96,10 @@ export async function readAccounts(
     activeUsers: unknown('not_supported', 'the API of HubSpot does not say who is deactivated'),
     privilegedUsers: known(superAdmins),
     secondFactorUsers: unknown('not_supported', 'the API of HubSpot lists no second factors'),
+    lockedUsers: unknown('not_supported', 'the API of HubSpot does not say who is locked out'),
+    inactiveUsers: unknown(
+      'not_supported',
+      'the API of HubSpot says neither who is deactivated nor when a user last logged in',
+    ),
   });
 }

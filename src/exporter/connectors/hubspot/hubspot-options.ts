@@ -10,6 +10,7 @@ export type HubspotIdentity = { readonly method: 'private_app'; readonly token: 
 export type HubspotOptions = WebOptions & {
   readonly platform: 'hubspot';
   readonly authentication: HubspotIdentity;
+  readonly security_authentication?: HubspotIdentity;
   /** Version of the API, which stands in all of its paths. */
   readonly api_date: string;
   /** Least time between the starts of two searches, in milliseconds. */
@@ -74,7 +75,11 @@ export const hubspotDecoder: Decoder<HubspotOptions> = decode.object({
   url: decode.withDefault(secureUrlDecoder, HOST, 'address of the API', HOST),
   authentication: decode.required(
     identityDecoder,
-    'the monitoring app; it needs scopes that read the objects below, users and the log-in history',
+    'the monitoring app; it needs scopes that read the objects below, and without the next key those of that as well',
+  ),
+  security_authentication: decode.optional(
+    identityDecoder,
+    'another app, which reads users and the history of log-ins and of security; without it the monitoring app is asked for them',
   ),
   api_date: decode.withDefault(
     decode.text({ pattern: /^20\d\d-(0[1-9]|1[0-2])$/, meaning: 'a year and a month' }),

@@ -35,3 +35,10 @@ export function readHubspotRefusal(answer: HttpAnswer): FailureReason | undefine
     ? CATEGORIES[category]
     : undefined;
 }
+
+/** Whether HubSpot says that the token may not ask this for want of a scope, rather than that anything is wrong. */
+export function isMissingScope(answer: HttpAnswer): boolean {
+  if (answer.status !== 403) return false;
+  const parsed = parseJson(answer, 'a refusal');
+  return parsed.ok && memberOf(parsed.value, 'category') === 'MISSING_SCOPES';
+}

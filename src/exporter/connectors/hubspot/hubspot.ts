@@ -15,16 +15,27 @@ export const hubspot: Platform = definePlatform({
     api_latency: {
       from: '`GET /account-info/<date>/details`, and a page of 100 records of the first object',
     },
-    background_jobs: { not: 'HubSpot lists imports only to apps that may import' },
+    background_jobs: { not: 'the API of HubSpot lists no background jobs' },
     api_quota: {
-      from: '`GET /account-info/<date>/api-usage/daily/private-apps`, where it is fresh',
+      from: '`GET /account-info/<date>/api-usage/daily/private-apps`, where it is fresh, and records of `GET /crm/limits/<date>/records`',
     },
+    integrations: {
+      from: 'failed imports of `GET /crm/imports/<date>`, with the scope `crm.import` alone; HubSpot tells nothing of what it sends',
+    },
+    vendor_status: { from: 'the page that `status_page` names' },
+    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
     certificate: { from: 'the TLS connection' },
     credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
-    failed_logins: { from: '`GET /account-info/<date>/activity/login`' },
-    accounts: {
-      from: 'super admins of `GET /settings/users/<date>`; it does not tell who is deactivated, nor second factors',
+    failed_logins: {
+      from: '`GET /account-info/<date>/activity/login`, without why a log-in failed',
     },
+    accounts: {
+      from: 'super admins of `GET /settings/users/<date>`; it does not tell who is deactivated or locked out, nor second factors',
+    },
+    audit_trail: {
+      from: '`GET /account-info/<date>/activity/security`: rights of super admins, teams, apps and keys, and exports',
+    },
+    api_tokens: { not: 'the API of HubSpot lists neither apps nor keys' },
     data_quality: {
       from: 'the total of a search for each field and filter; a scan in pages of 100 for duplicates, formats and orphans',
     },

@@ -18,8 +18,13 @@ export const nagios: Platform = definePlatform({
     plugin: { from: 'the exit status and the performance data of each plugin' },
     certificate: NOT,
     credentials: NOT,
+    integrations: NOT,
+    vendor_status: NOT,
+    api_lifecycle: NOT,
     failed_logins: NOT,
     accounts: NOT,
+    audit_trail: NOT,
+    api_tokens: NOT,
     data_quality: NOT,
   },
 });

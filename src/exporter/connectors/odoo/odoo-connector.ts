@@ -1,14 +1,27 @@
 import { unknown } from '../../../std/std.ts';
-import type { Connector, ConnectorDependencies } from '../connector.ts';
+import type { Connector, ConnectorDependencies, LoginCounts } from '../connector.ts';
 import { startBudget } from '../web/budget.ts';
 import { succeed } from '../web/outcomes.ts';
 import { memberOf } from '../web/shapes.ts';
-import { unknownAccounts, unknownJobs } from '../web/unknown-facts.ts';
+import type { AskedApi } from '../web/api-removals.ts';
+import {
+  unknownAccounts,
+  unknownApiTokens,
+  unknownIntegrations,
+  unknownJobs,
+} from '../web/unknown-facts.ts';
 import { createWebMethods } from '../web/web-methods.ts';
 import type { WebPlatform } from '../web/web-methods.ts';
 import { createTargetClient } from '../web/web-options.ts';
+import {
+  NO_FAILED,
+  TOLD_KINDS,
+  readApiTokens,
+  readIntegrations,
+  readLogins,
+} from './odoo-activity.ts';
 import { readAccounts, readJobs } from './odoo-facts.ts';
-import type { OdooOptions } from './odoo-options.ts';
+import type { OdooIdentity, OdooOptions } from './odoo-options.ts';
 import { createAggregate } from './odoo-quality.ts';
 import { JSONRPC_PATH, VERSION_QUESTION, createOdooRpc } from './odoo-rpc.ts';
 import type { OdooCall } from './odoo-rpc.ts';
@@ -44,9 +57,10 @@ export function createOdooConnector(
       http,
       exchange: rpc.exchange,
       credential: rpc.credential,
-      ends: options.credential_ends,
+      options,
+      dependencies,
+      apis: apisOf(authentication, administrator),
       security: security?.credential,
-      clock,
       health: HEALTH[authentication.protocol],
       proof: (budget) => rpc.call(CONTEXT, budget),
       light: (budget) => rpc.call(CONTEXT, budget),
@@ -58,11 +72,37 @@ export function createOdooConnector(
     },
     async accounts(call) {
       if (security === undefined) return succeed(NO_ACCOUNTS);
-      return readAccounts(security, startBudget(call, clock));
+      return readAccounts(security, clock.now(), startBudget(call, clock));
+    },
+    async logins(call, sinceMs) {
+      if (security === undefined) return succeed(NO_LOGINS);
+      return readLogins(security, { sinceMs, nowMs: clock.now() }, startBudget(call, clock));
+    },
+    async apiTokens(call, nowMs) {
+      if (security === undefined) return succeed(NO_API_TOKENS);
+      return readApiTokens(security, nowMs, startBudget(call, clock));
+    },
+    async integrations(call, sinceMs) {
+      if (security === undefined) return succeed(NO_INTEGRATIONS);
+      return readIntegrations(security, sinceMs, startBudget(call, clock));
     },
     aggregate: createAggregate(quality),
     scan: createScan(quality),
   };
+}
+
+/**
+ * JSON-RPC is scheduled for removal in Odoo 22, "fall 2028" (content/developer/reference/external_api.rst of
+ * odoo/documentation). No day is told, so it is the first one of that season.
+ */
+const APIS: Readonly<Record<OdooIdentity['protocol'], AskedApi>> = {
+  json2: { api: 'json_2' },
+  jsonrpc: { api: 'json_rpc', removedAtMs: Date.UTC(2028, 8, 1) },
+};
+
+function apisOf(...identities: readonly (OdooIdentity | undefined)[]): readonly AskedApi[] {
+  const protocols = identities.flatMap((identity) => identity?.protocol ?? []);
+  return [...new Set(protocols)].map((protocol) => APIS[protocol]);
 }
 
 /** A page of records that the monitoring user must see in any case. */
@@ -90,4 +130,7 @@ function textAt(document: unknown, ...path: readonly string[]): string | undefin
 }
 
 const NO_JOBS = unknownJobs(NO_ADMINISTRATOR);
-const NO_ACCOUNTS = unknownAccounts(NO_ADMINISTRATOR);
+const NO_ACCOUNTS = { ...unknownAccounts(NO_ADMINISTRATOR), inactiveUsers: NO_ADMINISTRATOR };
+const NO_LOGINS: LoginCounts = { ...NO_FAILED, succeeded: NO_ADMINISTRATOR };
+const NO_API_TOKENS = unknownApiTokens(NO_ADMINISTRATOR);
+const NO_INTEGRATIONS = unknownIntegrations(TOLD_KINDS, NO_ADMINISTRATOR);

@@ -3,8 +3,10 @@ import { known, unknown } from '../../../std/std.ts';
 import type { Knowable } from '../../../std/std.ts';
 import type { AccountFacts, JobFacts } from '../connector.ts';
 import type { Budget } from '../web/budget.ts';
+import { INACTIVE_AFTER_MS } from '../web/inactive.ts';
 import { fail, succeed } from '../web/outcomes.ts';
-import { searchCount, searchRead } from './odoo-records.ts';
+import { toUtcText } from '../web/utc-text.ts';
+import { findOfBase, searchCount, searchRead } from './odoo-records.ts';
 import type { Condition, OdooRpc } from './odoo-rpc.ts';
 import { findFields, toTimeMs } from './odoo-values.ts';
 
@@ -42,19 +44,19 @@ export async function readJobs(
     }
     if (failures > 0) failed += 1;
   }
+  // Every job of Odoo is one of a schedule. One that it switched off looks like one that a person switched off.
+  const failing = fields.value.has(FAILURES) ? known(failed) : NO_FAILURES;
   return succeed({
-    byState: {
-      pending: known(dueMs.length),
-      running: unknown('not_supported', 'Odoo does not tell which actions run'),
-      failed: fields.value.has(FAILURES)
-        ? known(failed)
-        : unknown('not_supported', 'Odoo counts failures of actions from version 18 on'),
-    },
+    byState: { pending: known(dueMs.length), running: NOT_RUNNING, failed: failing },
+    failedSchedules: failing,
     oldestPendingAgeSeconds: known(
       dueMs.reduce((oldest, atMs) => Math.max(oldest, (nowMs - atMs) / 1000), 0),
     ),
   });
 }
+
+const NOT_RUNNING = unknown('not_supported', 'Odoo does not tell which actions run');
+const NO_FAILURES = unknown('not_supported', 'Odoo counts failures of actions from version 18 on');
 
 /** Users who are neither archived nor of a portal. */
 const INTERNAL: readonly Condition[] = [
@@ -65,10 +67,17 @@ const INTERNAL: readonly Condition[] = [
 const GROUP_FIELDS = ['all_group_ids', 'groups_id'];
 /** Computed, and searchable from 15 on (addons/auth_totp/models/res_users.py). */
 const SECOND_FACTOR = 'totp_enabled';
+/** Of res.users.log; only the last one of a user is kept for long (odoo/addons/base/models/res_users.py). */
+const LOG_INS = 'log_ids';
 
-export async function readAccounts(rpc: OdooRpc, budget: Budget): Promise<Outcome<AccountFacts>> {
+export async function readAccounts(
+  rpc: OdooRpc,
+  nowMs: number,
+  budget: Budget,
+): Promise<Outcome<AccountFacts>> {
   const model = 'res.users';
-  const fields = await findFields(rpc, model, [...GROUP_FIELDS, SECOND_FACTOR], budget);
+  const names = [...GROUP_FIELDS, SECOND_FACTOR, LOG_INS];
+  const fields = await findFields(rpc, model, names, budget);
   if (!fields.ok) return fields;
   const active = await searchCount(rpc, model, INTERNAL, budget);
   if (!active.ok) return active;
@@ -80,12 +89,22 @@ export async function readAccounts(rpc: OdooRpc, budget: Budget): Promise<Outcom
     ? await countUsers(rpc, [...INTERNAL, [SECOND_FACTOR, '=', true]], budget)
     : succeed(fields.value.has(SECOND_FACTOR) ? NOT_SEARCHABLE : NO_SECOND_FACTORS);
   if (!secondFactor.ok) return secondFactor;
+  const since = toUtcText(nowMs - INACTIVE_AFTER_MS);
+  const seen = canSearch(LOG_INS)
+    ? await countUsers(rpc, [...INTERNAL, [`${LOG_INS}.create_date`, '>=', since]], budget)
+    : succeed(NO_LOG_INS);
+  if (!seen.ok) return seen;
   return succeed({
     activeUsers: known(active.value),
     privilegedUsers: privileged.value,
     secondFactorUsers: secondFactor.value,
+    inactiveUsers: seen.value.known
+      ? known(Math.max(0, active.value - seen.value.value))
+      : seen.value,
   });
 }
+
+const NO_LOG_INS = unknown('not_permitted', 'Odoo shows this user no log-ins of users');
 
 const NOT_SEARCHABLE = unknown('not_supported', 'Odoo 14 cannot search by second factors');
 const NO_SECOND_FACTORS = unknown('not_supported', 'the module auth_totp is not installed');
@@ -108,15 +127,7 @@ async function countPrivileged(
   if (groups === undefined) {
     return succeed(unknown('not_permitted', 'Odoo shows this user no groups of users'));
   }
-  // Groups have names in every language, so it is found by its external identifier.
-  const domain: readonly Condition[] = [
-    ['module', '=', 'base'],
-    ['name', '=', 'group_system'],
-  ];
-  const search = { model: 'ir.model.data', domain, fields: ['res_id'], order: 'id', limit: 1 };
-  const found = await searchRead(rpc, search, budget);
-  if (!found.ok) return found;
-  const group = found.value[0]?.['res_id'];
-  if (typeof group !== 'number') return fail('schema_changed', 'there is no base.group_system');
-  return countUsers(rpc, [...INTERNAL, [groups, 'in', [group]]], budget);
+  const group = await findOfBase(rpc, 'group_system', budget);
+  if (!group.ok) return group;
+  return countUsers(rpc, [...INTERNAL, [groups, 'in', [group.value]]], budget);
 }

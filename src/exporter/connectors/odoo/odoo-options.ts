@@ -96,7 +96,7 @@ export const odooDecoder: Decoder<OdooOptions> = decode.object({
   ),
   security_authentication: decode.optional(
     identityDecoder,
-    'an administrator, for scheduled actions and users; without it they are unknown',
+    'an administrator, for scheduled actions, users, log-ins, keys and messages; without it they are unknown',
   ),
   objects: objectsField(
     {

@@ -9,12 +9,12 @@ import { findObject } from '../web/object-options.ts';
 import type { ApiObjects, FoundObject } from '../web/object-options.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { countAt, recordsAt } from '../web/shapes.ts';
+import { toUtcText } from '../web/utc-text.ts';
 import { createFieldMemory } from './odoo-field-memory.ts';
 import { readFilled } from './odoo-filled.ts';
 import type { FilledCounts } from './odoo-filled.ts';
 import { searchCount } from './odoo-records.ts';
 import type { Condition, OdooRpc } from './odoo-rpc.ts';
-import { toOdooTime } from './odoo-values.ts';
 import type { OdooField, OdooFields } from './odoo-values.ts';
 
 export type OdooQuality = {
@@ -93,6 +93,9 @@ async function countOne(
       return succeed(filled.missing.get(object.sourceOf(aggregate.field)) ?? NOT_THIS_FIELD);
     case 'older_than':
       return countOlder(target, aggregate, budget);
+    case 'outside':
+      // A text may have blanks around it, and what is translated is stored by language.
+      return succeed(unknown('not_supported', 'Odoo does not compare text without outer blanks'));
     case 'keyed':
     case 'duplicates': {
       const names = aggregate.key.map(object.sourceOf);
@@ -129,10 +132,10 @@ async function countOlder(
   };
   const beforeMs = Date.parse(before);
   if (isStored && type === 'datetime') {
-    return countFound(target, [[name, '<', toOdooTime(beforeMs)]], budget);
+    return countFound(target, [[name, '<', toUtcText(beforeMs)]], budget);
   }
   // A day stands for its beginning, so the last one that is older began at least a millisecond before.
-  const day = toOdooTime(beforeMs - 1).slice(0, 10);
+  const day = toUtcText(beforeMs - 1).slice(0, 10);
   return isStored && type === 'date'
     ? countFound(target, [[name, '<=', day]], budget)
     : succeed(NOT_THIS_FIELD);

@@ -1,5 +1,6 @@
 import type { FailureReason } from '../../../catalog/catalog.ts';
 import type { HttpAnswer } from '../../../http/http.ts';
+import { jsonIn } from '../web/answers.ts';
 import { memberOf } from '../web/shapes.ts';
 
 /** By the full name of a Python exception, which every version of Odoo gives (`serialize_exception` in odoo/http.py). */
@@ -48,9 +49,5 @@ export function reasonOfException(error: unknown): FailureReason | undefined {
 export function readOdooRefusal({ status, body }: HttpAnswer): FailureReason | undefined {
   if (status < 400) return undefined;
   if (status === 404 && body.includes('No database is selected')) return 'database_unavailable';
-  try {
-    return reasonOfException(JSON.parse(body));
-  } catch {
-    return undefined;
-  }
+  return reasonOfException(jsonIn(body));
 }

@@ -30,13 +30,16 @@ export const JSON2_READS: RegExp = new RegExp(
   `^/json/2/[a-z][a-z0-9_.]*/(${READING_METHODS.join('|')})$`,
 );
 
-export type Condition = readonly [string, string, string | number | boolean | readonly number[]];
+type Value = string | number | boolean;
+export type Condition = readonly [string, string, Value | readonly Value[]];
+/** Conditions hold together; "|" joins the two that follow it to one that holds where either does. */
+export type Domain = readonly (Condition | '|')[];
 
 /** A call of a model with named parameters. */
 export type OdooCall = {
   readonly model: string;
   readonly method: ReadingMethod;
-  readonly domain?: readonly Condition[];
+  readonly domain?: Domain;
   readonly parameters?: Readonly<Record<string, unknown>>;
 };
 

@@ -19,12 +19,7 @@ export type OdooFields = ReadonlyMap<string, OdooField>;
 
 const DATE_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
 
-/** Odoo writes and takes times in UTC without a zone. */
-export function toOdooTime(atMs: number): string {
-  return new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-/** A time of Odoo in milliseconds since the epoch; undefined when it is none. */
+/** A time of Odoo, which is in UTC and names no zone, in milliseconds since the epoch; undefined when it is none. */
 export function toTimeMs(value: unknown): number | undefined {
   if (typeof value !== 'string' || !DATE_TIME.test(value)) return undefined;
   return Date.parse(`${value.replace(' ', 'T')}Z`);

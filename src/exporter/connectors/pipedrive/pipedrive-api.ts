@@ -1,4 +1,4 @@
-import type { InspectingHttpClient, Outcome } from '../../../http/http.ts';
+import type { HttpClient, Outcome } from '../../../http/http.ts';
 import type { ConnectorDependencies } from '../connector.ts';
 import { createApi } from '../web/api.ts';
 import type { Budget } from '../web/budget.ts';
@@ -12,49 +12,53 @@ import type { ApiAnswer } from '../web/request.ts';
 import { createSecretReader } from '../web/secret-reader.ts';
 import { memberOf } from '../web/shapes.ts';
 import { createTargetClient } from '../web/web-options.ts';
-import type { PipedriveOptions } from './pipedrive-options.ts';
+import type { PipedriveIdentity, PipedriveOptions } from './pipedrive-options.ts';
 import { readPipedriveRefusal } from './pipedrive-refusals.ts';
 
-/** Users are in v1 alone; what v2 has costs half as many tokens there. */
+/**
+ * Users and web hooks are in v1 alone; what v2 has costs half as many tokens there. None of these is among the endpoints of
+ * v1 that are out of support since 1 August 2026 (developers.pipedrive.com, changelog of 29 July 2026).
+ */
 export const ME_PATH = '/api/v1/users/me';
 export const USERS_PATH = '/api/v1/users';
+export const WEBHOOKS_PATH = '/api/v1/webhooks';
 
 export type PipedriveApi = {
-  readonly http: InspectingHttpClient;
   readonly credential: Credential;
   readonly exchange: Exchange;
+  /** Whether it asks as a user rather than as an app of one. */
+  readonly isUser: boolean;
   /** An answer that says of itself that it is a success, as all of Pipedrive do. */
   get(path: string, budget: Budget): Promise<Outcome<ApiAnswer>>;
-  /** Releases the connections for tokens too. */
+  /** Releases the connections for tokens. */
   readonly close: () => void;
 };
 
+/** Requests of one of the identities. */
 export function createPipedriveApi(
   options: PipedriveOptions,
+  authentication: PipedriveIdentity,
+  http: HttpClient,
   dependencies: ConnectorDependencies,
 ): PipedriveApi {
   const { clock } = dependencies;
-  const http = createTargetClient(options, dependencies);
   const exchange = createExchange({
     url: options.url,
     http,
     clock,
     readRefusal: readPipedriveRefusal,
   });
-  const { credential, close } = credentialOf(options, dependencies);
+  const { credential, close } = credentialOf(options, authentication, dependencies);
   const api = createApi({ exchange, credential });
   return {
-    http,
     credential,
     exchange,
+    isUser: authentication.method === 'api_token',
+    close,
     async get(path, budget) {
       const outcome = await api.get(path, budget);
       if (!outcome.ok || memberOf(outcome.value.document, 'success') === true) return outcome;
       return fail('schema_changed', `${withoutQuery(path)} does not say that it succeeded`);
-    },
-    close() {
-      http.close();
-      close();
     },
   };
 }
@@ -66,9 +70,9 @@ type OwnCredential = {
 
 function credentialOf(
   options: PipedriveOptions,
+  authentication: PipedriveIdentity,
   dependencies: ConnectorDependencies,
 ): OwnCredential {
-  const { authentication } = options;
   if (authentication.method === 'api_token') {
     const reader = createSecretReader(dependencies.resolveSecret, authentication.token);
     // v1 takes it in the query as well, where logs and proxies would keep it.

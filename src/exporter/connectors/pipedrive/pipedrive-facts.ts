@@ -7,6 +7,11 @@ import { isRecord, recordsAt } from '../web/shapes.ts';
 import type { JsonRecord } from '../web/shapes.ts';
 import { ME_PATH, USERS_PATH } from './pipedrive-api.ts';
 import type { PipedriveApi } from './pipedrive-api.ts';
+import { toTimeMs } from './pipedrive-values.ts';
+
+const IDLE_MS = 90 * 86_400_000;
+/** How databases of its kind write that there is no time. */
+const NEVER = '0000-00-00 00:00:00';
 
 /**
  * Tokens of the company's day. Its headers are in no documentation, and are missing for a while after a time without
@@ -34,6 +39,7 @@ function numberIn(headers: HttpAnswer['headers'], name: string): number | undefi
 /** People who can log in, and those of them who may change the settings of the company, users among them. */
 export async function readAccounts(
   api: PipedriveApi,
+  nowMs: number,
   budget: Budget,
 ): Promise<Outcome<AccountFacts>> {
   const outcome = await api.get(USERS_PATH, budget);
@@ -48,20 +54,30 @@ export async function readAccounts(
   );
   // Whoever asks is one of them.
   if (active.length === 0) return fail('schema_changed', `${USERS_PATH} lists no active user`);
-  const settings = active.map(maySettle);
+  const settings = active.map((user) => isAdministrator(user, 'account_settings'));
+  const idle = active.map(({ last_login: last }) => isIdle(last, nowMs));
   return succeed({
     activeUsers: known(active.length),
     privilegedUsers: settings.includes(undefined)
       ? unknown('not_permitted', 'Pipedrive did not show what all users may do')
       : known(settings.filter((may) => may === true).length),
     secondFactorUsers: unknown('not_supported', 'the API of Pipedrive lists no second factors'),
+    lockedUsers: unknown('not_supported', 'the API of Pipedrive does not say who is locked out'),
+    inactiveUsers: idle.includes(undefined)
+      ? unknown('not_permitted', 'Pipedrive did not show when all users last logged in')
+      : known(idle.filter((isLong) => isLong === true).length),
   });
 }
 
-/** Whether a user administers the settings of the account; undefined where the answer does not show it. */
-function maySettle({ access }: JsonRecord): boolean | undefined {
+/** Whether a user administers a part of the account; undefined where the answer does not show it. */
+export function isAdministrator({ access }: JsonRecord, app: string): boolean | undefined {
   if (!Array.isArray(access)) return undefined;
-  return access.some(
-    (entry) => isRecord(entry) && entry['app'] === 'account_settings' && entry['admin'] === true,
-  );
+  return access.some((entry) => isRecord(entry) && entry['app'] === app && entry['admin'] === true);
+}
+
+/** Whether a last log-in is 90 days ago, or was none; undefined where it is no time at all. */
+function isIdle(last: unknown, nowMs: number): boolean | undefined {
+  if (last === null || last === NEVER) return true;
+  const lastMs = toTimeMs(last);
+  return lastMs === undefined ? undefined : nowMs - lastMs >= IDLE_MS;
 }

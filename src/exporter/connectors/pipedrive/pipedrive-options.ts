@@ -14,6 +14,7 @@ export type PipedriveIdentity =
 export type PipedriveOptions = WebOptions & {
   readonly platform: 'pipedrive';
   readonly authentication: PipedriveIdentity;
+  readonly security_authentication?: PipedriveIdentity;
   /** Where OAuth gets its access tokens. */
   readonly token_url: string;
   readonly objects: ApiObjects;
@@ -78,6 +79,10 @@ export const pipedriveDecoder: Decoder<PipedriveOptions> = decode.object({
   authentication: decode.required(
     identityDecoder,
     'the monitoring user; it needs to see the objects below and nothing else',
+  ),
+  security_authentication: decode.optional(
+    identityDecoder,
+    'another user for users and web hooks; of web hooks Pipedrive shows all to an administrator with an API token alone',
   ),
   token_url: decode.withDefault(
     secureUrlDecoder,

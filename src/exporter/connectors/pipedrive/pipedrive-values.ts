@@ -32,3 +32,14 @@ function valueOf(record: JsonRecord): unknown {
   if (value === undefined) return record;
   return value === '' ? null : value;
 }
+
+/** A time of API v1 in milliseconds since the epoch: in UTC, with or without a zone; undefined when it is none. */
+export function toTimeMs(value: unknown): number | undefined {
+  if (typeof value !== 'string' || !TIME.test(value)) return undefined;
+  const text = value.replace(' ', 'T');
+  const timeMs = Date.parse(ZONE.test(text) ? text : `${text}Z`);
+  return Number.isNaN(timeMs) ? undefined : timeMs;
+}
+
+const TIME = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/;
+const ZONE = /(Z|[+-]\d\d:?\d\d)$/;

@@ -7,8 +7,10 @@ export const pipedrive: Platform = definePlatform({
   title: 'Pipedrive',
   decoder: pipedriveDecoder,
   create: createPipedriveConnector,
-  posts: ({ authentication, token_url: url }) =>
-    authentication.method === 'refresh_token' ? [new URL(url).pathname] : [],
+  posts: ({ authentication, security_authentication: other, token_url: url }) =>
+    [authentication, other].some((identity) => identity?.method === 'refresh_token')
+      ? [new URL(url).pathname]
+      : [],
   sources: {
     reachability: { from: 'the refusal of `GET /api/v1/users/me` without credentials' },
     login: { from: '`GET /api/v1/users/me`, after a new access token with OAuth' },
@@ -19,10 +21,17 @@ export const pipedrive: Platform = definePlatform({
     api_quota: {
       from: 'the headers `x-daily-ratelimit-token-*` of `GET /api/v1/users/me`, where it sends them',
     },
+    integrations: {
+      from: 'web hooks whose last delivery failed, of `GET /api/v1/webhooks`, with the API token of an administrator alone',
+    },
+    vendor_status: { from: 'the page that `status_page` names' },
+    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
     certificate: { from: 'the TLS connection' },
     credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: { not: 'the API of Pipedrive shows no log-ins' },
-    accounts: { from: '`GET /api/v1/users`; no second factors' },
+    accounts: { from: '`GET /api/v1/users`; neither second factors nor who is locked out' },
+    audit_trail: { not: 'the API of Pipedrive shows no history of what administrators do' },
+    api_tokens: { not: 'the API of Pipedrive lists neither tokens nor apps' },
     data_quality: {
       from: 'a scan in pages of 500 for everything: Pipedrive neither counts nor filters',
     },

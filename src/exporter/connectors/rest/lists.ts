@@ -1,11 +1,11 @@
 import type { Outcome } from '../../../http/http.ts';
+import type { Api } from '../web/api.ts';
 import type { Budget } from '../web/budget.ts';
 import { withoutQuery } from '../web/exchange.ts';
 import type { ApiAnswer } from '../web/request.ts';
 import { valueAt } from '../web/json-pointer.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import type { ListOptions } from './rest-options.ts';
-import type { RestRequests } from './requests.ts';
 
 /** More pages than this mean that the server ignores the page parameter. */
 const PAGE_LIMIT = 100_000;
@@ -17,13 +17,13 @@ const PAGE_LIMIT = 100_000;
 export async function readList(
   list: ListOptions,
   path: string,
-  requests: RestRequests,
+  api: Pick<Api, 'get'>,
   budget: Budget,
   onItems: (items: readonly unknown[]) => boolean,
 ): Promise<Outcome<{ readonly complete: boolean }>> {
   let read = 0;
   for (let page = 0; page < PAGE_LIMIT; page++) {
-    const outcome = await requests.get(pagePath(list, path, { page, read }), budget);
+    const outcome = await api.get(pagePath(list, path, { page, read }), budget);
     if (!outcome.ok) {
       const isEmpty = list.empty_is_404 && outcome.failure.reason === 'not_found' && read === 0;
       return isEmpty ? succeed({ complete: true }) : outcome;

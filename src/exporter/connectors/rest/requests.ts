@@ -15,12 +15,16 @@ import type { RestOptions } from './rest-options.ts';
 
 /** Requests of one REST target: authentication and the meaning of refusals are dealt with here. */
 export type RestRequests = Pick<Api, 'get'> &
-  Pick<Exchange, 'judge'> & {
+  Pick<Exchange, 'judge' | 'sunsets'> & {
     /** What an answer means that need not be JSON, but has to contain a text. */
     judgeText(answer: HttpAnswer, what: string, text: string): Outcome<undefined>;
     /** A new log-in where there are sessions. */
     prove(budget: Budget): Promise<Outcome<undefined>>;
     readonly credential: Credential;
+    /** Of the second identity, where there is one. */
+    readonly securityCredential: Credential | undefined;
+    /** Asks for what administrators alone may see, as whoever may see it. */
+    readonly security: Pick<Api, 'get'>;
   };
 
 export function createRestRequests(
@@ -36,7 +40,10 @@ export function createRestRequests(
     readRefusal: (answer) => reasonOf(options, answer, clock.now()),
   });
   const credential = createIdentity(options.authentication, dependencies, exchange);
+  const { security_authentication: administrator } = options;
   const api = createApi({ exchange, credential });
+  const securityCredential =
+    administrator === undefined ? undefined : createIdentity(administrator, dependencies, exchange);
   return {
     get: (path, budget) => api.get(path, budget),
     judge: (answer, what) => exchange.judge(answer, what),
@@ -48,6 +55,12 @@ export function createRestRequests(
     },
     prove: (budget) => credential.prove(budget),
     credential,
+    securityCredential,
+    security:
+      securityCredential === undefined
+        ? api
+        : createApi({ exchange, credential: securityCredential }),
+    sunsets: exchange.sunsets,
   };
 }
 

@@ -1,9 +1,17 @@
-import type { FailureReason, JobState } from '../../../catalog/catalog.ts';
+import type {
+  FailureReason,
+  IntegrationKind,
+  JobState,
+  LoginFailureReason,
+} from '../../../catalog/catalog.ts';
 import type { JsonPointer } from '../web/json-pointer.ts';
 import type { WebOptions } from '../web/web-options.ts';
 import type { AuthenticationOptions } from './authentication-options.ts';
 
-type Scalar = string | number | boolean;
+export type Scalar = string | number | boolean;
+
+/** A place in a record or an answer, and what it says there when something is so. */
+export type ValuesAt = { readonly pointer: JsonPointer; readonly values: readonly Scalar[] };
 
 /** What every list has. */
 export type ListOptions = {
@@ -21,16 +29,62 @@ export type ListOptions = {
   readonly empty_is_404: boolean;
 };
 
+export type JobOptions = ListOptions & {
+  readonly state: JsonPointer;
+  readonly states: Readonly<Record<JobState, readonly Scalar[]>>;
+  readonly enqueued?: JsonPointer;
+  readonly schedules?: ListOptions & { readonly failed: ValuesAt };
+};
+export type LoginOptions = ListOptions & {
+  readonly succeeded: JsonPointer;
+  readonly failed_values: readonly Scalar[];
+  /** Whether the list has those that succeeded too. */
+  readonly holds: 'failed' | 'all';
+  readonly succeeded_values: readonly Scalar[];
+  readonly reason?: {
+    readonly pointer: JsonPointer;
+    readonly values: Readonly<Partial<Record<LoginFailureReason, readonly Scalar[]>>>;
+  };
+  readonly at?: JsonPointer;
+};
+export type UserOptions = ListOptions & {
+  readonly active?: JsonPointer;
+  readonly privileged?: ValuesAt;
+  readonly second_factor?: JsonPointer;
+  readonly locked?: JsonPointer;
+  readonly last_login?: JsonPointer;
+};
+export type AuditOptions = ListOptions & {
+  readonly at?: JsonPointer;
+  readonly kind: JsonPointer;
+  readonly permission_change?: readonly Scalar[];
+  readonly mass_export?: readonly Scalar[];
+  readonly enabled?: { readonly path: string } & ValuesAt;
+};
+export type TokenOptions = ListOptions & {
+  readonly active?: JsonPointer;
+  readonly ends?: JsonPointer;
+  readonly created?: JsonPointer;
+};
+/** A list for each kind that the platform tells. */
+export type IntegrationOptions = Readonly<Partial<Record<IntegrationKind, FailureListOptions>>>;
+export type FailureListOptions = ListOptions & {
+  readonly at?: JsonPointer;
+  /** All of these have to be so. */
+  readonly only: readonly ValuesAt[];
+};
+
 /** The configuration of a REST target, in the names of the configuration file. */
 export type RestOptions = WebOptions & {
   readonly platform: 'rest';
   readonly authentication: AuthenticationOptions;
+  readonly security_authentication?: AuthenticationOptions;
   readonly health?: {
     readonly path: string;
     readonly version?: JsonPointer;
     /** What an answer that is no JSON has to contain. */
     readonly text?: string;
-    readonly expect?: { readonly pointer: JsonPointer; readonly values: readonly Scalar[] };
+    readonly expect?: ValuesAt;
   };
   readonly login?: { readonly path: string };
   readonly latency?: { readonly light: string; readonly representative: string };
@@ -39,21 +93,12 @@ export type RestOptions = WebOptions & {
     readonly items: readonly LimitOptions<JsonPointer>[];
     readonly headers: readonly LimitOptions<string>[];
   };
-  readonly jobs?: ListOptions & {
-    readonly state: JsonPointer;
-    readonly states: Readonly<Record<JobState, readonly Scalar[]>>;
-    readonly enqueued?: JsonPointer;
-  };
-  readonly logins?: ListOptions & {
-    readonly succeeded: JsonPointer;
-    readonly failed_values: readonly Scalar[];
-    readonly at?: JsonPointer;
-  };
-  readonly users?: ListOptions & {
-    readonly active?: JsonPointer;
-    readonly privileged?: { readonly pointer: JsonPointer; readonly values: readonly Scalar[] };
-    readonly second_factor?: JsonPointer;
-  };
+  readonly jobs?: JobOptions;
+  readonly logins?: LoginOptions;
+  readonly users?: UserOptions;
+  readonly audit?: AuditOptions;
+  readonly tokens?: TokenOptions;
+  readonly integrations?: IntegrationOptions;
   readonly objects: Readonly<Record<string, ObjectOptions>>;
   readonly errors: readonly ErrorRule[];
 };

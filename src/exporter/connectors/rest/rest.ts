@@ -8,18 +8,25 @@ export const rest: Platform = definePlatform({
   title: 'Any REST/JSON API',
   decoder: restDecoder,
   create: createRestConnector,
-  posts: ({ authentication }) =>
-    authentication.method === 'session' ? [withoutQuery(authentication.path)] : [],
+  posts: ({ authentication, security_authentication: security }) =>
+    [authentication, security].flatMap((each) =>
+      each?.method === 'session' ? [withoutQuery(each.path)] : [],
+    ),
   sources: {
     reachability: { from: '`health`, which needs no credentials' },
     login: { from: '`login`, or the session of `authentication`' },
     api_latency: { from: '`latency`' },
-    background_jobs: { from: '`jobs`' },
+    background_jobs: { from: '`jobs`, and `jobs.schedules`' },
     api_quota: { from: '`limits`: members of an answer, or headers' },
+    integrations: { from: '`integrations`, a list for each kind' },
+    vendor_status: { from: 'the page that `status_page` names' },
+    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
     certificate: { from: 'the TLS connection, with https only' },
     credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: { from: '`logins`' },
     accounts: { from: '`users`' },
+    audit_trail: { from: '`audit`' },
+    api_tokens: { from: '`tokens`' },
     data_quality: { from: '`objects`, by a scan of each' },
   },
 });

@@ -1,130 +1,144 @@
 import { JOB_STATES } from '../../../catalog/catalog.ts';
 import type { JobState } from '../../../catalog/catalog.ts';
-import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
-import type { AccountFacts, JobFacts } from '../connector.ts';
-import { valueAt } from '../web/json-pointer.ts';
-import type { JsonPointer } from '../web/json-pointer.ts';
-import { fail, succeed } from '../web/outcomes.ts';
-import type { RestOptions } from './rest-options.ts';
+import type { Knowable } from '../../../std/std.ts';
+import type { AccountFacts, ApiTokenFacts, JobFacts } from '../connector.ts';
+import { fieldAt } from '../web/json-pointer.ts';
+import type { JobOptions, TokenOptions, UserOptions, ValuesAt } from './rest-options.ts';
+import { createTally, flagAt, hasValueAt, isComparable, isOneOf, timeAt } from './tally.ts';
+import type { AddOne, Tally } from './tally.ts';
 
-/** Counts the items of a list as its pages come in; the first item that cannot be understood ends it. */
-export type Tally<T> = {
-  add(items: readonly unknown[]): Outcome<undefined>;
-  result(): T;
-};
+const INACTIVE_AFTER_MS = 90 * 86_400_000;
 
-type Options<Key extends keyof RestOptions> = Exclude<RestOptions[Key], undefined>;
-
-function missing(what: string, pointer: JsonPointer): Outcome<never> {
-  return fail('schema_changed', `${what} without a usable value at ${pointer.text}`);
+/** A count that the configuration says how to find, or not: `key` is then what it lacks. */
+function countedBy(place: unknown, count: number, key: string): Knowable<number> {
+  return place === undefined
+    ? unknown('not_configured', `the configuration has no ${key}`)
+    : known(count);
 }
 
-function addAll(
-  items: readonly unknown[],
-  addOne: (item: unknown) => Outcome<undefined>,
-): Outcome<undefined> {
-  for (const item of items) {
-    const outcome = addOne(item);
-    if (!outcome.ok) return outcome;
-  }
-  return succeed(undefined);
-}
-
-export function tallyJobs(options: Options<'jobs'>, nowMs: number): Tally<JobFacts> {
+export function tallyJobs(options: JobOptions, nowMs: number): Tally<JobFacts> {
   const counts: Record<JobState, number> = { pending: 0, running: 0, failed: 0 };
+  const told = JOB_STATES.flatMap((name) => options.states[name]);
   let oldestMs = nowMs;
 
-  function addOne(item: unknown): Outcome<undefined> {
-    const value = valueAt(item, options.state);
-    if (value === undefined) return missing('a job', options.state);
-    const state = JOB_STATES.find((name) => options.states[name].some((each) => each === value));
+  const addOne: AddOne = (item) => {
+    const value = fieldAt(item, options.state);
+    if (!isComparable(value, told)) return options.state;
+    const state = JOB_STATES.find((name) => isOneOf(value, options.states[name]));
     if (state !== undefined) counts[state]++;
-    if (state !== 'pending' || options.enqueued === undefined) return succeed(undefined);
-    const enqueued = valueAt(item, options.enqueued);
-    const enqueuedMs = typeof enqueued === 'string' ? Date.parse(enqueued) : Number.NaN;
-    if (Number.isNaN(enqueuedMs)) return missing('a waiting job', options.enqueued);
+    if (state !== 'pending' || options.enqueued === undefined) return undefined;
+    const enqueuedMs = timeAt(item, options.enqueued);
+    if (enqueuedMs === undefined) return options.enqueued;
     oldestMs = Math.min(oldestMs, enqueuedMs);
-    return succeed(undefined);
-  }
-
-  return {
-    add: (items) => addAll(items, addOne),
-    result: () => ({
-      byState: {
-        pending: known(counts.pending),
-        running: known(counts.running),
-        failed: known(counts.failed),
-      },
-      oldestPendingAgeSeconds:
-        options.enqueued === undefined
-          ? unknown('not_configured', 'the configuration has no jobs.enqueued')
-          : known((nowMs - oldestMs) / 1000),
-    }),
+    return undefined;
   };
+
+  return createTally('a job', addOne, () => ({
+    byState: {
+      pending: known(counts.pending),
+      running: known(counts.running),
+      failed: known(counts.failed),
+    },
+    oldestPendingAgeSeconds: countedBy(
+      options.enqueued,
+      (nowMs - oldestMs) / 1000,
+      'jobs.enqueued',
+    ),
+  }));
 }
 
-export function tallyFailedLogins(options: Options<'logins'>, sinceMs: number): Tally<number> {
-  let failed = 0;
-
-  function addOne(item: unknown): Outcome<undefined> {
-    const value = valueAt(item, options.succeeded);
-    if (value === undefined) return missing('a login', options.succeeded);
-    if (!options.failed_values.some((candidate) => candidate === value)) return succeed(undefined);
-    if (options.at !== undefined) {
-      const at = valueAt(item, options.at);
-      const atMs = typeof at === 'string' ? Date.parse(at) : Number.NaN;
-      if (Number.isNaN(atMs)) return missing('a login', options.at);
-      if (atMs < sinceMs) return succeed(undefined);
-    }
-    failed++;
-    return succeed(undefined);
-  }
-
-  return { add: (items) => addAll(items, addOne), result: () => failed };
+/** Counts the items of which something is so. */
+export function tallyWhere(what: string, condition: ValuesAt): Tally<number> {
+  let count = 0;
+  const addOne: AddOne = (item) => {
+    const isSo = hasValueAt(item, condition);
+    if (isSo === true) count++;
+    return isSo === undefined ? condition.pointer : undefined;
+  };
+  return createTally(what, addOne, () => count);
 }
 
-export function tallyUsers(options: Options<'users'>): Tally<AccountFacts> {
-  const { active, privileged, second_factor: secondFactor } = options;
-  let activeUsers = 0;
-  let privilegedUsers = 0;
-  let secondFactorUsers = 0;
+export function tallyUsers(options: UserOptions, nowMs: number): Tally<AccountFacts> {
+  const {
+    active,
+    privileged,
+    second_factor: secondFactor,
+    locked,
+    last_login: lastLogin,
+  } = options;
+  const counts = { active: 0, privileged: 0, secondFactor: 0, locked: 0, inactive: 0 };
 
-  function addOne(item: unknown): Outcome<undefined> {
-    if (active !== undefined) {
-      const value = valueAt(item, active);
-      if (typeof value !== 'boolean' && value !== 0 && value !== 1)
-        return missing('a user', active);
-      if (value === false || value === 0) return succeed(undefined);
-    }
-    activeUsers++;
+  const addActive: AddOne = (item) => {
+    counts.active++;
     if (privileged !== undefined) {
-      const role = valueAt(item, privileged.pointer);
-      if (role === undefined) return missing('a user', privileged.pointer);
-      const roles: readonly unknown[] = Array.isArray(role) ? role : [role];
-      if (roles.some((each) => privileged.values.some((value) => value === each)))
-        privilegedUsers++;
+      const isPrivileged = hasValueAt(item, privileged);
+      if (isPrivileged === undefined) return privileged.pointer;
+      if (isPrivileged) counts.privileged++;
     }
     if (secondFactor !== undefined) {
-      const value = valueAt(item, secondFactor);
-      if (value === undefined) return missing('a user', secondFactor);
-      if (value === true || value === 1) secondFactorUsers++;
+      const hasSecond = fieldAt(item, secondFactor) === null ? false : flagAt(item, secondFactor);
+      if (hasSecond === undefined) return secondFactor;
+      if (hasSecond) counts.secondFactor++;
     }
-    return succeed(undefined);
-  }
-
-  return {
-    add: (items) => addAll(items, addOne),
-    result: () => ({
-      activeUsers: known(activeUsers),
-      privilegedUsers:
-        privileged === undefined
-          ? unknown('not_configured', 'the configuration has no users.privileged')
-          : known(privilegedUsers),
-      secondFactorUsers:
-        secondFactor === undefined
-          ? unknown('not_configured', 'the configuration has no users.second_factor')
-          : known(secondFactorUsers),
-    }),
+    if (lastLogin !== undefined) {
+      const isNever = fieldAt(item, lastLogin) === null;
+      const lastMs = isNever ? Number.NEGATIVE_INFINITY : timeAt(item, lastLogin);
+      if (lastMs === undefined) return lastLogin;
+      if (lastMs < nowMs - INACTIVE_AFTER_MS) counts.inactive++;
+    }
+    return undefined;
   };
+
+  const addOne: AddOne = (item) => {
+    if (locked !== undefined) {
+      const isLocked = fieldAt(item, locked) === null ? false : flagAt(item, locked);
+      if (isLocked === undefined) return locked;
+      // Some platforms lock a user by taking the right to log in away.
+      if (isLocked) counts.locked++;
+    }
+    if (active === undefined) return addActive(item);
+    const isActive = flagAt(item, active);
+    if (isActive === undefined) return active;
+    return isActive ? addActive(item) : undefined;
+  };
+
+  return createTally('a user', addOne, () => ({
+    activeUsers: known(counts.active),
+    privilegedUsers: countedBy(privileged, counts.privileged, 'users.privileged'),
+    secondFactorUsers: countedBy(secondFactor, counts.secondFactor, 'users.second_factor'),
+    lockedUsers: countedBy(locked, counts.locked, 'users.locked'),
+    inactiveUsers: countedBy(lastLogin, counts.inactive, 'users.last_login'),
+  }));
+}
+
+export function tallyTokens(options: TokenOptions, nowMs: number): Tally<ApiTokenFacts> {
+  const { active, ends, created } = options;
+  let count = 0;
+  let oldestMs = nowMs;
+
+  const addOne: AddOne = (item) => {
+    const isActive = active === undefined ? true : flagAt(item, active);
+    if (isActive === undefined) return active;
+    if (ends !== undefined) {
+      const endMs = fieldAt(item, ends) === null ? Number.POSITIVE_INFINITY : timeAt(item, ends);
+      if (endMs === undefined) return ends;
+      if (endMs <= nowMs) return undefined;
+    }
+    if (!isActive) return undefined;
+    count++;
+    if (created === undefined) return undefined;
+    const createdMs = timeAt(item, created);
+    if (createdMs === undefined) return created;
+    oldestMs = Math.min(oldestMs, createdMs);
+    return undefined;
+  };
+
+  return createTally('a token', addOne, () => ({
+    active: known(count),
+    oldestAgeSeconds:
+      created !== undefined && count === 0
+        ? unknown('empty', 'there is no active token')
+        : countedBy(created, (nowMs - oldestMs) / 1000, 'tokens.created'),
+  }));
 }

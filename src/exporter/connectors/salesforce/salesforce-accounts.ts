@@ -6,8 +6,9 @@ import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { countAt } from '../web/shapes.ts';
 import type { SalesforceApi } from './salesforce-api.ts';
-import { readPages } from './salesforce-pages.ts';
+import { isIdentifier, readPages } from './salesforce-pages.ts';
 import { readPermissions } from './salesforce-permissions.ts';
+import { orNotPermitted } from './salesforce-values.ts';
 
 /** What is registered and proves possession; codes by e-mail and SMS are no second factor to Salesforce either. */
 const FACTORS = [
@@ -65,7 +66,7 @@ export async function readAccounts(
   if (!secondFactorUsers.ok) return secondFactorUsers;
   const inactiveUsers = await countInactive(api, nowMs, budget);
   if (!inactiveUsers.ok) return inactiveUsers;
-  const lockedUsers = await countLocked(api, budget);
+  const lockedUsers = await countLocked(api, new Set(users.value), budget);
   if (!lockedUsers.ok) return lockedUsers;
   return succeed({
     activeUsers: known(users.value.length),
@@ -87,21 +88,29 @@ function countInactive(
   return system.count(`FROM User WHERE ${ACTIVE} AND ${hasNot}`, budget);
 }
 
-/** By their failed log-ins, or frozen by an administrator (Object Reference, UserLogin). */
+/**
+ * By their failed log-ins, or frozen by an administrator (Object Reference, UserLogin). Whoever leaves is often frozen first,
+ * stays so for good and may be a user of a portal as well, so that only those who are active are counted.
+ */
 async function countLocked(
   { system }: SalesforceApi,
+  active: ReadonlySet<string>,
   budget: Budget,
 ): Promise<Outcome<Knowable<number>>> {
-  const from = 'FROM UserLogin WHERE IsPasswordLocked = true OR IsFrozen = true';
-  return orNotPermitted(await system.count(from, budget), 'the user lacks Manage Users');
-}
-
-/** One right more than the other facts need: without it they are told all the same. */
-function orNotPermitted(count: Outcome<number>, detail: string): Outcome<Knowable<number>> {
-  if (count.ok) return succeed(known(count.value));
-  return count.failure.reason === 'authorization'
-    ? succeed(unknown('not_permitted', detail))
-    : count;
+  const source = {
+    fields: ['UserId'],
+    entity: 'UserLogin',
+    condition: '(IsPasswordLocked = true OR IsFrozen = true)',
+  };
+  let locked = 0;
+  const outcome = await readPages(system, source, budget, ({ records }) => {
+    for (const { UserId: id } of records) {
+      if (!isIdentifier(id)) return fail('schema_changed', 'UserLogin does not say whose it is');
+      if (active.has(id)) locked += 1;
+    }
+    return succeed(true);
+  });
+  return orNotPermitted(outcome.ok ? succeed(locked) : outcome, 'the user lacks Manage Users');
 }
 
 /** Their identifiers, because what is registered as a second factor cannot be filtered by what the user is. */

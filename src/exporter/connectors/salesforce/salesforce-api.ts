@@ -57,7 +57,7 @@ export function queryPath(root: string, soql: string): string {
 }
 
 export function createSalesforceApi(
-  options: SalesforceOptions,
+  options: Pick<SalesforceOptions, 'url' | 'api_version' | 'authentication'>,
   http: HttpClient,
   dependencies: ConnectorDependencies,
 ): SalesforceApi {

@@ -6,27 +6,37 @@ import { isRecord } from '../web/shapes.ts';
 import { createWebMethods } from '../web/web-methods.ts';
 import { createTargetClient } from '../web/web-options.ts';
 import { readAccounts } from './salesforce-accounts.ts';
+import { readApiTokens, readAuditTrail } from './salesforce-activity.ts';
 import { createSalesforceApi, queryPath } from './salesforce-api.ts';
-import { countFailedLogins, readJobs, readLimits } from './salesforce-facts.ts';
+import { readJobs, readLimits } from './salesforce-facts.ts';
+import { readIntegrations } from './salesforce-imports.ts';
+import { readLogins } from './salesforce-logins.ts';
 import type { SalesforceOptions } from './salesforce-options.ts';
 import { createAggregate, createScan } from './salesforce-quality.ts';
+import type { Window } from './salesforce-values.ts';
 
-/** Salesforce over its REST API. */
+/** Salesforce over its REST API, with a second identity for what takes more than to read the records. */
 export function createSalesforceConnector(
   options: SalesforceOptions,
   dependencies: ConnectorDependencies,
 ): Connector {
   const { clock } = dependencies;
-  const { url, objects, api_version: version } = options;
+  const { url, objects, api_version: version, security_authentication: other } = options;
   const http = createTargetClient(options, dependencies);
-  const salesforce = createSalesforceApi(options, http, dependencies);
-  const { api, root, exchange, credential } = salesforce;
-  // One that the monitoring user must see in any case.
+  const data = createSalesforceApi(options, http, dependencies);
+  const { api, root, exchange, credential } = data;
+  const second =
+    other === undefined
+      ? undefined
+      : createSalesforceApi({ ...options, authentication: other }, http, dependencies);
+  const security = second ?? data;
+  // One that the monitoring user must see in any case; limits take a right that the second may have alone.
   const [first] = Object.values(objects);
   const page =
     first === undefined
-      ? `${root}/limits`
+      ? `${root}/`
       : queryPath(root, `SELECT Id FROM ${first.entity} ORDER BY Id LIMIT 100`);
+  const windowOf = (sinceMs: number): Window => ({ sinceMs, nowMs: clock.now() });
   return {
     ...createWebMethods({
       platform: 'salesforce',
@@ -34,8 +44,11 @@ export function createSalesforceConnector(
       http,
       exchange,
       credential,
-      ends: options.credential_ends,
-      clock,
+      options,
+      dependencies,
+      security: second?.credential,
+      // No removal of a version that can be configured is announced.
+      apis: [{ api: 'rest_api' }],
       health: {
         path: '/services/data/',
         versionOf: (document) => versionsIn(document).at(-1),
@@ -45,13 +58,18 @@ export function createSalesforceConnector(
       light: (budget) => api.get(`${root}/`, budget),
       representative: (budget) => api.get(page, budget),
     }),
-    limits: async (call) => readLimits(salesforce, startBudget(call, clock)),
-    jobs: async (call, nowMs) => readJobs(salesforce, nowMs, startBudget(call, clock)),
-    failedLogins: async (call, sinceMs) =>
-      countFailedLogins(salesforce, sinceMs, startBudget(call, clock)),
-    accounts: async (call) => readAccounts(salesforce, clock.now(), startBudget(call, clock)),
-    aggregate: createAggregate({ api: salesforce, objects, clock }),
-    scan: createScan({ api: salesforce, objects, clock }),
+    limits: async (call) => readLimits(security, startBudget(call, clock)),
+    jobs: async (call, nowMs) => readJobs(security, nowMs, startBudget(call, clock)),
+    logins: async (call, sinceMs) =>
+      readLogins(security, windowOf(sinceMs), startBudget(call, clock)),
+    accounts: async (call) => readAccounts(security, clock.now(), startBudget(call, clock)),
+    auditTrail: async (call, sinceMs) =>
+      readAuditTrail(security, windowOf(sinceMs), startBudget(call, clock)),
+    apiTokens: async (call, nowMs) => readApiTokens(security, nowMs, startBudget(call, clock)),
+    integrations: async (call, sinceMs) =>
+      readIntegrations(security, windowOf(sinceMs), startBudget(call, clock)),
+    aggregate: createAggregate({ api: data, objects, clock }),
+    scan: createScan({ api: data, objects, clock }),
   };
 }
 

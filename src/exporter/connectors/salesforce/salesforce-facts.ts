@@ -1,19 +1,22 @@
 import type { Outcome } from '../../../http/http.ts';
-import { known, unknown } from '../../../std/std.ts';
+import { known } from '../../../std/std.ts';
 import type { Knowable } from '../../../std/std.ts';
 import type { JobFacts, LimitFacts } from '../connector.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { countAt, isRecord, memberOf } from '../web/shapes.ts';
-import type { SalesforceApi } from './salesforce-api.ts';
-import { readPermissions } from './salesforce-permissions.ts';
+import type { SalesforceApi, Soql } from './salesforce-api.ts';
+import { orNotPermitted, toTimeMs } from './salesforce-values.ts';
 
 const LIMIT_NAME = /^[A-Za-z0-9_]{1,80}$/;
 const MOST_LIMITS = 200;
 
-/** Every limit that the organization has, named as Salesforce names it; one of 0 is what it has not bought. */
+/**
+ * Every limit that the organization has, named as Salesforce names it, and its licenses of users, as UserLicense_ with the
+ * name of their definition; one of 0 is what it has not bought. Licenses that may not be seen are left out like limits.
+ */
 export async function readLimits(
-  { api, root }: SalesforceApi,
+  { api, root, system }: SalesforceApi,
   budget: Budget,
 ): Promise<Outcome<readonly LimitFacts[]>> {
   const path = `${root}/limits`;
@@ -23,14 +26,51 @@ export async function readLimits(
   const limits = Object.entries(isRecord(document) ? document : {}).flatMap(limitOf);
   // Each organization has a daily number of requests.
   if (limits.length === 0) return fail('schema_changed', `GET ${path} names no limit`);
-  return succeed(limits.slice(0, MOST_LIMITS));
+  const licenses = await readLicenses(system, budget);
+  if (!licenses.ok) return licenses;
+  return succeed([...limits, ...licenses.value].slice(0, MOST_LIMITS));
+}
+
+/** Those of a user each; what is bought besides, for permission sets and packages, can be hundreds of kinds. */
+async function readLicenses(system: Soql, budget: Budget): Promise<Outcome<readonly LimitFacts[]>> {
+  const answer = await system.query(
+    'SELECT LicenseDefinitionKey, TotalLicenses, UsedLicenses FROM UserLicense ' +
+      "WHERE Status = 'Active'",
+    budget,
+  );
+  if (!answer.ok) return answer.failure.reason === 'authorization' ? succeed([]) : answer;
+  const byName = new Map<string, { readonly limit: number; readonly used: number }>();
+  for (const record of answer.value.records) {
+    const key = record['LicenseDefinitionKey'];
+    const total = record['TotalLicenses'];
+    const used = countAt(record, ['UsedLicenses'], 'UserLicense');
+    if (!used.ok) return used;
+    if (typeof key !== 'string' || typeof total !== 'number') {
+      return fail('schema_changed', 'UserLicense does not say how many there are of what');
+    }
+    const name = `UserLicense_${key.replaceAll(/\W/g, '_')}`;
+    // What is not limited has a negative number.
+    if (total <= 0 || !LIMIT_NAME.test(name)) continue;
+    const before = byName.get(name) ?? { limit: 0, used: 0 };
+    byName.set(name, { limit: before.limit + total, used: before.used + used.value });
+  }
+  return succeed(
+    [...byName].map(([name, { limit, used }]) => ({
+      name,
+      limit,
+      remaining: Math.max(0, limit - used),
+    })),
+  );
 }
 
 function limitOf([name, value]: readonly [string, unknown]): readonly LimitFacts[] {
   const limit = memberOf(value, 'Max');
   const remaining = memberOf(value, 'Remaining');
   if (typeof limit !== 'number' || typeof remaining !== 'number') return [];
-  return LIMIT_NAME.test(name) && limit > 0 ? [{ name, limit, remaining }] : [];
+  // More than all of it can be used, such as of storage; nothing is left then.
+  return LIMIT_NAME.test(name) && limit > 0
+    ? [{ name, limit, remaining: Math.max(0, remaining) }]
+    : [];
 }
 
 /** States of AsyncApexJob in which a job waits; Holding is the queue before the queue, for batches. */
@@ -39,7 +79,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * Jobs in Apex by their state, in one query. Failed are those of the last 24 hours, because Salesforce keeps them for
- * longer; a batch ends as Completed although parts of it failed, even all, and is one of them then. Schedules wait in the same table for their time, and a batch has workers of its own: both are left out.
+ * longer; a batch ends as Completed although parts of it failed, even all, and is one of them then. Schedules wait in the
+ * same table for their time, so that they count only when they have failed; the workers of a batch are left out.
  * Source: developer.salesforce.com, Object Reference, AsyncApexJob.
  */
 export async function readJobs(
@@ -53,8 +94,9 @@ export async function readJobs(
   const failed = "Status = 'Failed' OR (Status = 'Completed' AND NumberOfErrors > 0)";
   const groups = await system.groups(
     'SELECT Status, COUNT(Id) n, MIN(CreatedDate) oldest FROM AsyncApexJob ' +
-      "WHERE JobType != 'ScheduledApex' AND JobType != 'BatchApexWorker' " +
-      `AND (Status IN (${open}) OR ((${failed}) AND (${ended}))) GROUP BY Status`,
+      "WHERE JobType != 'BatchApexWorker' " +
+      `AND ((JobType != 'ScheduledApex' AND Status IN (${open})) OR ((${failed}) AND (${ended}))) ` +
+      'GROUP BY Status',
     budget,
   );
   if (!groups.ok) return groups;
@@ -73,6 +115,8 @@ export async function readJobs(
     }
     oldestMs = Math.min(oldestMs, createdMs);
   }
+  const failedSchedules = await countFailedSchedules(system, budget);
+  if (!failedSchedules.ok) return failedSchedules;
   return succeed({
     byState: {
       pending: known(counts.pending),
@@ -80,7 +124,20 @@ export async function readJobs(
       failed: known(counts.failed),
     },
     oldestPendingAgeSeconds: known((nowMs - oldestMs) / 1000),
+    failedSchedules: failedSchedules.value,
   });
+}
+
+/**
+ * Schedules of any kind that Salesforce no longer starts, because their definition has an error. Those that are blocked wait
+ * for their own last run, and those that are paused for the end of a release (Object Reference, CronTrigger).
+ */
+async function countFailedSchedules(
+  system: Soql,
+  budget: Budget,
+): Promise<Outcome<Knowable<number>>> {
+  const count = await system.count("FROM CronTrigger WHERE State = 'ERROR'", budget);
+  return orNotPermitted(count, 'the user may not see the schedules');
 }
 
 function stateOf(status: unknown): 'pending' | 'running' | 'failed' | undefined {
@@ -88,45 +145,4 @@ function stateOf(status: unknown): 'pending' | 'running' | 'failed' | undefined 
   if (WAITING.includes(status)) return 'pending';
   if (status === 'Processing') return 'running';
   return status === 'Failed' || status === 'Completed' ? 'failed' : undefined;
-}
-
-/** A time of Salesforce, such as 2026-01-05T09:00:00.000+0000, in milliseconds since the epoch; undefined when it is none. */
-export function toTimeMs(value: unknown): number | undefined {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT[\d:.]+([+-]\d{4}|Z)$/.test(value)) {
-    return undefined;
-  }
-  const timeMs = Date.parse(value.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
-  return Number.isNaN(timeMs) ? undefined : timeMs;
-}
-
-/**
- * Log-ins since a time whose status is another than Success. The status can be grouped by but not filtered (Object
- * Reference, LoginHistory). A user without permission sees its own log-ins and no error, hence the question before.
- */
-export async function countFailedLogins(
-  { system }: SalesforceApi,
-  sinceMs: number,
-  budget: Budget,
-): Promise<Outcome<Knowable<number>>> {
-  const granted = await readPermissions(system, ['ManageUsers', 'MonitorLoginHistory'], budget);
-  if (!granted.ok) return granted;
-  if (granted.value.size === 0) {
-    const detail = 'the user has neither Monitor Login History nor Manage Users';
-    return succeed(unknown('not_permitted', detail));
-  }
-  const since = new Date(sinceMs).toISOString();
-  const groups = await system.groups(
-    `SELECT Status, COUNT(Id) n FROM LoginHistory WHERE LoginTime >= ${since} GROUP BY Status`,
-    budget,
-  );
-  if (!groups.ok) return groups;
-  let failed = 0;
-  for (const group of groups.value) {
-    const count = countAt(group, ['n'], 'LoginHistory');
-    if (!count.ok) return count;
-    const status = group['Status'];
-    if (typeof status !== 'string') return fail('schema_changed', 'LoginHistory has no status');
-    if (status !== 'Success') failed += count.value;
-  }
-  return succeed(known(failed));
 }

@@ -7,14 +7,27 @@ import type { ApiObjects } from '../web/object-options.ts';
 import { WEB_FIELDS, secureUrlDecoder } from '../web/web-options.ts';
 import type { WebOptions } from '../web/web-options.ts';
 
+export type SalesforceIdentity = Extract<
+  OauthOptions,
+  { method: 'client_credentials' | 'jwt_bearer' }
+>;
+
 export type SalesforceOptions = WebOptions & {
   readonly platform: 'salesforce';
   readonly api_version: string;
-  readonly authentication: Extract<OauthOptions, { method: 'client_credentials' | 'jwt_bearer' }>;
+  readonly authentication: SalesforceIdentity;
+  readonly security_authentication?: SalesforceIdentity;
   readonly objects: ApiObjects;
 };
 
 const { client_credentials, jwt_bearer } = OAUTH_DECODERS;
+const identityDecoder: Decoder<SalesforceIdentity> = decode.union('method', {
+  client_credentials,
+  jwt_bearer,
+});
+
+/** From 55.0 on: the removal of older ones has begun, with 40.0 and below announced for Summer '28 (Salesforce Help, 005321531). */
+const VERSION = /^(?:5[5-9]|[6-9]\d)\.0$/;
 
 const CHANGED = 'LastModifiedDate';
 
@@ -79,14 +92,18 @@ export const salesforceDecoder: Decoder<SalesforceOptions> = decode.object({
   ...WEB_FIELDS,
   url: decode.required(secureUrlDecoder, 'My Domain of the organization'),
   api_version: decode.withDefault(
-    decode.text({ pattern: /^\d{2}\.0$/, meaning: 'a version such as 62.0' }),
+    decode.text({ pattern: VERSION, meaning: 'a version from 55.0 on, such as 62.0' }),
     '62.0',
     'version of the API that is asked',
     '62.0',
   ),
   authentication: decode.required(
-    decode.union('method', { client_credentials, jwt_bearer }),
+    identityDecoder,
     'the app whose user has the permission set of docs/connectors/salesforce.md',
+  ),
+  security_authentication: decode.optional(
+    identityDecoder,
+    'another app, whose user may see log-ins, accounts, jobs, limits and the set-up; without it the first is asked for all of it',
   ),
   objects: objectsField(
     { entity: NAME, field: NAME, meaning: 'a name of the API such as Contact or Region__c' },

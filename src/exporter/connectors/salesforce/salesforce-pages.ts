@@ -57,6 +57,7 @@ export async function readPages(
   }
 }
 
-function isIdentifier(value: unknown): value is string {
+/** Whether a value is the identifier of a record, and so may stand in a query. */
+export function isIdentifier(value: unknown): value is string {
   return typeof value === 'string' && IDENTIFIER.test(value);
 }

@@ -3,7 +3,13 @@ import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import type { Soql } from './salesforce-api.ts';
 
-export type Permission = 'ManageUsers' | 'MonitorLoginHistory' | 'ViewAllUsers';
+export type Permission =
+  | 'CustomizeApplication'
+  | 'ManageDataIntegrations'
+  | 'ManageUsers'
+  | 'MonitorLoginHistory'
+  | 'ViewAllUsers'
+  | 'ViewSetup';
 
 /** Which of some permissions the monitoring user has. Anybody may ask it about themselves (Object Reference, UserPermissionAccess). */
 export async function readPermissions(

@@ -11,10 +11,10 @@ import { succeed } from '../web/outcomes.ts';
 import { createRowReader, pointersOf } from '../web/row-reader.ts';
 import { countAt } from '../web/shapes.ts';
 import type { SalesforceApi, Soql } from './salesforce-api.ts';
-import { toTimeMs } from './salesforce-facts.ts';
 import { countFilled } from './salesforce-filled.ts';
 import type { FilledCounts } from './salesforce-filled.ts';
 import { readPages } from './salesforce-pages.ts';
+import { toTimeMs } from './salesforce-values.ts';
 
 /** What one answer holds; groups cannot be paged (developer.salesforce.com, SOQL, "Considerations for GROUP BY"). */
 const MOST_GROUPS = 2000;

@@ -4,7 +4,8 @@ import type { ReaderRow, SqlReader } from '../../../store/store.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail } from '../web/outcomes.ts';
 import { attempt } from './source.ts';
-import type { SqlObjectOptions, SqlQueries } from './sql-options.ts';
+import type { SqlObjectOptions } from './sql-options.ts';
+import type { SqlQueries } from './sql-queries.ts';
 import type { Statement } from './sql-text.ts';
 
 /** One database with what the configuration says of it. */

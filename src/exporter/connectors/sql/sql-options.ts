@@ -3,6 +3,8 @@ import type { Decoder, SecretReference } from '../../../std/std.ts';
 import { AllowListError } from '../../../http/http.ts';
 import { fileReference, networksField } from '../web/web-options.ts';
 import { allowedHost } from './database-host.ts';
+import { queriesField } from './sql-queries.ts';
+import type { SqlQueries } from './sql-queries.ts';
 
 type ServerOptions = {
   readonly host: string;
@@ -23,20 +25,6 @@ export type SqlObjectOptions = {
   readonly table: string;
   readonly identifier: string;
   readonly fields: Readonly<Record<string, string>>;
-};
-
-export type SqlQueries = {
-  readonly representative?: string;
-  readonly failed_logins?: string;
-  readonly active_users?: string;
-  readonly privileged_users?: string;
-  readonly second_factor_users?: string;
-  readonly locked_users?: string;
-  readonly inactive_users?: string;
-  readonly jobs_pending?: string;
-  readonly jobs_running?: string;
-  readonly jobs_failed?: string;
-  readonly oldest_pending_job_age?: string;
 };
 
 export type SqlOptions = {
@@ -123,12 +111,6 @@ const databaseDecoder: Decoder<DatabaseOptions> = decode.union('engine', {
   mariadb: mysqlDecoder,
 });
 
-const query = decode.text({ pattern: /^\s*(select|with)\b/i, meaning: 'a SELECT statement' });
-
-function numberQuery(what: string): decode.Field<string | undefined> {
-  return decode.optional(query, `SELECT statement that gives one number: ${what}`);
-}
-
 export const sqlDecoder: Decoder<SqlOptions> = decode.object({
   platform: decode.required(decode.choice(['sql']), 'any CRM whose database may be read'),
   database: decode.required(databaseDecoder, 'the database, by engine'),
@@ -148,24 +130,5 @@ export const sqlDecoder: Decoder<SqlOptions> = decode.object({
     'tables of records whose quality is checked',
     '{}',
   ),
-  queries: decode.withDefault(
-    decode.object<{ [Key in keyof Required<SqlQueries>]: string | undefined }>({
-      representative: decode.optional(query, 'SELECT statement as users cause it, to be timed'),
-      failed_logins: numberQuery(
-        'failed logins since {since}, a time in ISO 8601; in SQLite compare julianday(column) with julianday({since})',
-      ),
-      active_users: numberQuery('users who can log in'),
-      privileged_users: numberQuery('active users with administrator rights'),
-      second_factor_users: numberQuery('active users with a second factor'),
-      locked_users: numberQuery('users who are locked out'),
-      inactive_users: numberQuery('active users who have not logged in for 90 days'),
-      jobs_pending: numberQuery('waiting jobs'),
-      jobs_running: numberQuery('jobs at work'),
-      jobs_failed: numberQuery('failed jobs'),
-      oldest_pending_job_age: numberQuery('seconds that the oldest due job has waited'),
-    }),
-    {},
-    'what cannot be told from a table alone',
-    '{}',
-  ),
+  queries: queriesField,
 });

@@ -70,7 +70,7 @@ export function packedStatement(
     const count =
       aggregate.kind === 'older_than'
         ? olderCount(context, aggregate, values)
-        : countOf(context.engine, conditionOf(context, aggregate));
+        : countOf(context.engine, conditionOf(context, aggregate, values));
     return count === undefined ? [] : [`${count} AS a${index}`];
   });
   const text = `SELECT ${columns.join(', ')} FROM ${quoteName(context.object.table)} AS records`;
@@ -120,6 +120,7 @@ function olderCount(
 function conditionOf(
   context: TableContext,
   aggregate: Exclude<Aggregate, { kind: 'older_than' }>,
+  values: string[],
 ): string | undefined {
   switch (aggregate.kind) {
     case 'rows':
@@ -130,6 +131,11 @@ function conditionOf(
       return missing(context, aggregate.field);
     case 'keyed':
       return filled(context, aggregate.key);
+    case 'outside': {
+      const allowed = aggregate.values.map((value) => `$${values.push(value)}`);
+      const text = trimmed(context.engine, columnOf(context, aggregate.field) ?? '');
+      return `${filled(context, [aggregate.field])} AND ${text} NOT IN (${allowed.join(', ')})`;
+    }
     case 'orphans': {
       const column = columnOf(context, aggregate.field) ?? '';
       const target = context.objects[aggregate.object];

@@ -32,7 +32,7 @@ export type PageRequest = {
   readonly size: number;
   /** From 1 on; the first when absent. */
   readonly number?: number;
-  /** Rising. */
+  /** Rising, or falling with a minus in front. */
   readonly sort?: string;
 };
 

@@ -5,11 +5,13 @@ import type { AccountFacts, JobFacts } from '../connector.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { memberOf } from '../web/shapes.ts';
+import { unknownAccounts } from '../web/unknown-facts.ts';
+import { toUtcText } from '../web/utc-text.ts';
 import type { Condition, SuitecrmApi } from './suitecrm-api.ts';
 import type { SuitecrmVersion } from './suitecrm-options.ts';
-import { toIsoTime, toSuitecrmTime } from './suitecrm-times.ts';
+import { FAILED_JOBS, JOBS, countFailedSchedules } from './suitecrm-schedules.ts';
+import { toIsoTime } from './suitecrm-times.ts';
 
-const JOBS = 'SchedulersJobs';
 const DUE_AT = 'execute_time';
 
 /**
@@ -23,7 +25,7 @@ export async function readJobs(
 ): Promise<Outcome<JobFacts>> {
   const due: readonly Condition[] = [
     { field: 'status', operator: 'eq', value: 'queued' },
-    { field: DUE_AT, operator: 'lte', value: toSuitecrmTime(nowMs) },
+    { field: DUE_AT, operator: 'lte', value: toUtcText(nowMs) },
   ];
   const pending = await api.count(JOBS, due, budget);
   if (!pending.ok) return pending;
@@ -33,17 +35,15 @@ export async function readJobs(
     budget,
   );
   if (!running.ok) return running;
-  const failed = await api.count(
-    JOBS,
-    [
-      { field: 'status', operator: 'eq', value: 'done' },
-      { field: 'resolution', operator: 'eq', value: 'failure' },
-    ],
-    budget,
-  );
+  const failed = await api.count(JOBS, FAILED_JOBS, budget);
   if (!failed.ok) return failed;
   const oldest = await readOldest(api, { due, nowMs }, budget);
   if (!oldest.ok) return oldest;
+  const failedSchedules =
+    failed.value === 0
+      ? succeed<Knowable<number>>(known(0))
+      : await countFailedSchedules(api, budget);
+  if (!failedSchedules.ok) return failedSchedules;
   return succeed({
     byState: {
       pending: known(pending.value),
@@ -51,6 +51,7 @@ export async function readJobs(
       failed: known(failed.value),
     },
     oldestPendingAgeSeconds: known(oldest.value),
+    failedSchedules: failedSchedules.value,
   });
 }
 
@@ -83,6 +84,11 @@ const SECOND_FACTOR: Readonly<Record<SuitecrmVersion, string>> = {
   8: 'is_totp_enabled',
 };
 
+const ELSEWHERE = unknown(
+  'not_supported',
+  'the API of SuiteCRM shows neither who is locked out nor when a user last logged in',
+);
+
 /** People who can log in; groups and users of portals are none. */
 export async function readAccounts(
   api: SuitecrmApi,
@@ -93,7 +99,7 @@ export async function readAccounts(
   if (!enabled.ok) return enabled;
   if (!enabled.value.known) {
     const { value } = enabled;
-    return succeed({ activeUsers: value, privilegedUsers: value, secondFactorUsers: value });
+    return succeed(unknownAccounts(value));
   }
   const which = (field: string): Promise<Outcome<number>> =>
     api.count('Users', [...ENABLED, { field, operator: 'eq', value: '1' }], budget);
@@ -112,6 +118,8 @@ export async function readAccounts(
     activeUsers: known(Math.max(0, people)),
     privilegedUsers: known(administrators.value),
     secondFactorUsers: secondFactor.value,
+    lockedUsers: ELSEWHERE,
+    inactiveUsers: ELSEWHERE,
   });
 }
 

@@ -15,6 +15,7 @@ export type SuitecrmOptions = WebOptions & {
   readonly version: SuitecrmVersion;
   readonly api_path?: string;
   readonly authentication: SuitecrmIdentity;
+  readonly security_authentication?: SuitecrmIdentity;
   readonly objects: ApiObjects;
 };
 
@@ -83,6 +84,10 @@ const DEFAULT_OBJECTS: ApiObjects = {
   },
 };
 
+const identityDecoder: Decoder<SuitecrmIdentity> = decode.union('method', {
+  client_credentials: OAUTH_DECODERS.client_credentials,
+});
+
 export const suitecrmDecoder: Decoder<SuitecrmOptions> = decode.object({
   platform: decode.required(decode.choice(['suitecrm']), 'SuiteCRM 7.15 and 8'),
   ...WEB_FIELDS,
@@ -95,8 +100,12 @@ export const suitecrmDecoder: Decoder<SuitecrmOptions> = decode.object({
     'where the API is, if it is elsewhere',
   ),
   authentication: decode.required(
-    decode.union('method', { client_credentials: OAUTH_DECODERS.client_credentials }),
+    identityDecoder,
     'an OAuth2 client whose associated user needs to list and view the objects below',
+  ),
+  security_authentication: decode.optional(
+    identityDecoder,
+    'another, whose user needs to list and view users, for accounts and API tokens; without it the first one asks for these',
   ),
   objects: objectsField(
     {

@@ -8,10 +8,10 @@ import { countEach, fieldsOfAggregates } from '../web/count-aggregates.ts';
 import { findObject } from '../web/object-options.ts';
 import type { ApiObjects, FoundObject } from '../web/object-options.ts';
 import { succeed } from '../web/outcomes.ts';
+import { toUtcText } from '../web/utc-text.ts';
 import type { Condition, SuitecrmApi } from './suitecrm-api.ts';
 import { filledCondition, readFieldKinds } from './suitecrm-fields.ts';
 import type { FieldKinds } from './suitecrm-fields.ts';
-import { toSuitecrmTime } from './suitecrm-times.ts';
 
 export type Quality = {
   readonly api: SuitecrmApi;
@@ -99,7 +99,7 @@ function olderConditions(
   before: string,
 ): readonly (Condition | undefined)[] {
   if (kinds.get(field) !== 'date') return [undefined];
-  const value = toSuitecrmTime(Date.parse(before));
+  const value = toUtcText(Date.parse(before));
   return [filledCondition(kinds, field), { field, operator: 'lt', value }];
 }
 

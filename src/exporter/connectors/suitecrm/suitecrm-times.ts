@@ -1,8 +1,3 @@
-/** The database of SuiteCRM has times in UTC without a zone, and filters compare with those. */
-export function toSuitecrmTime(atMs: number): string {
-  return new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
-}
-
 const ANSWERED_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)[+-]\d\d:\d\d$/;
 
 /**

@@ -17,12 +17,23 @@ export const suitecrm: Platform = definePlatform({
     api_latency: {
       from: '`GET /V8/current-user`, and a page of 20 records of the first object',
     },
-    background_jobs: { from: 'the module `SchedulersJobs`' },
+    background_jobs: { from: 'the modules `SchedulersJobs` and `Schedulers`' },
     api_quota: { not: 'SuiteCRM has no quota' },
+    integrations: {
+      from: 'synchronisation of calendars in `SchedulersJobs` (from 7.15 and 8.10 on), and e-mails of campaigns in `CampaignLog`',
+    },
+    vendor_status: { from: 'the page that `status_page` names' },
+    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
     certificate: { from: 'the TLS connection, with https only' },
     credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
-    failed_logins: { not: 'SuiteCRM keeps them in its log and its database alone' },
-    accounts: { from: 'the module `Users`' },
+    failed_logins: { not: 'SuiteCRM keeps log-ins in its log and its database alone' },
+    accounts: {
+      from: 'the module `Users`; not who is locked out, nor who has not logged in for long',
+    },
+    audit_trail: {
+      not: 'SuiteCRM keeps it in tables that its API does not show, and records neither rights of roles nor exports',
+    },
+    api_tokens: { from: 'the module `OAuth2Clients`' },
     data_quality: {
       from: 'a count for each field that is a column; a scan in pages of 100 for other fields, duplicates, formats and orphans',
     },

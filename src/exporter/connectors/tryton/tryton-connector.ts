@@ -1,33 +1,42 @@
 import type { InspectingHttpClient, Outcome } from '../../../http/http.ts';
-import { known, unknown } from '../../../std/std.ts';
+import { known } from '../../../std/std.ts';
 import type {
   Call,
   Connector,
   ConnectorDependencies,
-  DataRow,
   LatencyFacts,
   PingOutcome,
-  ScalarValue,
 } from '../connector.ts';
 import { openConfiguredReader } from '../sql/source.ts';
+import { apiRemovals, createSunsetMemory } from '../web/api-removals.ts';
 import { startBudget } from '../web/budget.ts';
+import type { Budget } from '../web/budget.ts';
 import { credentialFacts } from '../web/credential-ends.ts';
 import { createNoCredential } from '../web/credential.ts';
-import type { Budget } from '../web/budget.ts';
-import { fieldsOfAggregates } from '../web/count-aggregates.ts';
 import { fail, succeed } from '../web/outcomes.ts';
+import { createVendorMethods } from '../web/status-page.ts';
 import { createTargetClient } from '../web/web-options.ts';
+import { readApiTokens, readLogins } from './tryton-activity.ts';
 import { readAccounts, readJobs, searchRead } from './tryton-facts.ts';
-import type { TrytonObjectOptions, TrytonOptions } from './tryton-options.ts';
-import { TRYTON_ANSWER_BYTES, judgeTrytonAnswer, trytonRequest } from './tryton-protocol.ts';
+import type { TrytonOptions } from './tryton-options.ts';
+import {
+  TRYTON_ANSWER_BYTES,
+  createTrytonPost,
+  judgeTrytonAnswer,
+  trytonRequest,
+} from './tryton-protocol.ts';
+import { createAggregate, createScan } from './tryton-quality.ts';
 import { createTrytonRpc } from './tryton-rpc.ts';
 import type { TrytonRpc } from './tryton-rpc.ts';
 import { createTrytonTables } from './tryton-sql.ts';
-import { toScalar } from './tryton-values.ts';
 
-const PAGE_SIZE = 1000;
+/** No removal of it is announced. */
+const APIS = [{ api: 'json_rpc' }];
 
-/** Tryton 6.0 over JSON-RPC, with an optional read-only SQL side for what its API hides. */
+/**
+ * Tryton 6.0 over JSON-RPC, with an optional second identity for what is of security, and an optional read-only SQL
+ * side for what its API hides.
+ */
 export function createTrytonConnector(
   options: TrytonOptions,
   dependencies: ConnectorDependencies,
@@ -37,7 +46,12 @@ export function createTrytonConnector(
   const reader =
     options.sql === undefined ? undefined : openConfiguredReader(options.sql, dependencies);
   const tables = reader === undefined ? undefined : createTrytonTables(reader);
-  const rpc = createTrytonRpc(options, http, dependencies, tables);
+  const sunsets = createSunsetMemory();
+  const post = createTrytonPost({ options, http, tables, sunsets });
+  const rpc = createTrytonRpc(options.authentication, post, dependencies);
+  const guard = options.security_authentication;
+  const security = guard === undefined ? rpc : createTrytonRpc(guard, post, dependencies);
+  const vendor = createVendorMethods(options.status_page, dependencies);
   const offsetMinutes = options.utc_offset_minutes;
   return {
     platform: 'tryton',
@@ -51,22 +65,36 @@ export function createTrytonConnector(
     },
     latency: (call) => measureLatency(rpc, dependencies, call),
     jobs: (call, nowMs) =>
-      readJobs(rpc, tables, { nowMs, offsetMinutes }, startBudget(call, clock)),
+      readJobs(security, tables, { nowMs, offsetMinutes }, startBudget(call, clock)),
     ...(tables === undefined
       ? {}
       : {
-          async failedLogins(call, sinceMs) {
-            const seconds = Math.max(0, (clock.now() - sinceMs) / 1000);
-            const outcome = await tables.failedLogins(seconds, startBudget(call, clock));
-            return outcome.ok ? succeed(known(outcome.value)) : outcome;
-          },
+          logins: (call: Call, sinceMs: number) =>
+            readLogins(tables, (clock.now() - sinceMs) / 1000, startBudget(call, clock)),
         }),
-    credentials: async () =>
-      succeed(credentialFacts(options.credential_ends, { data: createNoCredential() })),
-    accounts: (call) => readAccounts(rpc, options, startBudget(call, clock)),
+    accounts: (call) => readAccounts(security, options, startBudget(call, clock)),
+    apiTokens: (call, nowMs) =>
+      readApiTokens(
+        security,
+        guard ?? options.authentication,
+        { nowMs, offsetMinutes },
+        startBudget(call, clock),
+      ),
+    credentials: async () => {
+      const own = createNoCredential();
+      const both = { data: own, security: guard === undefined ? undefined : own };
+      return succeed(credentialFacts(options.credential_ends, both));
+    },
+    async apiRemovals(call) {
+      // Whether it is still there is seen by asking it, and the answer may say how much longer.
+      const outcome = await askLightly(rpc, startBudget(call, clock));
+      return outcome.ok ? succeed(apiRemovals(APIS, options.api_ends, sunsets)) : outcome;
+    },
+    ...vendor.methods,
     aggregate: createAggregate(options, rpc, dependencies),
     scan: createScan(options, rpc, dependencies),
     async close() {
+      vendor.close();
       http.close();
       await reader?.close();
     },
@@ -100,6 +128,10 @@ async function ping(
   });
 }
 
+function askLightly(rpc: TrytonRpc, budget: Budget): Promise<Outcome<unknown>> {
+  return rpc.call('model.res.user.search_count', [[['id', '=', 1]]], budget);
+}
+
 async function measureLatency(
   rpc: TrytonRpc,
   { clock }: ConnectorDependencies,
@@ -107,7 +139,7 @@ async function measureLatency(
 ): Promise<Outcome<readonly LatencyFacts[]>> {
   const budget = startBudget(call, clock);
   const wanted = {
-    light: () => rpc.call('model.res.user.search_count', [[['id', '=', 1]]], budget),
+    light: () => askLightly(rpc, budget),
     representative: () =>
       searchRead(
         rpc,
@@ -126,105 +158,4 @@ async function measureLatency(
     facts.push({ call: name, seconds: (clock.monotonicMs() - startedAtMs) / 1000 });
   }
   return succeed(facts);
-}
-
-function describedObject(options: TrytonOptions, object: string): TrytonObjectOptions | undefined {
-  return Object.hasOwn(options.objects, object) ? options.objects[object] : undefined;
-}
-
-function lostField(
-  { fields: described }: TrytonObjectOptions,
-  fields: readonly string[],
-): string | undefined {
-  return fields.find((field) => !Object.hasOwn(described, field));
-}
-
-function notDescribed(object: string, field: string): ReturnType<typeof fail> {
-  return fail('not_found', `the configuration of ${object} does not describe ${field}`);
-}
-
-/** Tryton counts records; every other aggregate has to be scanned. */
-function createAggregate(
-  options: TrytonOptions,
-  rpc: TrytonRpc,
-  { clock }: ConnectorDependencies,
-): Exclude<Connector['aggregate'], undefined> {
-  return async (call, object, aggregates) => {
-    const described = describedObject(options, object);
-    if (described === undefined) return fail('not_found', `there is no object ${object}`);
-    const lost = lostField(described, fieldsOfAggregates(aggregates));
-    if (lost !== undefined) return notDescribed(object, lost);
-    const budget = startBudget(call, clock);
-    const cannot = unknown('not_supported', 'Tryton cannot aggregate');
-    if (!aggregates.some(({ kind }) => kind === 'rows'))
-      return succeed(aggregates.map(() => cannot));
-    const method = `model.${described.model}.search_count`;
-    const count = await rpc.call(method, [described.domain], budget);
-    if (!count.ok) return count;
-    const { value } = count;
-    if (typeof value !== 'number') return fail('schema_changed', `${method} answered no number`);
-    return succeed(aggregates.map(({ kind }) => (kind === 'rows' ? known(value) : cannot)));
-  };
-}
-
-function createScan(
-  options: TrytonOptions,
-  rpc: TrytonRpc,
-  { clock }: ConnectorDependencies,
-): Exclude<Connector['scan'], undefined> {
-  return async (call, object, fields, onPage) => {
-    const described = describedObject(options, object);
-    if (described === undefined) return fail('not_found', `there is no object ${object}`);
-    const lost = lostField(described, fields);
-    if (lost !== undefined) return notDescribed(object, lost);
-    const sources = new Set(fields.flatMap((field) => described.fields[field] ?? []));
-    const budget = startBudget(call, clock);
-    let after = 0;
-    for (;;) {
-      const page = await readPage(rpc, described, [...sources], after, budget);
-      if (!page.ok) return page;
-      const rows: DataRow[] = [];
-      for (const record of page.value) {
-        const row = toDataRow(record, fields, described, options.utc_offset_minutes);
-        if (!row.ok) return row;
-        rows.push(row.value);
-      }
-      if (rows.length > 0 && !onPage(rows)) return succeed({ complete: false });
-      if (rows.length < PAGE_SIZE) return succeed({ complete: true });
-      after = Number(page.value.at(-1)?.['id']);
-    }
-  };
-}
-
-/** Pages by rising id, so that records which come or go meanwhile shift nothing. */
-async function readPage(
-  rpc: TrytonRpc,
-  { model, domain }: TrytonObjectOptions,
-  sources: readonly string[],
-  after: number,
-  budget: Budget,
-): ReturnType<typeof searchRead> {
-  const fields = [...new Set(['id', ...sources])];
-  const following = [['id', '>', after], ...domain];
-  return searchRead(rpc, { model, domain: following, fields, limit: PAGE_SIZE }, budget);
-}
-
-function toDataRow(
-  record: Readonly<Record<string, unknown>>,
-  fields: readonly string[],
-  { model, fields: sources }: TrytonObjectOptions,
-  offsetMinutes: number,
-): Outcome<DataRow> {
-  const row: Record<string, ScalarValue> = {};
-  for (const field of fields) {
-    row[field] = null;
-    for (const source of sources[field] ?? []) {
-      const value = toScalar(record[source], offsetMinutes);
-      if (value === undefined)
-        return fail('schema_changed', `${model}.${source} is no plain value`);
-      row[field] = value;
-      if (value !== null && value !== '') break;
-    }
-  }
-  return succeed(row);
 }

@@ -51,16 +51,23 @@ export async function readAccounts(
   const users = await searchRead(rpc, wanted, budget);
   if (!users.ok) return users;
   const privileged = new Set(groups.value.map((group) => group['id']));
-  const members = users.value.filter(({ groups: ids }) =>
-    Array.isArray(ids) ? ids.some((id) => privileged.has(id)) : false,
-  );
+  let members = 0;
+  for (const { groups: ids } of users.value) {
+    if (!Array.isArray(ids)) return fail('schema_changed', 'res.user.groups is no list');
+    if (ids.some((id) => privileged.has(id))) members += 1;
+  }
   return succeed({
     activeUsers: known(users.value.length),
     privilegedUsers:
       privileged.size === 0
         ? unknown('not_configured', 'there is no group with one of the names in privileged_groups')
-        : known(members.length),
+        : known(members),
     secondFactorUsers: unknown('not_supported', 'Tryton 6.0 does not know a second factor'),
+    lockedUsers: unknown(
+      'not_supported',
+      'how many failed log-ins lock a user stands in the configuration of the server alone',
+    ),
+    inactiveUsers: unknown('not_supported', 'Tryton does not keep when a user logged in'),
   });
 }
 
@@ -79,11 +86,13 @@ export async function readJobs(
   const wanted = { model: 'ir.cron', domain: [['active', '=', true]], fields };
   const actions = await searchRead(rpc, wanted, budget);
   if (!actions.ok) return actions;
-  const ages = actions.value.flatMap((action) => {
+  const ages: number[] = [];
+  for (const action of actions.value) {
     const value = fields.map((field) => action[field]).find((each) => each !== null);
     const dueMs = toTimeMs(value, offsetMinutes);
-    return dueMs === undefined || dueMs > nowMs ? [] : [(nowMs - dueMs) / 1000];
-  });
+    if (dueMs === undefined) return fail('schema_changed', 'ir.cron.next_call is no time');
+    if (dueMs <= nowMs) ages.push((nowMs - dueMs) / 1000);
+  }
   const queue = tables === undefined ? undefined : await tables.queue(budget);
   if (queue?.ok === false) return queue;
   const tasks = queue?.value;
@@ -98,5 +107,9 @@ export async function readJobs(
       failed: unknown('not_supported', 'Tryton does not keep failed tasks'),
     },
     oldestPendingAgeSeconds: known(oldest),
+    failedSchedules: unknown(
+      'not_supported',
+      'Tryton sets the next call of a scheduled action whether it failed or not',
+    ),
   });
 }

@@ -12,14 +12,17 @@ export type TrytonObjectOptions = {
   readonly domain: readonly (readonly [string, string, string | number | boolean | null])[];
 };
 
+export type TrytonIdentity = {
+  readonly user: string;
+  readonly password: SecretReference;
+  readonly pause_after_rejection: number;
+};
+
 export type TrytonOptions = WebOptions & {
   readonly platform: 'tryton';
   readonly database: string;
-  readonly authentication: {
-    readonly user: string;
-    readonly password: SecretReference;
-    readonly pause_after_rejection: number;
-  };
+  readonly authentication: TrytonIdentity;
+  readonly security_authentication?: TrytonIdentity;
   readonly privileged_groups: readonly string[];
   readonly objects: Readonly<Record<string, TrytonObjectOptions>>;
   readonly utc_offset_minutes: number;
@@ -125,6 +128,17 @@ const objectDecoder: Decoder<TrytonObjectOptions> = decode.transform(
   }),
 );
 
+const identityDecoder: Decoder<TrytonIdentity> = decode.object({
+  user: decode.required(decode.text(), 'login of the user'),
+  password: decode.required(secretReference(), 'where the password is'),
+  pause_after_rejection: decode.withDefault(
+    decode.duration(),
+    120_000,
+    'how long a rejected log-in is not tried again; Tryton throttles users whose log-ins fail',
+    '2m',
+  ),
+});
+
 export const trytonDecoder: Decoder<TrytonOptions> = decode.object({
   platform: decode.required(decode.choice(['tryton']), 'Tryton 6.0'),
   ...WEB_FIELDS,
@@ -133,17 +147,12 @@ export const trytonDecoder: Decoder<TrytonOptions> = decode.object({
     'database of Tryton that is watched',
   ),
   authentication: decode.required(
-    decode.object({
-      user: decode.required(decode.text(), 'login of the monitoring user'),
-      password: decode.required(secretReference(), 'where the password is'),
-      pause_after_rejection: decode.withDefault(
-        decode.duration(),
-        120_000,
-        'how long a rejected log-in is not tried again; Tryton throttles users whose log-ins fail',
-        '2m',
-      ),
-    }),
-    'the monitoring user; it needs to read users, groups, scheduled actions and the objects below',
+    identityDecoder,
+    'the monitoring user; it needs to read the objects below, and users, groups and scheduled actions where no other user is there for them',
+  ),
+  security_authentication: decode.optional(
+    identityDecoder,
+    'another user for users, groups, scheduled actions and the applications of all users; the monitoring user when not set',
   ),
   privileged_groups: decode.withDefault(
     decode.list(decode.text(), { minimumLength: 1, maximumLength: 50 }),

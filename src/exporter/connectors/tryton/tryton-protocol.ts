@@ -2,6 +2,7 @@ import type { FailureReason } from '../../../catalog/catalog.ts';
 import { DEFAULT_HTTP_LIMITS } from '../../../http/http.ts';
 import type { Failure, HttpAnswer, HttpClient, Outcome } from '../../../http/http.ts';
 import { parseJson, reasonOfStatus } from '../web/answers.ts';
+import type { SunsetMemory } from '../web/api-removals.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import type { TrytonOptions } from './tryton-options.ts';
@@ -22,11 +23,17 @@ export const TRYTON_ANSWER_BYTES: number = 4 * DEFAULT_HTTP_LIMITS.bodyBytes;
 /** Sends one call and says what came of it. */
 export type TrytonPost = (wanted: TrytonRequest, budget: Budget) => Promise<Outcome<unknown>>;
 
-export function createTrytonPost(
-  options: TrytonOptions,
-  http: HttpClient,
-  tables: TrytonTables | undefined,
-): TrytonPost {
+export function createTrytonPost({
+  options,
+  http,
+  tables,
+  sunsets,
+}: {
+  readonly options: TrytonOptions;
+  readonly http: HttpClient;
+  readonly tables: TrytonTables | undefined;
+  readonly sunsets: SunsetMemory;
+}): TrytonPost {
   async function post(wanted: TrytonRequest, budget: Budget): Promise<Outcome<unknown>> {
     if (budget.isSpent()) return fail('timeout', `no time was left for ${wanted.method}`);
     const remainingMs = budget.remainingMs();
@@ -36,7 +43,10 @@ export function createTrytonPost(
       timeoutMs: Math.max(1, remainingMs - keptMs),
       ...(budget.signal === undefined ? {} : { signal: budget.signal }),
     });
-    if (outcome.ok) return judgeTrytonAnswer(outcome.answer, wanted);
+    if (outcome.ok) {
+      sunsets.note(wanted.database ? 'database' : 'server', outcome.answer);
+      return judgeTrytonAnswer(outcome.answer, wanted);
+    }
     const isSilent = outcome.failure.reason === 'timeout' && wanted.database && !budget.isSpent();
     return isSilent
       ? explainSilence(outcome.failure, budget)

@@ -1,13 +1,12 @@
-import type { HttpClient, Outcome } from '../../../http/http.ts';
+import type { Outcome } from '../../../http/http.ts';
 import type { ConnectorDependencies } from '../connector.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { createSecretReader } from '../web/secret-reader.ts';
 import { createSessionKeeper } from '../web/session-keeper.ts';
 import type { SessionKeeper } from '../web/session-keeper.ts';
-import type { TrytonOptions } from './tryton-options.ts';
-import { createTrytonPost } from './tryton-protocol.ts';
-import type { TrytonTables } from './tryton-sql.ts';
+import type { TrytonIdentity } from './tryton-options.ts';
+import type { TrytonPost } from './tryton-protocol.ts';
 
 export type TrytonSession = {
   readonly userId: number;
@@ -16,7 +15,7 @@ export type TrytonSession = {
   readonly context: Readonly<Record<string, unknown>>;
 };
 
-/** JSON-RPC with the session of the monitoring user. */
+/** JSON-RPC with the session of one user. */
 export type TrytonRpc = {
   /** Calls a method with the context as last parameter; logs in again once when the session has ended. */
   call(method: string, parameters: readonly unknown[], budget: Budget): Promise<Outcome<unknown>>;
@@ -28,16 +27,14 @@ export type TrytonRpc = {
 const LOGOUT_MS = 2000;
 
 export function createTrytonRpc(
-  options: TrytonOptions,
-  http: HttpClient,
+  identity: TrytonIdentity,
+  post: TrytonPost,
   dependencies: ConnectorDependencies,
-  tables?: TrytonTables,
 ): TrytonRpc {
   const { clock } = dependencies;
-  const post = createTrytonPost(options, http, tables);
 
   async function logIn(password: string, budget: Budget): Promise<Outcome<TrytonSession>> {
-    const { user } = options.authentication;
+    const { user } = identity;
     const parameters = [user, { password }];
     const login = await post({ database: true, method: 'common.db.login', parameters }, budget);
     if (!login.ok) return login;
@@ -60,10 +57,10 @@ export function createTrytonRpc(
     return succeed({ ...session.value, context: context.value as TrytonSession['context'] });
   }
 
-  const pauseAfterRejectionMs = options.authentication.pause_after_rejection;
+  const pauseAfterRejectionMs = identity.pause_after_rejection;
   const shared: SessionKeeper<TrytonSession> = createSessionKeeper({
     clock,
-    secret: createSecretReader(dependencies.resolveSecret, options.authentication.password),
+    secret: createSecretReader(dependencies.resolveSecret, identity.password),
     logIn: open,
     pauseAfterRejectionMs,
   });

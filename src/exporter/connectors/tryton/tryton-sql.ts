@@ -4,8 +4,9 @@ import type { Budget } from '../web/budget.ts';
 import { attempt } from '../sql/source.ts';
 
 /**
- * What Tryton keeps from its API, read from its tables. Ages are taken by the database against its own clock,
- * so the zone of the server does not matter.
+ * What Tryton keeps from its API, read from its tables. Ages are taken by the database against its own clock. All
+ * times are in UTC, whatever the zone of the database: a server of Tryton lives in UTC (trytond/__init__.py), and asks
+ * PostgreSQL to do so in its sessions (PGTZ in trytond/backend/postgresql/database.py).
  */
 export type TrytonTables = {
   /**
@@ -24,23 +25,23 @@ export type QueueFacts = {
 
 const FAILED_LOGINS = {
   postgresql: `SELECT count(*) AS value FROM res_user_login_attempt
-    WHERE create_date >= LOCALTIMESTAMP - make_interval(secs => $1)`,
+    WHERE create_date >= timezone('UTC', now()) - make_interval(secs => $1)`,
   sqlite: `SELECT count(*) AS value FROM res_user_login_attempt
-    WHERE julianday(create_date) >= julianday('now', 'localtime') - $1 / 86400.0`,
+    WHERE julianday(create_date) >= julianday('now') - $1 / 86400.0`,
 } as const;
 
 const DUE = 'dequeued_at IS NULL AND (scheduled_at IS NULL OR scheduled_at <=';
 const SINCE = 'coalesce(scheduled_at, enqueued_at)';
 const QUEUE = {
-  postgresql: `SELECT count(*) FILTER (WHERE ${DUE} LOCALTIMESTAMP)) AS pending,
+  postgresql: `SELECT count(*) FILTER (WHERE ${DUE} timezone('UTC', now()))) AS pending,
       count(*) FILTER (WHERE dequeued_at IS NOT NULL AND finished_at IS NULL) AS running,
-      coalesce(extract(epoch FROM LOCALTIMESTAMP
-        - min(${SINCE}) FILTER (WHERE ${DUE} LOCALTIMESTAMP))), 0) AS age
+      coalesce(extract(epoch FROM timezone('UTC', now())
+        - min(${SINCE}) FILTER (WHERE ${DUE} timezone('UTC', now())))), 0) AS age
     FROM ir_queue`,
-  sqlite: `SELECT count(*) FILTER (WHERE ${DUE} datetime('now', 'localtime'))) AS pending,
+  sqlite: `SELECT count(*) FILTER (WHERE ${DUE} datetime('now'))) AS pending,
       count(*) FILTER (WHERE dequeued_at IS NOT NULL AND finished_at IS NULL) AS running,
-      coalesce((julianday('now', 'localtime') - julianday(
-        min(${SINCE}) FILTER (WHERE ${DUE} datetime('now', 'localtime'))))) * 86400, 0) AS age
+      coalesce((julianday('now') - julianday(
+        min(${SINCE}) FILTER (WHERE ${DUE} datetime('now'))))) * 86400, 0) AS age
     FROM ir_queue`,
 } as const;
 

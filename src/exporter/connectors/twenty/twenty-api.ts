@@ -12,10 +12,13 @@ import { createSecretReader } from '../web/secret-reader.ts';
 import { countAt, isRecord, memberOf, recordsAt } from '../web/shapes.ts';
 import type { JsonRecord } from '../web/shapes.ts';
 import { readTwentyRefusal } from './twenty-answers.ts';
-import type { TwentyOptions } from './twenty-options.ts';
+import type { TwentyIdentity } from './twenty-options.ts';
 
-/** Every question is asked here; read() sends nothing but queries. */
+/** Every question about records is asked here; read() sends nothing but queries. */
 export const GRAPHQL = '/graphql';
+
+/** GraphQL has them as well, but at a path that changed (engine/core-modules/api-key/controllers/api-key.controller.ts). */
+const KEYS = '/rest/metadata/apiKeys';
 
 export type Page = {
   readonly entity: string;
@@ -32,6 +35,8 @@ export type TwentyApi = {
   askTotal(entity: string, budget: Budget): Promise<Outcome<ApiAnswer>>;
   askPage(entity: string, size: number, budget: Budget): Promise<Outcome<ApiAnswer>>;
   count(question: CountQuestion, budget: Budget): Promise<Outcome<Counts>>;
+  /** API keys that are not revoked, all of them: this list has no pages. */
+  listKeys(budget: Budget): Promise<Outcome<readonly JsonRecord[]>>;
   /** Records by rising identifier. */
   list(
     page: Page,
@@ -51,12 +56,13 @@ export type CountQuestion = {
 };
 
 export function createTwentyApi(
-  { url, authentication }: TwentyOptions,
+  url: string,
+  identity: TwentyIdentity,
   http: HttpClient,
   { clock, resolveSecret }: ConnectorDependencies,
 ): TwentyApi {
   const exchange = createExchange({ url, http, clock, readRefusal: readTwentyRefusal });
-  const secret = createSecretReader(resolveSecret, authentication.key);
+  const secret = createSecretReader(resolveSecret, identity.key);
   const credential = createStaticCredential(secret, (key) => ({ authorization: `Bearer ${key}` }));
   const api = createApi({ exchange, credential, reads: [/^\/graphql$/] });
 
@@ -76,6 +82,10 @@ export function createTwentyApi(
       const wanted = ['totalCount', ...names].join(' ');
       const outcome = await read(`${entity}(first: 1${condition}) { ${wanted} }`, budget);
       return outcome.ok ? countsOf(outcome.value.document, entity, names) : outcome;
+    },
+    async listKeys(budget) {
+      const outcome = await api.get(KEYS, budget);
+      return outcome.ok ? recordsAt(outcome.value.document, [], `GET ${KEYS}`) : outcome;
     },
     async list({ entity, after, paths, size }, budget) {
       const condition = after === undefined ? '' : `, filter: {id: {gt: ${JSON.stringify(after)}}}`;

@@ -5,9 +5,12 @@ import type { ApiObjects } from '../web/object-options.ts';
 import { WEB_FIELDS } from '../web/web-options.ts';
 import type { WebOptions } from '../web/web-options.ts';
 
+export type TwentyIdentity = { readonly key: SecretReference };
+
 export type TwentyOptions = WebOptions & {
   readonly platform: 'twenty';
-  readonly authentication: { readonly key: SecretReference };
+  readonly authentication: TwentyIdentity;
+  readonly security_authentication?: TwentyIdentity;
   readonly objects: ApiObjects;
 };
 
@@ -50,12 +53,20 @@ const DEFAULT_OBJECTS: ApiObjects = {
   },
 };
 
+const identityDecoder: Decoder<TwentyIdentity> = decode.object({
+  key: decode.required(secretReference(), 'where the API key is'),
+});
+
 export const twentyDecoder: Decoder<TwentyOptions> = decode.object({
   platform: decode.required(decode.choice(['twenty']), 'Twenty 1'),
   ...WEB_FIELDS,
   authentication: decode.required(
-    decode.object({ key: decode.required(secretReference(), 'where the API key is') }),
+    identityDecoder,
     'an API key, whose role needs to read the objects below and nothing else',
+  ),
+  security_authentication: decode.optional(
+    identityDecoder,
+    'an API key whose role sees workspace members and API keys; without it the one above is asked for them',
   ),
   objects: objectsField(
     {

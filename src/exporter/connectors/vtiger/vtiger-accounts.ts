@@ -8,20 +8,22 @@ import type { VtigerApi } from './vtiger-api.ts';
 
 const NO_ADMINISTRATOR = unknown(
   'not_permitted',
-  'the monitoring user is no administrator of Vtiger, and may not see who is',
+  'the user is no administrator of Vtiger: give one in security_authentication',
 );
 const NO_SECOND_FACTOR = unknown('not_supported', 'Vtiger Open Source has no second factor');
+
+const NOT_PERMITTED: AccountFacts = {
+  activeUsers: NO_ADMINISTRATOR,
+  privilegedUsers: NO_ADMINISTRATOR,
+  secondFactorUsers: NO_SECOND_FACTOR,
+};
 
 /** Users who are active: Vtiger lists no others (EntityMeta::getEntityDeletedQuery). */
 export async function readAccounts(api: VtigerApi, budget: Budget): Promise<Outcome<AccountFacts>> {
   const session = await api.session(budget);
   if (!session.ok) return session;
   if (session.value.isAdministrator === false) {
-    return succeed({
-      activeUsers: NO_ADMINISTRATOR,
-      privilegedUsers: NO_ADMINISTRATOR,
-      secondFactorUsers: NO_SECOND_FACTOR,
-    });
+    return succeed(NOT_PERMITTED);
   }
   // They are read rather than counted, because not every version counts.
   let after: string | undefined;
@@ -47,8 +49,10 @@ export async function readAccounts(api: VtigerApi, budget: Budget): Promise<Outc
   }
   // Whoever asks is one of them, and an administrator where the log-in said so.
   if (active === 0) return fail('schema_changed', 'Users lists no active user');
-  if (privileged === 0 && session.value.isAdministrator === true) {
-    return fail('schema_changed', 'Users shows no administrator, although one asks');
+  if (privileged === 0) {
+    return session.value.isAdministrator === true
+      ? fail('schema_changed', 'Users shows no administrator, although one asks')
+      : succeed(NOT_PERMITTED);
   }
   return succeed({
     activeUsers: known(active),

@@ -18,8 +18,13 @@ export function createVtigerConnector(
 ): Connector {
   const { clock } = dependencies;
   const { objects, url, utc_offset_minutes: utcOffsetMinutes } = options;
+  const { authentication, security_authentication: administrator } = options;
   const http = createTargetClient(options, dependencies);
-  const api = createVtigerApi(url, options.authentication, http, dependencies);
+  const api = createVtigerApi(url, authentication, http, dependencies);
+  const security =
+    administrator === undefined
+      ? undefined
+      : createVtigerApi(url, administrator, http, dependencies);
   // One that the monitoring user must see in any case.
   const [first] = Object.values(objects);
   const listTypes: Ask = (budget) => api.ask('listtypes', {}, budget);
@@ -35,14 +40,16 @@ export function createVtigerConnector(
       http,
       exchange: api.exchange,
       credential: api.credential,
-      ends: options.credential_ends,
-      clock,
+      security: security?.credential,
+      options,
+      dependencies,
+      apis: [{ api: 'webservice' }],
       health: { path: `${SERVICE}?operation=listtypes`, isRefusalEnough: true },
       proof: listTypes,
       light: listTypes,
       representative: first === undefined ? listTypes : readPage(first.entity),
     }),
-    accounts: (call) => readAccounts(api, startBudget(call, clock)),
+    accounts: (call) => readAccounts(security ?? api, startBudget(call, clock)),
     aggregate: createAggregate(quality),
     scan: createScan(quality),
   };

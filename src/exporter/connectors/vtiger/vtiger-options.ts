@@ -16,6 +16,7 @@ export type VtigerIdentity = {
 export type VtigerOptions = WebOptions & {
   readonly platform: 'vtiger';
   readonly authentication: VtigerIdentity;
+  readonly security_authentication?: VtigerIdentity;
   readonly utc_offset_minutes: number;
   readonly objects: ApiObjects;
 };
@@ -95,6 +96,10 @@ export const vtigerDecoder: Decoder<VtigerOptions> = decode.object({
   authentication: decode.required(
     identityDecoder,
     'a user of its own, for a log-in elsewhere with the same one spoils a challenge; it needs to read the objects below',
+  ),
+  security_authentication: decode.optional(
+    identityDecoder,
+    'an administrator, who alone sees users; another user than the one above, which is asked for them when there is no such',
   ),
   utc_offset_minutes: decode.withDefault(
     decode.integer({ minimum: -720, maximum: 840 }),

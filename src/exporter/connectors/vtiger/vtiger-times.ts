@@ -1,9 +1,10 @@
+import { toUtcText } from '../web/utc-text.ts';
+
 const MINUTE_MS = 60_000;
 
 /** A time as the database of Vtiger has it, which names no zone. */
 export function toVtigerTime(atMs: number, utcOffsetMinutes: number): string {
-  const local = new Date(atMs + utcOffsetMinutes * MINUTE_MS);
-  return local.toISOString().slice(0, 19).replace('T', ' ');
+  return toUtcText(atMs + utcOffsetMinutes * MINUTE_MS);
 }
 
 const TIME = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$/;

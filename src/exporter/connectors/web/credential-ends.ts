@@ -10,7 +10,8 @@ function startOf(day: string): number {
   return Date.parse(`${day}T00:00:00Z`);
 }
 
-const day: Decoder<number> = decode.transform(
+/** A day of the calendar; the start of it in UTC, in milliseconds since the epoch. */
+export const dayDecoder: Decoder<number> = decode.transform(
   decode.refine(
     decode.text({ pattern: /^\d{4}-\d{2}-\d{2}$/, meaning: 'a day such as 2027-03-01' }),
     (text) => {
@@ -28,8 +29,11 @@ const day: Decoder<number> = decode.transform(
 /** The key `credential_ends` of every platform that is reached over HTTP. */
 export const credentialEndsField: decode.Field<CredentialEnds | undefined> = decode.optional(
   decode.object({
-    data: decode.optional(day, 'first day on which the credentials of `authentication` are void'),
-    security: decode.optional(day, 'the same of `security_authentication`'),
+    data: decode.optional(
+      dayDecoder,
+      'first day on which the credentials of `authentication` are void',
+    ),
+    security: decode.optional(dayDecoder, 'the same of `security_authentication`'),
   }),
   'when credentials end, where they do not say so themselves, as tokens in the form of a JSON Web Token do; an alert tells in time',
 );

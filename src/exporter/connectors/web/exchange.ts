@@ -1,6 +1,8 @@
 import type { FailureReason } from '../../../catalog/catalog.ts';
 import type { HttpAnswer, HttpClient, Outcome } from '../../../http/http.ts';
 import type { Clock } from '../../../std/std.ts';
+import { createSunsetMemory } from './api-removals.ts';
+import type { SunsetMemory } from './api-removals.ts';
 import { parseJson, reasonOfAnswer } from './answers.ts';
 import type { Budget } from './budget.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
@@ -18,6 +20,8 @@ export type Exchange = {
   send(request: ApiRequest, budget: Budget): Promise<Outcome<ApiAnswer>>;
   /** What an answer means: its JSON, or exactly one reason. */
   judge(answer: HttpAnswer, what: string): Outcome<unknown>;
+  /** What the answers say of the end of the API. */
+  readonly sunsets: SunsetMemory;
 };
 
 export type ExchangeOptions = {
@@ -40,8 +44,10 @@ export function createExchange(options: ExchangeOptions): Exchange {
       : fail(reason, `${what} answered ${answer.status}`);
   }
 
+  const sunsets = createSunsetMemory();
   return {
     judge,
+    sunsets,
     async send({ method, path, headers, body }, budget) {
       const what = `${method} ${withoutQuery(path)}`;
       if (budget.isSpent()) return fail('timeout', `no time was left for ${what}`);
@@ -54,6 +60,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
         ...(budget.signal === undefined ? {} : { signal: budget.signal }),
       });
       if (!outcome.ok) return { ok: false, failure: outcome.failure };
+      sunsets.note(withoutQuery(path), outcome.answer);
       const judged = judge(outcome.answer, what);
       return judged.ok ? succeed({ document: judged.value, answer: outcome.answer }) : judged;
     },

@@ -36,3 +36,11 @@ export function valueAt(document: unknown, pointer: JsonPointer): unknown {
   }
   return value;
 }
+
+/** A null on the way, as where a record leads to no other, is an empty field and no missing one. */
+export function fieldAt(item: unknown, pointer: JsonPointer): unknown {
+  const value = valueAt(item, pointer);
+  if (value !== undefined) return value;
+  const ways = pointer.parts.slice(1).map((_part, index) => pointer.parts.slice(0, index + 1));
+  return ways.some((parts) => valueAt(item, { text: '', parts }) === null) ? null : undefined;
+}

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../http/http.ts';
 import type { DataRow, ScalarValue } from '../connector.ts';
-import { valueAt } from './json-pointer.ts';
+import { fieldAt } from './json-pointer.ts';
 import type { JsonPointer } from './json-pointer.ts';
 import { fail, succeed } from './outcomes.ts';
 import { isScalar } from './shapes.ts';
@@ -51,14 +51,6 @@ export function createRowReader(
       return fail('schema_changed', `no record of ${object} has a value at ${gone[1].text}`);
     },
   };
-}
-
-/** A null on the way, as where a record leads to no other, is an empty field and no missing one. */
-function fieldAt(item: unknown, pointer: JsonPointer): unknown {
-  const value = valueAt(item, pointer);
-  if (value !== undefined) return value;
-  const ways = pointer.parts.slice(1).map((_part, index) => pointer.parts.slice(0, index + 1));
-  return ways.some((parts) => valueAt(item, { text: '', parts }) === null) ? null : undefined;
 }
 
 /** Pointers to members of a record by the names that rows shall have. */

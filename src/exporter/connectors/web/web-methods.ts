@@ -1,16 +1,25 @@
 import type { InspectingHttpClient, Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
-import type { Clock } from '../../../std/std.ts';
-import type { Call, Connector, LatencyFacts, LoginFacts, PingOutcome } from '../connector.ts';
+import type {
+  Call,
+  Connector,
+  ConnectorDependencies,
+  LatencyFacts,
+  LoginFacts,
+  PingOutcome,
+} from '../connector.ts';
+import { apiRemovals } from './api-removals.ts';
+import type { AskedApi } from './api-removals.ts';
 import { startBudget } from './budget.ts';
 import type { Budget } from './budget.ts';
 import { credentialFacts } from './credential-ends.ts';
-import type { CredentialEnds } from './credential-ends.ts';
 import type { Credential } from './credential.ts';
 import type { Exchange } from './exchange.ts';
 import type { ApiAnswer } from './request.ts';
 import { withoutQuery } from './exchange.ts';
 import { succeed } from './outcomes.ts';
+import { createVendorMethods } from './status-page.ts';
+import type { WebOptions } from './web-options.ts';
 
 /** A request of a platform that only reads. */
 export type Ask = (budget: Budget) => Promise<Outcome<ApiAnswer>>;
@@ -24,8 +33,12 @@ export type WebPlatform = {
   readonly credential: Credential;
   /** Of the second identity, where there is one. */
   readonly security?: Credential | undefined;
-  readonly ends: CredentialEnds | undefined;
-  readonly clock: Clock;
+  readonly options: Pick<WebOptions, 'credential_ends' | 'api_ends' | 'status_page'>;
+  readonly dependencies: ConnectorDependencies;
+  /** Of a server that gives tokens, where there is one. */
+  readonly tokens?: { close(): void };
+  /** Everything that it asks. */
+  readonly apis: readonly AskedApi[];
   readonly health: {
     readonly path: string;
     /** Where health is asked for by POST, with a JSON body. */
@@ -46,13 +59,18 @@ export type WebPlatform = {
 };
 
 type WebMethods = Required<
-  Pick<Connector, 'platform' | 'ping' | 'login' | 'latency' | 'credentials' | 'close'>
+  Pick<
+    Connector,
+    'platform' | 'ping' | 'login' | 'latency' | 'credentials' | 'apiRemovals' | 'close'
+  >
 > &
-  Pick<Connector, 'certificate'>;
+  Pick<Connector, 'certificate' | 'vendorStatus'>;
 
 /** What every connector that speaks HTTP has: the rest of a connector is what its platform can tell. */
 export function createWebMethods(web: WebPlatform): WebMethods {
-  const { http, clock, url } = web;
+  const { http, url, options, dependencies } = web;
+  const { clock } = dependencies;
+  const vendor = createVendorMethods(options.status_page, dependencies);
   return {
     platform: web.platform,
     ping: (call) => ping(web, call),
@@ -62,10 +80,21 @@ export function createWebMethods(web: WebPlatform): WebMethods {
     login: (call) => logIn(web, call),
     latency: (call) => measureLatency(web, startBudget(call, clock)),
     credentials: async () => {
-      const { ends, credential: data, security } = web;
-      return succeed(credentialFacts(ends, { data, security }));
+      const { credential: data, security } = web;
+      return succeed(credentialFacts(options.credential_ends, { data, security }));
     },
-    close: async () => http.close(),
+    async apiRemovals(call) {
+      // Whether it is still there is seen by asking it, and the answer may say how much longer.
+      const outcome = await web.light(startBudget(call, clock));
+      if (!outcome.ok) return outcome;
+      return succeed(apiRemovals(web.apis, options.api_ends, web.exchange.sunsets));
+    },
+    ...vendor.methods,
+    async close() {
+      vendor.close();
+      web.tokens?.close();
+      http.close();
+    },
   };
 }
 
@@ -107,7 +136,7 @@ async function ping(
 }
 
 async function logIn(
-  { clock, credential, proof }: WebPlatform,
+  { dependencies: { clock }, credential, proof }: WebPlatform,
   call: Call,
 ): Promise<Outcome<LoginFacts>> {
   const budget = startBudget(call, clock);

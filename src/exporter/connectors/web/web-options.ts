@@ -9,14 +9,18 @@ import type { InspectingHttpClient } from '../../../http/http.ts';
 import { decode } from '../../../std/std.ts';
 import type { Decoder, SecretReference } from '../../../std/std.ts';
 import type { ConnectorDependencies } from '../connector.ts';
-import { credentialEndsField } from './credential-ends.ts';
+import { credentialEndsField, dayDecoder } from './credential-ends.ts';
 import type { CredentialEnds } from './credential-ends.ts';
+import { statusPageDecoder } from './status-page.ts';
+import type { StatusPage } from './status-page.ts';
 
 /** How to get to a web server: the same keys for every platform that is reached over HTTP. */
 export type WebOptions = {
   readonly url: string;
   readonly tls?: { readonly ca_file?: SecretReference };
   readonly credential_ends?: CredentialEnds;
+  readonly api_ends?: number;
+  readonly status_page?: StatusPage;
   readonly allow_networks: readonly string[];
   readonly answer_limits: {
     readonly bytes?: number;
@@ -95,6 +99,17 @@ export const WEB_FIELDS: {
     'trust for https',
   ),
   credential_ends: credentialEndsField,
+  api_ends: decode.optional(
+    dayDecoder,
+    'first day on which the API that is asked is no more, where its vendor has announced one; an alert tells in time',
+  ),
+  status_page: decode.optional(
+    statusPageDecoder({
+      url: decode.required(urlDecoder, 'address of the page'),
+      allow_networks: networksField('the name in the URL of the page'),
+    }),
+    'where the vendor tells how the service is; asked without any credentials',
+  ),
   allow_networks: networksField('the name in the URL'),
   answer_limits: decode.withDefault(
     decode.object({

@@ -11,8 +11,10 @@ import type { Exchange } from '../web/exchange.ts';
 import { createOauthCredential } from '../web/oauth.ts';
 import { succeed } from '../web/outcomes.ts';
 import { memberOf } from '../web/shapes.ts';
-import type { ZohoOptions } from './zoho-options.ts';
-import { createZohoQueries } from './zoho-queries.ts';
+import { COMPOSITE, createZohoComposite } from './zoho-composite.ts';
+import type { ZohoComposite } from './zoho-composite.ts';
+import type { ZohoIdentity } from './zoho-options.ts';
+import { COQL, createZohoQueries } from './zoho-queries.ts';
 import type { ZohoQueries } from './zoho-queries.ts';
 
 /** Below the address of the data centre. */
@@ -35,20 +37,19 @@ const CREDITS = 'x-api-credits-remaining';
 
 const PROVE_EVERY_MS = 300_000;
 
-export type ZohoApi = ZohoQueries & {
-  readonly api: Api;
-  readonly credential: Credential;
-  readonly exchange: Exchange;
-};
+/** Requests with one identity. */
+export type ZohoApi = ZohoQueries &
+  ZohoComposite & {
+    readonly api: Api;
+    /** Takes 204 for an answer, whose document is null. */
+    readonly lenient: Api;
+    readonly credential: Credential;
+    readonly exchange: Exchange;
+  };
 
 export function createZohoApi(
-  {
-    url,
-    accountsUrl,
-    authentication,
-  }: Pick<ZohoOptions, 'url' | 'authentication'> & {
-    readonly accountsUrl: string;
-  },
+  { url, accountsUrl }: { readonly url: string; readonly accountsUrl: string },
+  authentication: ZohoIdentity,
   clients: { readonly http: HttpClient; readonly tokens: HttpClient },
   dependencies: ConnectorDependencies,
 ): ZohoApi {
@@ -71,10 +72,17 @@ export function createZohoApi(
   const lenient = createApi({
     exchange: createExchange({ ...shared, http: withNothingAsNull(clients.http) }),
     credential,
-    reads: [/^\/coql$/],
+    reads: [new RegExp(`^${COQL}$`)],
   });
-
-  return { api, credential, exchange, ...createZohoQueries(api, lenient) };
+  const several = createApi({ exchange, credential, reads: [new RegExp(`^${COMPOSITE}$`)] });
+  return {
+    api,
+    lenient,
+    credential,
+    exchange,
+    ...createZohoQueries(api, lenient),
+    ...createZohoComposite(several, `${API_PATH}${COQL}`, clock),
+  };
 }
 
 /**

@@ -7,10 +7,13 @@ import type { ApiObjects } from '../web/object-options.ts';
 import { WEB_FIELDS, secureUrlDecoder } from '../web/web-options.ts';
 import type { WebOptions } from '../web/web-options.ts';
 
+export type ZohoIdentity = Extract<OauthOptions, { method: 'refresh_token' }>;
+
 export type ZohoOptions = WebOptions & {
   readonly platform: 'zoho';
   readonly accounts_url?: string;
-  readonly authentication: Extract<OauthOptions, { method: 'refresh_token' }>;
+  readonly authentication: ZohoIdentity;
+  readonly security_authentication?: ZohoIdentity;
   readonly objects: ApiObjects;
 };
 
@@ -100,6 +103,10 @@ const connectionDecoder: Decoder<ZohoOptions> = decode.object({
   authentication: decode.required(
     OAUTH_DECODERS.refresh_token,
     'a self client with a refresh token, which stays the same',
+  ),
+  security_authentication: decode.optional(
+    OAUTH_DECODERS.refresh_token,
+    'another one, for users and web hooks; without it the one of authentication asks for these too',
   ),
   objects: objectsField(
     {

@@ -7,7 +7,7 @@ import { memberOf, recordsAt } from '../web/shapes.ts';
 import type { JsonRecord } from '../web/shapes.ts';
 
 /** Takes a query as JSON, and nothing but a query (zoho/crm-oas, v8.0/coql.json). */
-const COQL = '/coql';
+export const COQL = '/coql';
 
 /** Some of the records that a query finds. */
 export type Page = { readonly records: readonly JsonRecord[]; readonly hasMore: boolean };
@@ -87,7 +87,8 @@ export async function readCount(api: Api, path: string, budget: Budget): Promise
   return toCount(memberOf(outcome.value.document, 'count'), path);
 }
 
-function toCount(value: unknown, what: string): Outcome<number> {
+/** A count, which some answers have as a text. */
+export function toCount(value: unknown, what: string): Outcome<number> {
   const count = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
   if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 0) return succeed(count);
   return fail('schema_changed', `${what.replace(/\?.*$/, '')} has no count`);

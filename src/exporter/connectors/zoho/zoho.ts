@@ -1,6 +1,7 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
 import { API_PATH, TOKEN_PATH } from './zoho-api.ts';
+import { COMPOSITE } from './zoho-composite.ts';
 import { createZohoConnector } from './zoho-connector.ts';
 import { zohoDecoder } from './zoho-options.ts';
 
@@ -8,7 +9,7 @@ export const zoho: Platform = definePlatform({
   title: 'Zoho CRM, API 8',
   decoder: zohoDecoder,
   create: createZohoConnector,
-  posts: () => [TOKEN_PATH, `${API_PATH}/coql`],
+  posts: () => [TOKEN_PATH, `${API_PATH}/coql`, `${API_PATH}${COMPOSITE}`],
   sources: {
     reachability: {
       from: '`GET /org` without credentials, which Zoho refuses in JSON; no version',
@@ -18,13 +19,24 @@ export const zoho: Platform = definePlatform({
     background_jobs: {
       not: 'Zoho lists the jobs of no one but those who started them by their identifier',
     },
-    api_quota: { not: 'Zoho tells what is left only when half is used, and never of how much' },
+    api_quota: {
+      from: '`GET /__features/user_licenses`: the licences of users; not the credits of the API, of which Zoho never tells how many there are',
+    },
+    integrations: {
+      from: '`GET /settings/automation/webhook_failures`; nothing of imports, messages and synchronisation',
+    },
+    vendor_status: { from: 'the page that `status_page` names' },
+    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
     certificate: { from: 'the TLS connection, with https only' },
     credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: { not: 'sign-ins are recorded by Zoho Accounts, and the API has none' },
-    accounts: { from: '`GET /users/actions/count`; no second factors' },
+    accounts: { from: '`GET /users/actions/count`; no second factors, no last log-ins' },
+    audit_trail: {
+      not: 'Zoho gives its audit log as an export alone, which would have to be started by a request that is no question',
+    },
+    api_tokens: { not: 'connected applications and tokens are a matter of Zoho Accounts' },
     data_quality: {
-      from: 'a COQL query for each field and filter; a scan in pages of 2,000 for duplicates, formats and orphans',
+      from: 'COQL queries, five fields in one request; one for each filter; a scan in pages of 2,000 for duplicates, formats and orphans',
     },
   },
 });

@@ -1,8 +1,6 @@
-import { decode, unknown } from '../../../std/std.ts';
+import { decode } from '../../../std/std.ts';
 import type { ProbeKind } from '../probe.ts';
-import { createResult, notSupported, share } from '../result.ts';
-
-const NOT_TOLD = unknown('not_supported', 'this platform cannot tell');
+import { NOT_TOLD, createResult, notSupported, share } from '../result.ts';
 
 /** Who can log in, who may do everything, and how many of the former have a second factor. */
 export const accounts: ProbeKind<object> = {

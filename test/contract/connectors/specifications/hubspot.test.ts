@@ -16,7 +16,14 @@ describeSpecification({
   name: 'HubSpot',
   source: {
     folder: 'hubspot',
-    files: ['accountInfo.json', 'auditLogs.json', 'objects.json', 'userProvisioning.json'],
+    files: [
+      'accountInfo.json',
+      'auditLogs.json',
+      'imports.json',
+      'limitsTracking.json',
+      'objects.json',
+      'userProvisioning.json',
+    ],
     from: 'github.com/HubSpot/HubSpot-public-api-spec-collection, 2026-03 (proprietary)',
   },
   create: (url) =>
@@ -40,10 +47,19 @@ describeSpecification({
     }),
   },
   settle,
+  refusals: {
+    accounts: {
+      reasons: ['schema_changed'],
+      why: 'nobody but a user can have made the app, so a list of no user is none',
+    },
+  },
   uses: [
     'GET /account-info/2026-03/activity/login',
+    'GET /account-info/2026-03/activity/security',
     'GET /account-info/2026-03/api-usage/daily/private-apps',
     'GET /account-info/2026-03/details',
+    'GET /crm/imports/2026-03',
+    'GET /crm/limits/2026-03/records',
     'GET /crm/objects/2026-03/{objectType}',
     'GET /settings/users/2026-03',
     'POST /crm/objects/2026-03/{objectType}/search',

@@ -36,13 +36,27 @@ describeSpecification({
     deals: ['name', 'person', 'amount', 'status', 'stage', 'close_date', 'updated_at'],
   },
   // One that says of itself that it is none is a trouble of its own in pipedrive.test.ts.
-  hints: { success: fc.constant(true), next_cursor: fc.uuid() },
+  hints: {
+    success: fc.constant(true),
+    next_cursor: fc.uuid(),
+    // Of whoever asks too: web hooks are read as an administrator alone.
+    access: fc.constant(
+      ['global', 'sales', 'account_settings'].map((app) => ({ app, admin: true })),
+    ),
+  },
   statuses: { '401': ['authentication'] },
   requiresNothing: true,
   settle,
+  refusals: {
+    accounts: {
+      reasons: ['schema_changed'],
+      why: 'whoever asks is an active user, so a list without any is none',
+    },
+  },
   uses: [
     'GET /api/v1/users',
     'GET /api/v1/users/me',
+    'GET /api/v1/webhooks',
     'GET /api/v2/deals',
     'GET /api/v2/organizations',
     'GET /api/v2/persons',
