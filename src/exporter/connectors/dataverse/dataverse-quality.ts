@@ -7,6 +7,8 @@ import { fieldsOfAggregates } from '../web/count-aggregates.ts';
 import { findObject } from '../web/object-options.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { createRowReader, pointersOf } from '../web/row-reader.ts';
+import { NO_MORE, scanPages } from '../web/scan-pages.ts';
+import type { Scan } from '../web/scan-pages.ts';
 import { memberOf, recordsAt } from '../web/shapes.ts';
 import { API_PATH } from './dataverse-api.ts';
 import type { DataverseApi } from './dataverse-api.ts';
@@ -147,12 +149,7 @@ function numberOf(tally: Knowable<Tally>, alias: string): Knowable<number> {
 }
 
 /** Pages by the links that Dataverse gives, which go on after the last record that was read. */
-export function createScan({
-  api,
-  url,
-  objects,
-  clock,
-}: Quality): Exclude<Connector['scan'], undefined> {
+export function createScan({ api, url, objects, clock }: Quality): Scan {
   return async (call, name, fields, onPage) => {
     const table = findTable(objects, name, fields);
     if (!table.ok) return table;
@@ -161,26 +158,31 @@ export function createScan({
     const reader = createRowReader(pointersOf(sources), name);
     const budget = startBudget(call, clock);
     const properties = [...new Set(fields.length === 0 ? ['createdon'] : fields.map(propertyOf))];
-    let path = `/${set}?$select=${properties.join(',')}`;
-    for (;;) {
-      const page = await api.pages.get(path, budget);
-      if (!page.ok) return page;
-      const records = recordsAt(page.value.document, ['value'], `/${set}`);
-      if (!records.ok) return records;
-      const rows = reader.read(records.value);
-      if (!rows.ok) return rows;
-      if (rows.value.length > 0 && !onPage(rows.value)) return succeed({ complete: false });
-      const next = memberOf(page.value.document, '@odata.nextLink');
-      if (next === undefined) {
-        const checked = reader.check();
-        return checked.ok ? succeed({ complete: true }) : checked;
-      }
-      const base = `${url}${API_PATH}`;
-      // Only there do the credentials go, and a link that leads back would never end.
-      if (typeof next !== 'string' || !next.startsWith(`${base}/${set}?`) || next === base + path) {
-        return fail('schema_changed', `/${set} leads to a next page that is elsewhere`);
-      }
-      path = next.slice(base.length);
-    }
+    const first = `/${set}?$select=${properties.join(',')}`;
+    const base = `${url}${API_PATH}`;
+    return scanPages({
+      reader,
+      onPage,
+      async readPage(path: string = first) {
+        const page = await api.pages.get(path, budget);
+        if (!page.ok) return page;
+        const { document } = page.value;
+        const records = recordsAt(document, ['value'], `/${set}`);
+        if (!records.ok) return records;
+        const link = memberOf(document, '@odata.nextLink');
+        return succeed({ records: records.value, next: nextPath(link, { base, set, path }) });
+      },
+    });
   };
+}
+
+function nextPath(
+  link: unknown,
+  { base, set, path }: { readonly base: string; readonly set: string; readonly path: string },
+): Outcome<string | undefined> {
+  if (link === undefined) return NO_MORE;
+  // Only there do the credentials go, and a link that leads back would never end.
+  return typeof link !== 'string' || !link.startsWith(`${base}/${set}?`) || link === base + path
+    ? fail('schema_changed', `/${set} leads to a next page that is elsewhere`)
+    : succeed(link.slice(base.length));
 }

@@ -1,12 +1,11 @@
 import { unknown } from '../../../std/std.ts';
 import type { Clock, Knowable } from '../../../std/std.ts';
 import type { Aggregate, Connector, DataRow, ScalarValue } from '../connector.ts';
-import { startBudget } from '../web/budget.ts';
 import { createCounting } from '../web/count-aggregates.ts';
-import { findObject } from '../web/object-options.ts';
 import type { ApiObjects, FoundObject } from '../web/object-options.ts';
-import { fail, succeed } from '../web/outcomes.ts';
-import { createRowReader, pointersOf } from '../web/row-reader.ts';
+import { succeed } from '../web/outcomes.ts';
+import { NO_MORE, createScanning, goOn } from '../web/scan-pages.ts';
+import type { Scan } from '../web/scan-pages.ts';
 import type { DolibarrApi } from './dolibarr-api.ts';
 import { missingFilterOf } from './dolibarr-columns.ts';
 import { keyOf } from './dolibarr-facts.ts';
@@ -54,40 +53,25 @@ function filterOf(object: FoundObject, aggregate: Aggregate): string | undefined
 }
 
 /** Pages by rising key, so that records which come or go meanwhile shift nothing. */
-export function createScan({
-  api,
-  objects,
-  clock,
-}: Quality): Exclude<Connector['scan'], undefined> {
-  return async (call, name, fields, onPage) => {
-    const object = findObject(objects, name, fields);
-    if (!object.ok) return object;
-    const { entity, sourceOf } = object.value;
-    const sources = Object.fromEntries(fields.map((field) => [field, sourceOf(field).split('.')]));
-    const properties = Object.values(sources).flatMap((parts) => parts.slice(0, 1));
+export function createScan({ api, ...quality }: Quality): Scan {
+  return createScanning(quality, ({ object: { entity, sourceOf }, fields, sources, budget }) => {
+    const placeOf = (source: string): readonly string[] => source.split('.');
+    const properties = sources.flatMap((source) => placeOf(source).slice(0, 1));
     const dates = fields.filter((field) => DATE.test(sourceOf(field)));
-    const reader = createRowReader(pointersOf(sources), name);
-    const budget = startBudget(call, clock);
-    let after = 0;
-    for (;;) {
-      const page = await api.list({ entity, after, properties, size: PAGE_SIZE }, budget);
-      if (!page.ok) return page;
-      if (page.value.length === 0) {
-        const checked = reader.check();
-        return checked.ok ? succeed({ complete: true }) : checked;
-      }
-      const rows = reader.read(page.value);
-      if (!rows.ok) return rows;
-      if (!onPage(rows.value.map((row) => withDates(row, dates)))) {
-        return succeed({ complete: false });
-      }
-      const last = keyOf(page.value.at(-1));
-      if (last === undefined || last <= after) {
-        return fail('schema_changed', `${entity} does not go on after the record ${after}`);
-      }
-      after = last;
-    }
-  };
+    return succeed({
+      placeOf,
+      toRow: (row) => withDates(row, dates),
+      async readPage(after: number = 0) {
+        const page = await api.list({ entity, after, properties, size: PAGE_SIZE }, budget);
+        if (!page.ok) return page;
+        const records = page.value;
+        if (records.length === 0) return succeed({ records, next: NO_MORE });
+        const last = keyOf(records.at(-1)) ?? 0;
+        const next = goOn(entity, `the record ${after}`, last > after ? last : undefined);
+        return succeed({ records, next });
+      },
+    });
+  });
 }
 
 /** Properties that hold a time: date_modification, date_creation, datec and others of their kind. */

@@ -2,13 +2,12 @@ import type { Outcome } from '../../../http/http.ts';
 import { unknown } from '../../../std/std.ts';
 import type { Clock, Knowable } from '../../../std/std.ts';
 import type { Aggregate, Connector } from '../connector.ts';
-import { startBudget } from '../web/budget.ts';
 import type { Budget } from '../web/budget.ts';
 import { createCounting } from '../web/count-aggregates.ts';
-import { findObject } from '../web/object-options.ts';
 import type { ApiObjects, FoundObject } from '../web/object-options.ts';
-import { fail, succeed } from '../web/outcomes.ts';
-import { createRowReader, pointersOf } from '../web/row-reader.ts';
+import { succeed } from '../web/outcomes.ts';
+import { createScanning, pageByKey, textIdOf } from '../web/scan-pages.ts';
+import type { Scan } from '../web/scan-pages.ts';
 import { toUtcText } from '../web/utc-text.ts';
 import type { Condition, EspocrmApi } from './espocrm-api.ts';
 
@@ -64,44 +63,18 @@ function conditionsOf(object: FoundObject, aggregate: Aggregate): readonly Condi
 }
 
 /** Pages by rising id, so that records which come or go meanwhile shift nothing. */
-export function createScan({
-  api,
-  objects,
-  clock,
-}: Quality): Exclude<Connector['scan'], undefined> {
-  return async (call, name, fields, onPage) => {
-    const object = findObject(objects, name, fields);
-    if (!object.ok) return object;
-    const { entity, sourceOf } = object.value;
-    const sources = Object.fromEntries(fields.map((field) => [field, [sourceOf(field)]]));
-    const reader = createRowReader(pointersOf(sources), name);
-    const budget = startBudget(call, clock);
-    let after: string | undefined;
-    for (;;) {
-      const page = await api.list(
-        {
-          entity,
-          where:
-            after === undefined ? [] : [{ type: 'greaterThan', attribute: 'id', value: after }],
-          attributes: fields.map(sourceOf),
-          orderBy: 'id',
-          size: PAGE_SIZE,
-        },
-        budget,
-      );
-      if (!page.ok) return page;
-      const rows = reader.read(page.value);
-      if (!rows.ok) return rows;
-      if (rows.value.length > 0 && !onPage(rows.value)) return succeed({ complete: false });
-      if (page.value.length < PAGE_SIZE) {
-        const checked = reader.check();
-        return checked.ok ? succeed({ complete: true }) : checked;
-      }
-      const last = page.value.at(-1)?.['id'];
-      if (typeof last !== 'string' || last === after) {
-        return fail('schema_changed', `${entity} does not go on after ${PAGE_SIZE} records`);
-      }
-      after = last;
-    }
-  };
+export function createScan({ api, ...quality }: Quality): Scan {
+  return createScanning(quality, ({ object: { entity }, sources: attributes, budget }) => {
+    const search = { entity, attributes, orderBy: 'id', size: PAGE_SIZE };
+    return succeed({
+      async readPage(after?: string) {
+        const where =
+          after === undefined ? [] : [{ type: 'greaterThan', attribute: 'id', value: after }];
+        const page = await api.list({ ...search, where }, budget);
+        if (!page.ok) return page;
+        const found = { entity, records: page.value, size: PAGE_SIZE, after };
+        return succeed(pageByKey({ ...found, keyOf: textIdOf }));
+      },
+    });
+  });
 }

@@ -2,13 +2,12 @@ import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { Clock, Knowable } from '../../../std/std.ts';
 import type { Aggregate, Connector } from '../connector.ts';
-import { startBudget } from '../web/budget.ts';
 import type { Budget } from '../web/budget.ts';
 import { createCounting } from '../web/count-aggregates.ts';
-import { findObject } from '../web/object-options.ts';
 import type { ApiObjects, FoundObject } from '../web/object-options.ts';
 import { fail, succeed } from '../web/outcomes.ts';
-import { createRowReader, pointersOf } from '../web/row-reader.ts';
+import { createScanning, pageByKey } from '../web/scan-pages.ts';
+import type { Scan } from '../web/scan-pages.ts';
 import type { JsonRecord } from '../web/shapes.ts';
 import type { Filter, FrappeApi } from './frappe-api.ts';
 import { isDate, isDateTime, toFrappeTime, toTimeMs } from './frappe-times.ts';
@@ -108,42 +107,29 @@ async function filtersOfAge(
 }
 
 /** Pages by rising name, so that records which come or go meanwhile shift nothing. */
-export function createScan({
-  api,
-  objects,
-  clock,
-}: Quality): Exclude<Connector['scan'], undefined> {
-  return async (call, name, fields, onPage) => {
-    const object = findObject(objects, name, fields);
-    if (!object.ok) return object;
-    const { entity: doctype, sourceOf } = object.value;
-    const sources = Object.fromEntries(fields.map((field) => [field, [sourceOf(field)]]));
-    const reader = createRowReader(pointersOf(sources), name);
-    const budget = startBudget(call, clock);
+export function createScan({ api, ...quality }: Quality): Scan {
+  return createScanning(quality, async ({ object: { entity: doctype }, sources, budget }) => {
     const zone = await api.timeZone(budget);
     if (!zone.ok) return zone;
-    let after: string | number | undefined;
-    for (;;) {
-      const filters: readonly Filter[] = after === undefined ? [] : [[doctype, 'name', '>', after]];
-      const page = await api.list(
-        { doctype, filters, fields: fields.map(sourceOf), size: PAGE_SIZE },
-        budget,
-      );
-      if (!page.ok) return page;
-      const rows = reader.read(page.value.map((record) => withTimes(record, zone.value)));
-      if (!rows.ok) return rows;
-      if (rows.value.length > 0 && !onPage(rows.value)) return succeed({ complete: false });
-      if (page.value.length < PAGE_SIZE) {
-        const checked = reader.check();
-        return checked.ok ? succeed({ complete: true }) : checked;
-      }
-      const last = page.value.at(-1)?.['name'];
-      if ((typeof last !== 'string' && typeof last !== 'number') || last === after) {
-        return fail('schema_changed', `${doctype} does not go on after ${PAGE_SIZE} records`);
-      }
-      after = last;
-    }
-  };
+    return succeed({
+      async readPage(after?: string | number) {
+        const filters: readonly Filter[] =
+          after === undefined ? [] : [[doctype, 'name', '>', after]];
+        const page = await api.list({ doctype, filters, fields: sources, size: PAGE_SIZE }, budget);
+        if (!page.ok) return page;
+        const records = page.value;
+        const found = { entity: doctype, records, size: PAGE_SIZE, after };
+        return succeed({
+          ...pageByKey({ ...found, keyOf: nameOf }),
+          records: records.map((record) => withTimes(record, zone.value)),
+        });
+      },
+    });
+  });
+}
+
+function nameOf({ name }: JsonRecord): string | number | undefined {
+  return typeof name === 'string' || typeof name === 'number' ? name : undefined;
 }
 
 /** Times as rows have them. */

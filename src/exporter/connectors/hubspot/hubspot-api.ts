@@ -13,8 +13,8 @@ import { fail, succeed } from '../web/outcomes.ts';
 import { createSecretReader } from '../web/secret-reader.ts';
 import { countAt } from '../web/shapes.ts';
 import type { HubspotIdentity, HubspotOptions } from './hubspot-options.ts';
-import { createPages } from './hubspot-pages.ts';
-import type { ListPages } from './hubspot-pages.ts';
+import { createLists, createPages } from './hubspot-pages.ts';
+import type { ListPages, OpenList } from './hubspot-pages.ts';
 import { isMissingScope, readHubspotRefusal } from './hubspot-refusals.ts';
 import { createPace } from './pace.ts';
 
@@ -58,6 +58,7 @@ export type HubspotApi = {
     filters: readonly Filter[],
     budget: Budget,
   ): Promise<Outcome<Knowable<number>>>;
+  readonly openList: OpenList;
   readonly list: ListPages;
   /** As `list`; undefined where HubSpot says that the token lacks the scope for it. */
   readonly listPermitted: (
@@ -100,6 +101,7 @@ export function createHubspotApi(
     credential,
   });
   const pace = createPace(intervalMs, clock);
+  const openList = createLists((path, budget) => api.get(path, budget));
   return {
     api,
     credential,
@@ -130,16 +132,17 @@ export function createHubspotApi(
           : known(total.value),
       );
     },
-    list: createPages((path, budget) => api.get(path, budget)),
+    openList,
+    list: createPages(openList),
     async listPermitted(path, query, budget, onPage) {
       let lacksScope = false;
-      const pages = createPages(async (page, left) => {
+      const open = createLists(async (page, left) => {
         const outcome = await lenient.get(page, left);
         if (!outcome.ok || !isMissingScope(outcome.value.answer)) return outcome;
         lacksScope = true;
         return fail('authorization', `${path} needs a scope that the token lacks`);
       });
-      const read = await pages(path, query, budget, onPage);
+      const read = await createPages(open)(path, query, budget, onPage);
       return lacksScope ? succeed(undefined) : read;
     },
   };

@@ -1,30 +1,40 @@
 import type { Outcome } from '../../../http/http.ts';
 import type { Budget } from '../web/budget.ts';
-import { fail, succeed } from '../web/outcomes.ts';
+import { succeed } from '../web/outcomes.ts';
 import { createRepeatGuard } from '../web/repeat-guard.ts';
 import type { ApiAnswer } from '../web/request.ts';
+import { NO_MORE, goOn, walkPages } from '../web/scan-pages.ts';
+import type { ReadPage } from '../web/scan-pages.ts';
 import { memberOf, recordsAt } from '../web/shapes.ts';
 import type { JsonRecord } from '../web/shapes.ts';
 
 /** The largest page of a list of records, and of users. */
 const PAGE_SIZE = 100;
 
-/** A list page by page until its end, or until `onPage` returns false. */
-export type ListPages = (
+/** What reads the pages of a list, from its first on. */
+export type OpenList = (
   path: string,
   query: Readonly<Record<string, string>>,
   budget: Budget,
-  onPage: (page: readonly JsonRecord[]) => boolean,
+) => ReadPage<string>;
+
+/** A list page by page until its end, or until `onPage` returns false. */
+export type ListPages = (
+  ...list: [...Parameters<OpenList>, onPage: (page: readonly JsonRecord[]) => boolean]
 ) => Promise<Outcome<{ readonly complete: boolean }>>;
 
+export function createPages(openList: OpenList): ListPages {
+  return (path, query, budget, onPage) =>
+    walkPages(openList(path, query, budget), ({ records }) => succeed(onPage(records)));
+}
+
 /** All lists of HubSpot go on by the same cursor. */
-export function createPages(
+export function createLists(
   get: (path: string, budget: Budget) => Promise<Outcome<ApiAnswer>>,
-): ListPages {
-  return async (path, query, budget, onPage) => {
+): OpenList {
+  return (path, query, budget) => {
     const isRepeated = createRepeatGuard();
-    let after: string | undefined;
-    for (;;) {
+    return async (after) => {
       const parameters = { limit: String(PAGE_SIZE), ...query };
       const page = new URLSearchParams(after === undefined ? parameters : { ...parameters, after });
       const outcome = await get(`${path}?${page.toString()}`, budget);
@@ -32,13 +42,12 @@ export function createPages(
       const { document } = outcome.value;
       const results = recordsAt(document, ['results'], path);
       if (!results.ok) return results;
-      if (results.value.length > 0 && !onPage(results.value)) return succeed({ complete: false });
-      const next = memberOf(document, 'paging', 'next', 'after');
-      if (next === undefined) return succeed({ complete: true });
-      if (typeof next !== 'string' || isRepeated(next)) {
-        return fail('schema_changed', `${path} does not go on after a page of records`);
-      }
-      after = next;
-    }
+      const records = results.value;
+      const cursor = memberOf(document, 'paging', 'next', 'after');
+      if (cursor === undefined) return succeed({ records, next: NO_MORE });
+      const leadsOn = typeof cursor === 'string' && !isRepeated(cursor);
+      const next = goOn(path, 'a page of records', leadsOn ? cursor : undefined);
+      return succeed({ records, next });
+    };
   };
 }

@@ -2,13 +2,12 @@ import type { Outcome } from '../../../http/http.ts';
 import { unknown } from '../../../std/std.ts';
 import type { Clock, Knowable } from '../../../std/std.ts';
 import type { Aggregate, Connector } from '../connector.ts';
-import { startBudget } from '../web/budget.ts';
 import type { Budget } from '../web/budget.ts';
 import { createCounting } from '../web/count-aggregates.ts';
-import { findObject } from '../web/object-options.ts';
 import type { ApiObjects, FoundObject } from '../web/object-options.ts';
 import { succeed } from '../web/outcomes.ts';
-import { createRowReader, pointersOf } from '../web/row-reader.ts';
+import { createScanning } from '../web/scan-pages.ts';
+import type { Scan } from '../web/scan-pages.ts';
 import { GROUP_LIMIT } from './hubspot-api.ts';
 import type { Filter, HubspotApi } from './hubspot-api.ts';
 
@@ -61,33 +60,12 @@ function filtersOf(object: FoundObject, aggregate: Aggregate): readonly Filter[]
 }
 
 /** Pages by the cursor of the list of records, which has no cap and is not the search index. */
-export function createScan({
-  api,
-  objects,
-  clock,
-}: Quality): Exclude<Connector['scan'], undefined> {
-  return async (call, name, fields, onPage) => {
-    const object = findObject(objects, name, fields);
-    if (!object.ok) return object;
-    const { entity, sourceOf } = object.value;
-    const sources = fields.map((field) => [field, ['properties', sourceOf(field)]] as const);
-    const reader = createRowReader(pointersOf(Object.fromEntries(sources)), name);
-    const properties = [...new Set(['hs_object_id', ...fields.map(sourceOf)])].join(',');
-    let problem: Outcome<never> | undefined;
-    const read = await api.list(
-      api.paths.objectsOf(entity),
-      { properties },
-      startBudget(call, clock),
-      (page) => {
-        const rows = reader.read(page);
-        if (rows.ok) return onPage(rows.value);
-        problem = rows;
-        return false;
-      },
-    );
-    if (problem !== undefined) return problem;
-    if (!read.ok || !read.value.complete) return read;
-    const checked = reader.check();
-    return checked.ok ? read : checked;
-  };
+export function createScan({ api, ...quality }: Quality): Scan {
+  return createScanning(quality, ({ object: { entity }, sources, budget }) => {
+    const properties = [...new Set(['hs_object_id', ...sources])].join(',');
+    return succeed({
+      placeOf: (source) => ['properties', source],
+      readPage: api.openList(api.paths.objectsOf(entity), { properties }, budget),
+    });
+  });
 }

@@ -1,9 +1,12 @@
 import type { Outcome } from '../../../http/http.ts';
-import type { Connector, DataRow, ScalarValue } from '../connector.ts';
+import type { DataRow, ScalarValue } from '../connector.ts';
 import { startBudget } from '../web/budget.ts';
 import { findObject } from '../web/object-options.ts';
 import type { FoundObject } from '../web/object-options.ts';
 import { fail, succeed } from '../web/outcomes.ts';
+import { createPlainReader } from '../web/row-reader.ts';
+import { pageByKey, scanPages } from '../web/scan-pages.ts';
+import type { Scan } from '../web/scan-pages.ts';
 import type { JsonRecord } from '../web/shapes.ts';
 import type { OdooQuality } from './odoo-quality.ts';
 import { searchRead } from './odoo-records.ts';
@@ -13,11 +16,7 @@ import type { OdooFields } from './odoo-values.ts';
 const PAGE_SIZE = 1000;
 
 /** Pages by rising id, so that records which come or go meanwhile shift nothing. */
-export function createScan({
-  rpc,
-  objects,
-  clock,
-}: OdooQuality): Exclude<Connector['scan'], undefined> {
+export function createScan({ rpc, objects, clock }: OdooQuality): Scan {
   return async (call, name, fields, onPage) => {
     const found = findObject(objects, name, fields);
     if (!found.ok) return found;
@@ -26,28 +25,22 @@ export function createScan({
     const sources = fields.map(sourceOf);
     const described = await readFields(rpc, model, ['id', ...sources], budget);
     if (!described.ok) return described;
-    let after = 0;
-    for (;;) {
-      const page = await searchRead(
-        rpc,
-        { model, domain: [['id', '>', after]], fields: sources, order: 'id', limit: PAGE_SIZE },
-        budget,
-      );
-      if (!page.ok) return page;
-      const rows: DataRow[] = [];
-      for (const record of page.value) {
-        const row = toRow(record, fields, found.value, described.value);
-        if (!row.ok) return row;
-        rows.push(row.value);
-      }
-      if (rows.length > 0 && !onPage(rows)) return succeed({ complete: false });
-      if (rows.length < PAGE_SIZE) return succeed({ complete: true });
-      const last = page.value.at(-1)?.['id'];
-      if (typeof last !== 'number' || last <= after) {
-        return fail('schema_changed', `${model} does not go on after ${PAGE_SIZE} records`);
-      }
-      after = last;
-    }
+    return scanPages({
+      reader: createPlainReader((record) => toRow(record, fields, found.value, described.value)),
+      onPage,
+      async readPage(after: number = 0) {
+        const page = await searchRead(
+          rpc,
+          { model, domain: [['id', '>', after]], fields: sources, order: 'id', limit: PAGE_SIZE },
+          budget,
+        );
+        if (!page.ok) return page;
+        const found = { entity: model, records: page.value, size: PAGE_SIZE, after };
+        const keyOf = ({ id }: JsonRecord): number | undefined =>
+          typeof id === 'number' && id > after ? id : undefined;
+        return succeed(pageByKey({ ...found, keyOf }));
+      },
+    });
   };
 }
 

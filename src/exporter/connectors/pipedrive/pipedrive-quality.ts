@@ -1,13 +1,11 @@
 import type { Outcome } from '../../../http/http.ts';
 import type { Clock } from '../../../std/std.ts';
-import type { Connector } from '../connector.ts';
-import { startBudget } from '../web/budget.ts';
 import type { Budget } from '../web/budget.ts';
-import { findObject } from '../web/object-options.ts';
 import type { ApiObjects } from '../web/object-options.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { createRepeatGuard } from '../web/repeat-guard.ts';
-import { createRowReader, pointersOf } from '../web/row-reader.ts';
+import { NO_MORE, createScanning, goOn } from '../web/scan-pages.ts';
+import type { Scan } from '../web/scan-pages.ts';
 import { memberOf, recordsAt } from '../web/shapes.ts';
 import type { JsonRecord } from '../web/shapes.ts';
 import type { PipedriveApi } from './pipedrive-api.ts';
@@ -35,37 +33,25 @@ export function pathOfRecords(entity: string, size: number, cursor?: string): st
   return `/api/v2/${entity}?${query.toString()}`;
 }
 
-export function createScan({
-  api,
-  objects,
-  clock,
-}: Quality): Exclude<Connector['scan'], undefined> {
-  return async (call, name, fields, onPage) => {
-    const object = findObject(objects, name, fields);
-    if (!object.ok) return object;
-    const { entity, sourceOf } = object.value;
-    const sources = fields.map((field) => [field, [sourceOf(field)]] as const);
-    const reader = createRowReader(pointersOf(Object.fromEntries(sources)), name);
-    const budget = startBudget(call, clock);
+export function createScan({ api, ...quality }: Quality): Scan {
+  return createScanning(quality, ({ object: { entity }, sources, budget }) => {
     const isRepeated = createRepeatGuard();
-    let cursor: string | undefined;
-    for (;;) {
-      const page = await readPage(api, entity, cursor, budget);
-      if (!page.ok) return page;
-      const { records, next } = page.value;
-      const rows = reader.read(records.map((record) => flatten(record, fields.map(sourceOf))));
-      if (!rows.ok) return rows;
-      if (rows.value.length > 0 && !onPage(rows.value)) return succeed({ complete: false });
-      if (next === undefined) {
-        const checked = reader.check();
-        return checked.ok ? succeed({ complete: true }) : checked;
-      }
-      if (isRepeated(next)) {
-        return fail('schema_changed', `${entity} does not go on after a page of records`);
-      }
-      cursor = next;
-    }
-  };
+    return succeed({
+      async readPage(after?: string) {
+        const page = await readPage(api, entity, after, budget);
+        if (!page.ok) return page;
+        const { records, next: cursor } = page.value;
+        const leadsOn = cursor !== undefined && !isRepeated(cursor);
+        return succeed({
+          records: records.map((record) => flatten(record, sources)),
+          next:
+            cursor === undefined
+              ? NO_MORE
+              : goOn(entity, 'a page of records', leadsOn ? cursor : undefined),
+        });
+      },
+    });
+  });
 }
 
 async function readPage(

@@ -4,9 +4,10 @@ import type { Knowable } from '../../../std/std.ts';
 import type { AccountFacts } from '../connector.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
+import { walkPages } from '../web/scan-pages.ts';
 import { countAt } from '../web/shapes.ts';
 import type { SalesforceApi } from './salesforce-api.ts';
-import { isIdentifier, readPages } from './salesforce-pages.ts';
+import { isIdentifier, openPages } from './salesforce-pages.ts';
 import { readPermissions } from './salesforce-permissions.ts';
 import { orNotPermitted } from './salesforce-values.ts';
 
@@ -103,7 +104,7 @@ async function countLocked(
     condition: '(IsPasswordLocked = true OR IsFrozen = true)',
   };
   let locked = 0;
-  const outcome = await readPages(system, source, budget, ({ records }) => {
+  const outcome = await walkPages(openPages(system, source, budget), ({ records }) => {
     for (const { UserId: id } of records) {
       if (!isIdentifier(id)) return fail('schema_changed', 'UserLogin does not say whose it is');
       if (active.has(id)) locked += 1;
@@ -124,7 +125,7 @@ async function listUsers(
     entity: 'User',
     condition: ACTIVE,
   };
-  const outcome = await readPages(system, source, budget, (page) => {
+  const outcome = await walkPages(openPages(system, source, budget), (page) => {
     users.push(...page.ids);
     return succeed(true);
   });

@@ -1,7 +1,7 @@
-import type { Outcome } from '../../../http/http.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
-import type { JsonRecord } from '../web/shapes.ts';
+import { pageByKey } from '../web/scan-pages.ts';
+import type { Page, ReadPage } from '../web/scan-pages.ts';
 import type { Soql } from './salesforce-api.ts';
 
 /** The most that one answer holds; of wide records Salesforce sends fewer, and says that it is not done. */
@@ -16,20 +16,15 @@ export type PageSource = {
   readonly condition?: string;
 };
 
-export type Page = { readonly records: readonly JsonRecord[]; readonly ids: readonly string[] };
+type IdentifiedPage = Page<string> & { readonly ids: readonly string[] };
 
-/**
- * Reads records by rising identifier, so that records which come or go meanwhile shift nothing. Ends early, incomplete,
- * when `onPage` answers false.
- */
-export async function readPages(
+/** Reads records by rising identifier, so that records which come or go meanwhile shift nothing. */
+export function openPages(
   soql: Soql,
   { entity, fields, condition }: PageSource,
   budget: Budget,
-  onPage: (page: Page) => Outcome<boolean>,
-): Promise<Outcome<{ readonly complete: boolean }>> {
-  let after: string | undefined;
-  for (;;) {
+): ReadPage<string, IdentifiedPage> {
+  return async (after) => {
     const conditions = [condition, after === undefined ? undefined : `Id > '${after}'`];
     const where = conditions.filter((each) => each !== undefined).join(' AND ');
     const answer = await soql.query(
@@ -43,18 +38,11 @@ export async function readPages(
     if (ids.length < records.length) {
       return fail('schema_changed', `${entity} has a record without an identifier`);
     }
-    if (records.length > 0) {
-      const goesOn = onPage({ records, ids });
-      if (!goesOn.ok) return goesOn;
-      if (!goesOn.value) return succeed({ complete: false });
-    }
-    if (isDone && records.length < PAGE_SIZE) return succeed({ complete: true });
-    const last = ids.at(-1);
-    if (last === undefined || last === after) {
-      return fail('schema_changed', `${entity} does not go on after ${records.length} records`);
-    }
-    after = last;
-  }
+    const hasMore = !isDone || records.length >= PAGE_SIZE;
+    const found = { entity, records, size: records.length, hasMore, after };
+    const page = pageByKey({ ...found, keyOf: () => ids.at(-1) });
+    return succeed({ ...page, ids });
+  };
 }
 
 /** Whether a value is the identifier of a record, and so may stand in a query. */

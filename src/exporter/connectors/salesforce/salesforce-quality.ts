@@ -8,12 +8,13 @@ import { countEach, fieldsOfAggregates } from '../web/count-aggregates.ts';
 import { findObject } from '../web/object-options.ts';
 import type { ApiObjects, FoundObject } from '../web/object-options.ts';
 import { succeed } from '../web/outcomes.ts';
-import { createRowReader, pointersOf } from '../web/row-reader.ts';
+import { createScanning } from '../web/scan-pages.ts';
+import type { Scan } from '../web/scan-pages.ts';
 import { countAt } from '../web/shapes.ts';
 import type { SalesforceApi, Soql } from './salesforce-api.ts';
 import { countFilled } from './salesforce-filled.ts';
 import type { FilledCounts } from './salesforce-filled.ts';
-import { readPages } from './salesforce-pages.ts';
+import { openPages } from './salesforce-pages.ts';
 import { toTimeMs } from './salesforce-values.ts';
 
 /** What one answer holds; groups cannot be paged (developer.salesforce.com, SOQL, "Considerations for GROUP BY"). */
@@ -150,29 +151,13 @@ function orNotSupported(count: Outcome<Knowable<number>>): Outcome<Knowable<numb
   return isRefused ? succeed(NOT_COUNTED) : count;
 }
 
-export function createScan({
-  api,
-  objects,
-  clock,
-}: Quality): Exclude<Connector['scan'], undefined> {
-  return async (call, name, fields, onPage) => {
-    const object = findObject(objects, name, fields);
-    if (!object.ok) return object;
-    const { entity, sourceOf } = object.value;
-    const sources = Object.fromEntries(fields.map((field) => [field, [sourceOf(field)]]));
-    const reader = createRowReader(pointersOf(sources), name);
+export function createScan({ api, ...quality }: Quality): Scan {
+  return createScanning(quality, ({ object: { entity }, sources, budget }) => {
     // A field that is asked for twice is an error, and so is a second Id.
-    const asked = new Set(fields.map(sourceOf).filter((source) => source !== 'Id'));
-    const source = { entity, fields: [...asked] };
-    const budget = startBudget(call, clock);
-    const read = await readPages(api.objects, source, budget, ({ records }) => {
-      const rows = reader.read(records);
-      return rows.ok ? succeed(onPage(rows.value.map(withPlainTimes))) : rows;
-    });
-    if (!read.ok || !read.value.complete) return read;
-    const checked = reader.check();
-    return checked.ok ? read : checked;
-  };
+    const asked = new Set(sources.filter((source) => source !== 'Id'));
+    const readPage = openPages(api.objects, { entity, fields: [...asked] }, budget);
+    return succeed({ readPage, toRow: withPlainTimes });
+  });
 }
 
 /** Times end with +0000, which JavaScript need not understand (ECMA-262, Date Time String Format). */

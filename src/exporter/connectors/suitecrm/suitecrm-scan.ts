@@ -1,9 +1,9 @@
-import type { Connector, DataRow, ScalarValue } from '../connector.ts';
-import { startBudget } from '../web/budget.ts';
-import { findObject } from '../web/object-options.ts';
+import type { DataRow, ScalarValue } from '../connector.ts';
 import { fail, succeed } from '../web/outcomes.ts';
-import { createRowReader, pointersOf } from '../web/row-reader.ts';
+import { createScanning, pageByKey, textIdOf } from '../web/scan-pages.ts';
+import type { Scan } from '../web/scan-pages.ts';
 import type { JsonRecord } from '../web/shapes.ts';
+import type { Condition } from './suitecrm-api.ts';
 import type { Quality } from './suitecrm-quality.ts';
 import { toIsoTime } from './suitecrm-times.ts';
 
@@ -11,52 +11,31 @@ import { toIsoTime } from './suitecrm-times.ts';
 const PAGE_SIZE = 100;
 
 /** Pages by rising id: by number, pages overlap and leave records out (issue 10015 of SuiteCRM). */
-export function createScan({
-  api,
-  objects,
-  clock,
-}: Quality): Exclude<Connector['scan'], undefined> {
-  return async (call, name, fields, onPage) => {
-    const object = findObject(objects, name, fields);
-    if (!object.ok) return object;
-    const { entity: module, sourceOf } = object.value;
-    const reader = createRowReader(
-      pointersOf(Object.fromEntries(fields.map((field) => [field, placeOf(sourceOf(field))]))),
-      name,
-    );
-    const budget = startBudget(call, clock);
+export function createScan({ api, ...quality }: Quality): Scan {
+  return createScanning(quality, async ({ object: { entity: module }, sources, budget }) => {
     const rows = await api.countVisible(module, [], budget);
     if (!rows.ok) return rows;
     if (!rows.value.known) return fail('authorization', rows.value.detail);
-    const wanted = { module, fields: [...new Set(['id', ...fields.map(sourceOf)])] };
-    let after: string | undefined;
-    for (;;) {
-      const page = await api.list(
-        {
-          ...wanted,
-          where: after === undefined ? [] : [{ field: 'id', operator: 'gt', value: after }],
-          size: PAGE_SIZE,
-          sort: 'id',
-        },
-        budget,
-      );
-      if (!page.ok) return page;
-      const read = reader.read(withoutRepeated(page.value));
-      if (!read.ok) return read;
-      if (read.value.length > 0 && !onPage(read.value.map(toPlainRow))) {
-        return succeed({ complete: false });
-      }
-      if (page.value.length < PAGE_SIZE) {
-        const checked = reader.check();
-        return checked.ok ? succeed({ complete: true }) : checked;
-      }
-      const last = page.value.at(-1)?.['id'];
-      if (typeof last !== 'string' || last === after) {
-        return fail('schema_changed', `${module} does not go on after ${PAGE_SIZE} records`);
-      }
-      after = last;
-    }
-  };
+    const wanted = {
+      module,
+      fields: [...new Set(['id', ...sources])],
+      size: PAGE_SIZE,
+      sort: 'id',
+    };
+    return succeed({
+      placeOf,
+      toRow: toPlainRow,
+      async readPage(after?: string) {
+        const where: readonly Condition[] =
+          after === undefined ? [] : [{ field: 'id', operator: 'gt', value: after }];
+        const page = await api.list({ ...wanted, where }, budget);
+        if (!page.ok) return page;
+        const found = { entity: module, records: page.value, size: PAGE_SIZE, after };
+        const read = pageByKey({ ...found, keyOf: textIdOf });
+        return succeed({ ...read, records: withoutRepeated(page.value) });
+      },
+    });
+  });
 }
 
 function placeOf(source: string): readonly string[] {

@@ -2,9 +2,11 @@ import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { Connector, ConnectorDependencies, DataRow, ScalarValue } from '../connector.ts';
 import { startBudget } from '../web/budget.ts';
-import type { Budget } from '../web/budget.ts';
 import { fieldsOfAggregates } from '../web/count-aggregates.ts';
 import { fail, succeed } from '../web/outcomes.ts';
+import { createPlainReader } from '../web/row-reader.ts';
+import { NO_MORE, scanPages } from '../web/scan-pages.ts';
+import type { Scan } from '../web/scan-pages.ts';
 import { searchRead } from './tryton-facts.ts';
 import type { TrytonObjectOptions, TrytonOptions } from './tryton-options.ts';
 import type { TrytonRpc } from './tryton-rpc.ts';
@@ -55,42 +57,32 @@ export function createScan(
   options: TrytonOptions,
   rpc: TrytonRpc,
   { clock }: ConnectorDependencies,
-): Exclude<Connector['scan'], undefined> {
+): Scan {
   return async (call, object, fields, onPage) => {
     const described = describedObject(options, object);
     if (described === undefined) return fail('not_found', `there is no object ${object}`);
     const lost = lostField(described, fields);
     if (lost !== undefined) return notDescribed(object, lost);
     const sources = new Set(fields.flatMap((field) => described.fields[field] ?? []));
+    const { model, domain } = described;
+    const wanted = { model, fields: [...new Set(['id', ...sources])], limit: PAGE_SIZE };
     const budget = startBudget(call, clock);
-    let after = 0;
-    for (;;) {
-      const page = await readPage(rpc, described, [...sources], after, budget);
-      if (!page.ok) return page;
-      const rows: DataRow[] = [];
-      for (const record of page.value) {
-        const row = toDataRow(record, fields, described, options.utc_offset_minutes);
-        if (!row.ok) return row;
-        rows.push(row.value);
-      }
-      if (rows.length > 0 && !onPage(rows)) return succeed({ complete: false });
-      if (rows.length < PAGE_SIZE) return succeed({ complete: true });
-      after = Number(page.value.at(-1)?.['id']);
-    }
+    return scanPages({
+      reader: createPlainReader((record) =>
+        toDataRow(record, fields, described, options.utc_offset_minutes),
+      ),
+      onPage,
+      // By rising id, so that records which come or go meanwhile shift nothing.
+      async readPage(after: number = 0) {
+        const following = [['id', '>', after], ...domain];
+        const page = await searchRead(rpc, { ...wanted, domain: following }, budget);
+        if (!page.ok) return page;
+        const records = page.value;
+        const last = Number(records.at(-1)?.['id']);
+        return succeed({ records, next: records.length < PAGE_SIZE ? NO_MORE : succeed(last) });
+      },
+    });
   };
-}
-
-/** Pages by rising id, so that records which come or go meanwhile shift nothing. */
-async function readPage(
-  rpc: TrytonRpc,
-  { model, domain }: TrytonObjectOptions,
-  sources: readonly string[],
-  after: number,
-  budget: Budget,
-): ReturnType<typeof searchRead> {
-  const fields = [...new Set(['id', ...sources])];
-  const following = [['id', '>', after], ...domain];
-  return searchRead(rpc, { model, domain: following, fields, limit: PAGE_SIZE }, budget);
 }
 
 function toDataRow(

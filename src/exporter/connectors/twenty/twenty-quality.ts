@@ -7,8 +7,10 @@ import type { Budget } from '../web/budget.ts';
 import { fieldsOfAggregates } from '../web/count-aggregates.ts';
 import { findObject } from '../web/object-options.ts';
 import type { ApiObjects, FoundObject } from '../web/object-options.ts';
-import { fail, succeed } from '../web/outcomes.ts';
-import { createRowReader, pointersOf } from '../web/row-reader.ts';
+import { succeed } from '../web/outcomes.ts';
+import { createScanning, pageByKey } from '../web/scan-pages.ts';
+import type { Scan } from '../web/scan-pages.ts';
+import type { JsonRecord } from '../web/shapes.ts';
 import type { TwentyApi } from './twenty-api.ts';
 import { emptyCountOf, numberName } from './twenty-counts.ts';
 
@@ -109,36 +111,21 @@ async function askNumbers(
 }
 
 /** Pages by rising identifier, so that records which come or go meanwhile shift nothing. */
-export function createScan({
-  api,
-  objects,
-  clock,
-}: Quality): Exclude<Connector['scan'], undefined> {
-  return async (call, name, fields, onPage) => {
-    const object = findObject(objects, name, fields);
-    if (!object.ok) return object;
-    const { entity, sourceOf } = object.value;
-    const sources = Object.fromEntries(fields.map((field) => [field, sourceOf(field).split('.')]));
-    const paths = Object.values(sources);
-    const reader = createRowReader(pointersOf(sources), name);
-    const budget = startBudget(call, clock);
-    let after: string | undefined;
-    for (;;) {
-      const page = await api.list({ entity, after, paths, size: PAGE_SIZE }, budget);
-      if (!page.ok) return page;
-      const { records, hasMore } = page.value;
-      const rows = reader.read(records);
-      if (!rows.ok) return rows;
-      if (rows.value.length > 0 && !onPage(rows.value)) return succeed({ complete: false });
-      if (!hasMore) {
-        const checked = reader.check();
-        return checked.ok ? succeed({ complete: true }) : checked;
-      }
-      const last = records.at(-1)?.['id'];
-      if (typeof last !== 'string' || !IDENTIFIER.test(last) || last === after) {
-        return fail('schema_changed', `${entity} does not go on after ${PAGE_SIZE} records`);
-      }
-      after = last;
-    }
-  };
+export function createScan({ api, ...quality }: Quality): Scan {
+  return createScanning(quality, ({ object: { entity }, sources, budget }) => {
+    const placeOf = (source: string): readonly string[] => source.split('.');
+    const paths = sources.map(placeOf);
+    return succeed({
+      placeOf,
+      async readPage(after?: string) {
+        const page = await api.list({ entity, after, paths, size: PAGE_SIZE }, budget);
+        if (!page.ok) return page;
+        return succeed(pageByKey({ entity, ...page.value, size: PAGE_SIZE, after, keyOf: idOf }));
+      },
+    });
+  });
+}
+
+function idOf({ id }: JsonRecord): string | undefined {
+  return typeof id === 'string' && IDENTIFIER.test(id) ? id : undefined;
 }

@@ -1,10 +1,9 @@
 import type { Outcome } from '../../../http/http.ts';
-import type { Connector, DataRow, ScalarValue } from '../connector.ts';
-import { startBudget } from '../web/budget.ts';
+import type { DataRow, ScalarValue } from '../connector.ts';
 import type { Budget } from '../web/budget.ts';
-import { findObject } from '../web/object-options.ts';
 import { fail, succeed } from '../web/outcomes.ts';
-import { createRowReader, pointersOf } from '../web/row-reader.ts';
+import { NO_MORE, createScanning, goOn } from '../web/scan-pages.ts';
+import type { Scan } from '../web/scan-pages.ts';
 import type { JsonRecord } from '../web/shapes.ts';
 import { nextAfter } from './vtiger-api.ts';
 import type { Search, VtigerApi } from './vtiger-api.ts';
@@ -12,42 +11,21 @@ import type { Quality } from './vtiger-quality.ts';
 import { isZeroDate, toIsoTime } from './vtiger-times.ts';
 
 /** Pages by rising number of the record, so that records which come or go meanwhile shift nothing. */
-export function createScan({
-  api,
-  objects,
-  clock,
-  utcOffsetMinutes,
-}: Quality): Exclude<Connector['scan'], undefined> {
-  return async (call, name, fields, onPage) => {
-    const object = findObject(objects, name, fields);
-    if (!object.ok) return object;
-    const { entity: module, sourceOf } = object.value;
-    const sources = Object.fromEntries(fields.map((field) => [field, [sourceOf(field)]]));
-    const reader = createRowReader(pointersOf(sources), name);
-    const budget = startBudget(call, clock);
-    const toPlainRow = (row: DataRow): DataRow =>
-      Object.fromEntries(
-        Object.entries(row).map(([field, value]) => [field, toPlainValue(value, utcOffsetMinutes)]),
-      );
-    const search = { module, fields: fields.map(sourceOf) };
-    let after: string | undefined;
-    for (;;) {
-      const wanted = { ...search, ...(after === undefined ? {} : { after }) };
-      const page = await readNext(api, wanted, budget);
-      if (!page.ok) return page;
-      if (page.value.length === 0) {
-        const checked = reader.check();
-        return checked.ok ? succeed({ complete: true }) : checked;
-      }
-      const rows = reader.read(page.value);
-      if (!rows.ok) return rows;
-      if (!onPage(rows.value.map(toPlainRow))) return succeed({ complete: false });
-      after = nextAfter(page.value, after);
-      if (after === undefined) {
-        return fail('schema_changed', `${module} does not go on after a page of records`);
-      }
-    }
-  };
+export function createScan({ api, utcOffsetMinutes, ...quality }: Quality): Scan {
+  return createScanning(quality, ({ object: { entity: module }, sources: fields, budget }) =>
+    succeed({
+      toRow: (row) => toPlainRow(row, utcOffsetMinutes),
+      async readPage(after?: string) {
+        const search = { module, fields, ...(after === undefined ? {} : { after }) };
+        const page = await readNext(api, search, budget);
+        if (!page.ok) return page;
+        const records = page.value;
+        const isEnd = records.length === 0;
+        const next = isEnd ? NO_MORE : goOn(module, 'a page of records', nextAfter(records, after));
+        return succeed({ records, next });
+      },
+    }),
+  );
 }
 
 /**
@@ -68,6 +46,12 @@ async function readNext(
   return again.ok && again.value.length === 0
     ? fail('authorization', `the identity may see no record of a whole page of ${search.module}`)
     : again;
+}
+
+function toPlainRow(row: DataRow, utcOffsetMinutes: number): DataRow {
+  return Object.fromEntries(
+    Object.entries(row).map(([field, value]) => [field, toPlainValue(value, utcOffsetMinutes)]),
+  );
 }
 
 function toPlainValue(value: ScalarValue, utcOffsetMinutes: number): ScalarValue {

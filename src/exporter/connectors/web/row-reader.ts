@@ -6,8 +6,8 @@ import { fail, succeed } from './outcomes.ts';
 import { isScalar } from './shapes.ts';
 
 /** Turns records into rows, and notices when a field has vanished from all of them. */
-export type RowReader = {
-  read(items: readonly unknown[]): Outcome<readonly DataRow[]>;
+export type RowReader<Item = unknown> = {
+  read(items: readonly Item[]): Outcome<readonly DataRow[]>;
   /** After the last record: a field that no record had is a changed interface, not an empty field. */
   check(): Outcome<undefined>;
 };
@@ -36,14 +36,8 @@ export function createRowReader(
 
   return {
     read(items) {
-      const read: DataRow[] = [];
-      for (const item of items) {
-        const row = readOne(item);
-        if (!row.ok) return row;
-        read.push(row.value);
-      }
-      rows += read.length;
-      return succeed(read);
+      rows += items.length;
+      return readEach(items, readOne);
     },
     check() {
       const gone = rows === 0 ? undefined : entries.find(([name]) => !seen.has(name));
@@ -51,6 +45,26 @@ export function createRowReader(
       return fail('schema_changed', `no record of ${object} has a value at ${gone[1].text}`);
     },
   };
+}
+
+/** Reads records one by one and has nothing to check of all of them. */
+export function createPlainReader<Item>(
+  readOne: (item: Item) => Outcome<DataRow>,
+): RowReader<Item> {
+  return { read: (items) => readEach(items, readOne), check: () => succeed(undefined) };
+}
+
+function readEach<Item>(
+  items: readonly Item[],
+  readOne: (item: Item) => Outcome<DataRow>,
+): Outcome<readonly DataRow[]> {
+  const rows: DataRow[] = [];
+  for (const item of items) {
+    const row = readOne(item);
+    if (!row.ok) return row;
+    rows.push(row.value);
+  }
+  return succeed(rows);
 }
 
 /** Pointers to members of a record by the names that rows shall have. */

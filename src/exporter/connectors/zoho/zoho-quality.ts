@@ -8,7 +8,8 @@ import { countEach, fieldsOfAggregates } from '../web/count-aggregates.ts';
 import { findObject } from '../web/object-options.ts';
 import type { ApiObjects, FoundObject } from '../web/object-options.ts';
 import { fail, succeed } from '../web/outcomes.ts';
-import { createRowReader, pointersOf } from '../web/row-reader.ts';
+import { createScanning, pageByKey } from '../web/scan-pages.ts';
+import type { Scan } from '../web/scan-pages.ts';
 import { memberOf } from '../web/shapes.ts';
 import type { JsonRecord } from '../web/shapes.ts';
 import type { ZohoApi } from './zoho-api.ts';
@@ -144,40 +145,33 @@ function toZohoTime(text: string): string {
 }
 
 /** Pages by rising id, so that records which come or go meanwhile shift nothing. */
-export function createScan({
-  api,
-  objects,
-  clock,
-}: Quality): Exclude<Connector['scan'], undefined> {
-  return async (call, name, fields, onPage) => {
-    const object = findObject(objects, name, fields);
-    if (!object.ok) return object;
-    const { entity, sourceOf } = object.value;
-    const sources = Object.fromEntries(fields.map((field) => [field, [sourceOf(field)]]));
-    const reader = createRowReader(pointersOf(sources), name);
-    const budget = startBudget(call, clock);
-    const columns = [...new Set(['id', ...fields.map(sourceOf)])].join(', ');
-    let after: string | undefined;
-    for (;;) {
-      const where = after === undefined ? 'id is not null' : `id > '${after}'`;
-      const query = `select ${columns} from ${entity} where ${where} order by id asc limit ${PAGE_SIZE}`;
-      const page = await readPage(api, { entity, query, isFirst: after === undefined }, budget);
-      if (!page.ok) return page;
-      const { records, hasMore } = page.value;
-      const rows = reader.read(records.map(flatten));
-      if (!rows.ok) return rows;
-      if (rows.value.length > 0 && !onPage(rows.value)) return succeed({ complete: false });
-      if (!hasMore) {
-        const checked = reader.check();
-        return checked.ok ? succeed({ complete: true }) : checked;
-      }
-      const last = records.at(-1)?.['id'];
-      if (typeof last !== 'string' || !/^\d{1,20}$/.test(last) || last === after) {
-        return fail('schema_changed', `${entity} does not go on after ${records.length} records`);
-      }
-      after = last;
-    }
-  };
+export function createScan({ api, ...quality }: Quality): Scan {
+  return createScanning(quality, ({ object: { entity }, sources, budget }) => {
+    const columns = [...new Set(['id', ...sources])].join(', ');
+    return succeed({
+      async readPage(after?: string) {
+        const where = after === undefined ? 'id is not null' : `id > '${after}'`;
+        const query = `select ${columns} from ${entity} where ${where} order by id asc limit ${PAGE_SIZE}`;
+        const page = await readPage(api, { entity, query, isFirst: after === undefined }, budget);
+        if (!page.ok) return page;
+        return succeed({
+          ...pageByKey({
+            entity,
+            ...page.value,
+            size: page.value.records.length,
+            after,
+            keyOf: idOf,
+          }),
+          records: page.value.records.map(flatten),
+        });
+      },
+    });
+  });
+}
+
+/** Nothing else goes into the next query. */
+function idOf({ id }: JsonRecord): string | undefined {
+  return typeof id === 'string' && /^\d{1,20}$/.test(id) ? id : undefined;
 }
 
 const NOTHING: Page = { records: [], hasMore: false };
