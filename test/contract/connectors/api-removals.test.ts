@@ -1,28 +1,24 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import {
   apiRemovals,
   createSunsetMemory,
 } from '../../../src/exporter/connectors/web/api-removals.ts';
 import type { HttpAnswer } from '../../../src/http/http.ts';
-import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
+import { createTargets } from '../../support/targets.ts';
 
 const CALL = { timeoutMs: 5000 };
 const ANNOUNCED = Date.UTC(2028, 8, 1);
 const SUNSET = 'Sun, 31 Dec 2028 23:59:59 GMT';
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
 async function endsOf(headers: Record<string, string>, more: object = {}): Promise<unknown> {
-  const server = await startFaultServer({ respond: () => ({ body: {}, headers }) });
-  open.push(server);
   const authentication = { method: 'api_key', key: { environment: 'KEY' } };
-  const connection = { platform: 'espocrm', url: server.url, authentication, ...more };
-  const connector = connectorOf(connection, { KEY: 'k' });
-  open.push(connector);
+  const [connector] = await startTarget({
+    respond: () => ({ body: {}, headers }),
+    connection: { platform: 'espocrm', authentication, ...more },
+    secrets: { KEY: 'k' },
+  });
   const outcome = await connector.apiRemovals?.(CALL);
   return outcome?.ok === true ? outcome.value.map(({ removedAtMs }) => removedAtMs) : outcome;
 }
@@ -53,12 +49,12 @@ describe('the end of an API', () => {
   });
 
   it('is not known of an API that does not answer', async () => {
-    const server = await startFaultServer({ respond: () => ({ status: 410, body: {} }) });
-    open.push(server);
     const authentication = { method: 'api_key', key: { environment: 'KEY' } };
-    const connection = { platform: 'espocrm', url: server.url, authentication };
-    const connector = connectorOf({ ...connection, api_ends: '2030-01-01' }, { KEY: 'k' });
-    open.push(connector);
+    const [connector] = await startTarget({
+      respond: () => ({ status: 410, body: {} }),
+      connection: { platform: 'espocrm', authentication, api_ends: '2030-01-01' },
+      secrets: { KEY: 'k' },
+    });
     expect(await connector.apiRemovals?.(CALL)).toMatchObject({
       ok: false,
       failure: { reason: 'not_found' },

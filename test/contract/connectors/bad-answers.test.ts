@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { connectionDecoder } from '../../../src/exporter/connectors/connectors.ts';
 import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
@@ -6,18 +6,16 @@ import { decode } from '../../../src/std/std.ts';
 import { connectorOf } from '../../support/connector-support.ts';
 import { startFaultServer } from '../../support/fault-server.ts';
 import { startRawServer } from '../../support/raw-server.ts';
+import { createClosing } from '../../support/targets.ts';
 
 const CALL = { timeoutMs: 5000 };
 const AUTHENTICATION = { method: 'bearer', token: { environment: 'TOKEN' } };
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const closing = createClosing();
 
 function connect(url: string, path: string, more: object = {}): Connector {
   const rest = { platform: 'rest', url, authentication: AUTHENTICATION, login: { path } };
   const connector = connectorOf({ ...rest, ...more }, { TOKEN: 's3cret' });
-  open.push(connector);
+  closing(connector);
   return connector;
 }
 
@@ -45,7 +43,7 @@ const ANSWERS: readonly (readonly [name: string, answer: string, expected: objec
 describe('what a probe says to a bad answer', () => {
   it.each(ANSWERS)('%s', async (_name, answer, expected) => {
     const server = await startRawServer((socket) => socket.end(answer, 'latin1'));
-    open.push(server);
+    closing(server);
     const outcome = await connect(server.url, '/me?key=s3cret').login?.(CALL);
     const text = JSON.stringify(outcome).replaceAll(`127.0.0.1:${server.port}`, 'HOST');
     const wanted = 'ok' in expected ? expected : { ok: false, failure: expected };
@@ -56,7 +54,7 @@ describe('what a probe says to a bad answer', () => {
 describe('answer_limits', () => {
   it('holds answers to the bytes that the configuration allows', async () => {
     const server = await startFaultServer({ respond: () => ({ body: { a: 'x'.repeat(3000) } }) });
-    open.push(server);
+    closing(server);
     const place = `127.0.0.1:${server.port}`;
     const detail = `${place} answered with more than 2000 bytes`;
     const small = connect(server.url, '/me', { answer_limits: { bytes: 2000 } });
@@ -73,7 +71,7 @@ describe('answer_limits', () => {
       respond: ({ path }) =>
         path === '/me' ? { status: 307, body: '', headers: { location: '/v2/me' } } : { body: {} },
     });
-    open.push(server);
+    closing(server);
     const failure = { reason: 'bad_payload', detail: 'GET /me answered 307' };
     expect(await connect(server.url, '/me').login?.(CALL)).toEqual({ ok: false, failure });
     const following = connect(server.url, '/me', { answer_limits: { redirects: 1 } });
@@ -88,7 +86,7 @@ describe('credentials', () => {
     async (template) => {
       const server = await startFaultServer();
       const other = await startFaultServer();
-      open.push(server, other);
+      closing(server, other);
       const path = template.replace('OTHER', String(other.port));
       // The network is allowed, so nothing but the binding to the origin stands between the two.
       const more = { allow_networks: ['127.0.0.0/8'], answer_limits: { redirects: 5 } };

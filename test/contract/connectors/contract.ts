@@ -1,9 +1,10 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { FailureReason } from '../../../src/catalog/catalog.ts';
 import type { Connector, ScalarValue } from '../../../src/exporter/connectors/connectors.ts';
 import { startFaultServer } from '../../support/fault-server.ts';
 import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import { createClosing } from '../../support/targets.ts';
 import { makeTestCertificates } from '../../support/test-certificates.ts';
 import type { TestCertificates } from '../../support/test-certificates.ts';
 import { CALLS_WITHOUT_FACTS, callsOf, knownNumbersIn } from './calls.ts';
@@ -41,13 +42,10 @@ const SECRET_HEADERS = ['authorization', 'cookie', 'x-api-key', 'dolapikey', 'x-
 /** What every connector that speaks HTTP must do; run by the test of each. */
 export function describeWebConnector(contract: WebConnectorContract): void {
   describe(`${contract.name}: contract`, () => {
-    const open: { close(): unknown }[] = [];
+    const closing = createClosing();
     let certificates: TestCertificates;
     beforeAll(async () => {
       certificates = await makeTestCertificates();
-    });
-    afterEach(async () => {
-      for (const item of open.splice(0)) await item.close();
     });
 
     async function start(
@@ -56,8 +54,7 @@ export function describeWebConnector(contract: WebConnectorContract): void {
     ): Promise<[Connector, FaultServer]> {
       const server = await startFaultServer({ respond, ...(tls === undefined ? {} : { tls }) });
       const connector = contract.create(server.url, certificates.authority);
-      open.push(connector, server);
-      return [connector, server];
+      return closing(connector, server);
     }
 
     /** What every call comes to, all at once. */

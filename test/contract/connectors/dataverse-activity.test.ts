@@ -1,7 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
-import { connectorOf } from '../../support/connector-support.ts';
 import {
   AUDITED,
   SETS,
@@ -10,9 +8,10 @@ import {
   refusal,
   respondToken,
 } from '../../support/dataverse-server.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
 import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
 import type { Row } from '../../support/fetch-xml-support.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 
 const AUTHENTICATION = {
   method: 'client_credentials',
@@ -27,21 +26,14 @@ const CONNECTION = {
 const CALL = { timeoutMs: 5000 };
 const SINCE_MS = Date.UTC(2026, 0, 5, 8);
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
-async function target(
-  answer: (request: SeenRequest) => GoodAnswer,
-  changes: object = {},
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: answer });
-  const connection = { ...CONNECTION, url: server.url, authority: server.url, ...changes };
-  const connector = connectorOf(connection, { SECRET: 's3cret', OTHER: 'other-s3cret' });
-  open.push(connector, server);
-  return [connector, server];
-}
+const target = (answer: Respond, changes: object = {}): Promise<Target> =>
+  startTarget({
+    respond: answer,
+    connection: (url) => ({ ...CONNECTION, authority: url, ...changes }),
+    secrets: { SECRET: 's3cret', OTHER: 'other-s3cret' },
+  });
 
 const withSets = (sets: Readonly<Record<string, readonly Row[]>>): ReturnType<typeof target> =>
   target(createResponder({ ...SETS, ...sets }));

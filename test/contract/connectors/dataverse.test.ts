@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { Aggregate, Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { connectorOf, yamlOfDocument } from '../../support/connector-support.ts';
@@ -11,6 +11,8 @@ import {
 import { startFaultServer } from '../../support/fault-server.ts';
 import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
 import type { Row } from '../../support/fetch-xml-support.ts';
+import { createClosing, createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 import { describeWebConnector } from './contract.ts';
 
 const CONNECTION = {
@@ -126,21 +128,15 @@ function refusalOfScan(path: string): GoodAnswer | undefined {
   return path.includes('/contacts?$select') ? refusal(400, '0x80060888') : undefined;
 }
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const closing = createClosing();
+const startTarget = createTargets(closing);
 
-async function target(
-  changes: object = {},
-  answer: (request: SeenRequest) => GoodAnswer = respond,
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: answer });
-  const connection = { ...CONNECTION, url: server.url, authority: server.url, ...changes };
-  const connector = connectorOf(connection, SECRETS);
-  open.push(connector, server);
-  return [connector, server];
-}
+const target = (changes: object = {}, answer: Respond = respond): Promise<Target> =>
+  startTarget({
+    respond: answer,
+    connection: (url) => ({ ...CONNECTION, authority: url, ...changes }),
+    secrets: SECRETS,
+  });
 
 const dataOf = (server: FaultServer): readonly SeenRequest[] =>
   server.seen.filter(({ path }) => path !== TOKEN_PATH);
@@ -214,7 +210,7 @@ describe('dataverse', () => {
 
   it('fetches one token for all probes, from the authority alone, and a new one to prove a log-in', async () => {
     const authority = await startFaultServer({ respond: respondToken });
-    open.push(authority);
+    closing(authority);
     const [connector, server] = await target({ authority: authority.url });
     await Promise.all([connector.accounts?.(CALL), connector.jobs?.(CALL, NOW_MS)]);
     expect(authority.seen.map(({ path }) => path)).toEqual([TOKEN_PATH]);

@@ -1,9 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
-import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import type { GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 
 const CONNECTION = { platform: 'dolibarr', authentication: { key: { environment: 'KEY' } } };
 const READER = { security_authentication: { key: { environment: 'READER' } } };
@@ -11,10 +10,7 @@ const SECRETS = { KEY: 's3cret', READER: 's3cret-too' };
 const CALL = { timeoutMs: 5000 };
 const USER = { id: '1', status: '1', admin: '1' };
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
 /** The list of users of htdocs/user/class/api_users.class.php, for whoever has the right to read it. */
 function listing(users: readonly object[]): (request: SeenRequest) => GoodAnswer {
@@ -28,15 +24,8 @@ function listing(users: readonly object[]): (request: SeenRequest) => GoodAnswer
   };
 }
 
-async function target(
-  respond: (request: SeenRequest) => GoodAnswer,
-  changes: object = READER,
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond });
-  const connector = connectorOf({ ...CONNECTION, ...changes, url: server.url }, SECRETS);
-  open.push(connector, server);
-  return [connector, server];
-}
+const target = (respond: Respond, changes: object = READER): Promise<Target> =>
+  startTarget({ respond, connection: { ...CONNECTION, ...changes }, secrets: SECRETS });
 
 describe('what dolibarr tells of activity', () => {
   it('asks the second identity for users, and the first one where there is no other', async () => {

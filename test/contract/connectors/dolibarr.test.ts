@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import type { GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 import { describeWebConnector } from './contract.ts';
 
 const CONNECTION = { platform: 'dolibarr', authentication: { key: { environment: 'KEY' } } };
@@ -222,21 +223,10 @@ describeWebConnector({
   ],
 });
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
-async function target(
-  changes: object = {},
-  answer: (request: SeenRequest) => GoodAnswer = respond,
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: answer });
-  open.push(server);
-  const connector = connectorOf({ ...CONNECTION, url: server.url, ...changes }, SECRETS);
-  open.push(connector);
-  return [connector, server];
-}
+const target = (changes: object = {}, answer: Respond = respond): Promise<Target> =>
+  startTarget({ respond: answer, connection: { ...CONNECTION, ...changes }, secrets: SECRETS });
 
 async function scanned(connector: Connector, object: string, field: string): Promise<unknown[]> {
   const seen: unknown[] = [];

@@ -1,7 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
-import { connectorOf } from '../../support/connector-support.ts';
 import {
   ADMINISTRATORS_SETTINGS,
   ESPOCRM_LISTS,
@@ -11,8 +9,9 @@ import {
   respondAsEspocrm,
 } from '../../support/fakes/espocrm.ts';
 import type { EspocrmLists } from '../../support/fakes/espocrm.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import type { GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 
 const DATA = {
   platform: 'espocrm',
@@ -30,26 +29,19 @@ const CALL = { timeoutMs: 5000 };
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
 const SINCE_MS = NOW_MS - 3_600_000;
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
 type Answer = (request: SeenRequest) => GoodAnswer | undefined;
 
 /** With other lists than usual, or other answers. */
-async function target(
+function target(
   lists: EspocrmLists = {},
   answer: Answer = () => undefined,
   connection: object = CONNECTION,
-): Promise<[Connector, FaultServer]> {
+): Promise<Target> {
   const all = { ...ESPOCRM_LISTS, ...lists };
-  const respond = (request: SeenRequest): GoodAnswer =>
-    answer(request) ?? respondAsEspocrm(request, all);
-  const server = await startFaultServer({ respond });
-  const connector = connectorOf({ ...connection, url: server.url }, ESPOCRM_SECRETS);
-  open.push(connector, server);
-  return [connector, server];
+  const respond: Respond = (request) => answer(request) ?? respondAsEspocrm(request, all);
+  return startTarget({ respond, connection, secrets: ESPOCRM_SECRETS });
 }
 
 const settings =

@@ -3,13 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { dump } from 'js-yaml';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { connectorOf } from '../../support/connector-support.ts';
 import { CONTACTS, ESPOCRM_SECRETS, respondAsEspocrm } from '../../support/fakes/espocrm.ts';
 import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import type { FaultServer } from '../../support/fault-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 import { describeWebConnector } from './contract.ts';
 import { describeLive } from './live.ts';
@@ -81,20 +82,17 @@ describeWebConnector({
   ],
 });
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
-async function target(
+const target = (
   changes: object = {},
-  answer: (request: SeenRequest) => GoodAnswer = (request) => respondAsEspocrm(request),
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: answer });
-  const connector = connectorOf({ ...CONNECTION, url: server.url, ...changes }, ESPOCRM_SECRETS);
-  open.push(connector, server);
-  return [connector, server];
-}
+  answer: Respond = (request) => respondAsEspocrm(request),
+): Promise<Target> =>
+  startTarget({
+    respond: answer,
+    connection: { ...CONNECTION, ...changes },
+    secrets: ESPOCRM_SECRETS,
+  });
 
 describe('espocrm', () => {
   it('tells its version, the jobs that are due, denied log-ins and who is an administrator', async () => {

@@ -1,10 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { createSystemClock } from '../../../src/std/std.ts';
-import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer } from '../../support/fault-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Target } from '../../support/targets.ts';
 import { frappeSite } from './frappe-server.ts';
 import type { Site } from './frappe-server.ts';
 
@@ -19,10 +17,7 @@ const CALL = { timeoutMs: 5000 };
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
 const HOUR_AGO_MS = NOW_MS - 3_600_000;
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
 type Changes = {
   readonly site?: Site;
@@ -30,15 +25,13 @@ type Changes = {
   readonly connection?: object;
 };
 
-async function target(changes: Changes = {}): Promise<[Connector, FaultServer]> {
-  const { site, settings, connection = CONNECTION } = changes;
-  const server = await startFaultServer({
+function target({ site, settings, connection = CONNECTION }: Changes = {}): Promise<Target> {
+  return startTarget({
     respond: (request) => frappeSite(request, site, settings),
+    connection,
+    secrets: SECRETS,
+    dependencies: { clock: { ...createSystemClock(), now: () => NOW_MS } },
   });
-  const clock = { ...createSystemClock(), now: () => NOW_MS };
-  const connector = connectorOf({ ...connection, url: server.url }, SECRETS, { clock });
-  open.push(connector, server);
-  return [connector, server];
 }
 
 function failuresOf(job: string, count: number, second: number): Site[string] {

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { createSystemClock } from '../../../src/std/std.ts';
 import { connectorOf } from '../../support/connector-support.ts';
 import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import type { GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import { createClosing, createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 import { describeWebConnector } from './contract.ts';
 import { frappeSite as respond, refusal } from './frappe-server.ts';
 import type { Filter } from './frappe-server.ts';
@@ -143,20 +144,11 @@ describeWebConnector({
   ],
 });
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const closing = createClosing();
+const startTarget = createTargets(closing);
 
-async function target(
-  changes: object = {},
-  answer: (request: SeenRequest) => GoodAnswer = respond,
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: answer });
-  const connector = connectorOf({ ...CONNECTION, url: server.url, ...changes }, SECRETS);
-  open.push(connector, server);
-  return [connector, server];
-}
+const target = (changes: object = {}, answer: Respond = respond): Promise<Target> =>
+  startTarget({ respond: answer, connection: { ...CONNECTION, ...changes }, secrets: SECRETS });
 
 const FIELDS = {
   id: 'name',
@@ -204,7 +196,7 @@ describe('frappe', () => {
     const server = await startFaultServer({ respond });
     const { security_authentication: _security, ...data } = CONNECTION;
     const connector = connectorOf({ ...data, url: server.url }, SECRETS);
-    open.push(connector, server);
+    closing(connector, server);
     const notPermitted = { known: false, reason: 'not_permitted' };
     expect(await connector.logins?.(CALL, 0)).toMatchObject({ value: { failed: notPermitted } });
     expect(await connector.accounts?.(CALL)).toMatchObject({
@@ -312,7 +304,7 @@ describe('frappe', () => {
           : respond(request),
     });
     const connector = connectorOf({ ...CONNECTION, url: server.url }, SECRETS, { clock });
-    open.push(connector, server);
+    closing(connector, server);
     const count = async (): Promise<unknown> => connector.logins?.(CALL, NOW_MS - 3_600_000);
     // The wall of another zone is hours ahead: every log-in of the site seems to be too old.
     expect(await count()).toMatchObject({ value: { failed: { value: 0 } } });

@@ -1,9 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
-import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import type { GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
 import {
   MINUTE_MS,
   action,
@@ -17,6 +14,8 @@ import {
   respondAsHubspot,
   usage,
 } from '../../support/hubspot-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 
 const CONNECTION = {
   platform: 'hubspot',
@@ -27,20 +26,10 @@ const SECRETS = { TOKEN: 's3cret', AUDITOR: 's3cret-auditor' };
 const CALL = { timeoutMs: 5000 };
 const hourAgo = (): number => Date.now() - 60.5 * MINUTE_MS;
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
-async function target(
-  answer: (request: SeenRequest) => GoodAnswer = respondAsHubspot,
-  changes: object = {},
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: answer });
-  const connector = connectorOf({ ...CONNECTION, url: server.url, ...changes }, SECRETS);
-  open.push(connector, server);
-  return [connector, server];
-}
+const target = (answer: Respond = respondAsHubspot, changes: object = {}): Promise<Target> =>
+  startTarget({ respond: answer, connection: { ...CONNECTION, ...changes }, secrets: SECRETS });
 
 const paged =
   (all: readonly object[]) =>

@@ -1,11 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { startBudget } from '../../../src/exporter/connectors/web/budget.ts';
 import { createPace } from '../../../src/exporter/connectors/hubspot/pace.ts';
 import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import type { GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
 import {
   MINUTE_MS,
   contact,
@@ -19,6 +17,8 @@ import {
   respondAsHubspot,
 } from '../../support/hubspot-server.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
+import { createClosing, createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 import { describeWebConnector } from './contract.ts';
 
 const CONNECTION = {
@@ -195,20 +195,11 @@ describeWebConnector({
   ],
 });
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const closing = createClosing();
+const startTarget = createTargets(closing);
 
-async function target(
-  changes: object = {},
-  answer: (request: SeenRequest) => GoodAnswer = respondAsHubspot,
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: answer });
-  const connector = connectorOf({ ...CONNECTION, url: server.url, ...changes }, SECRETS);
-  open.push(connector, server);
-  return [connector, server];
-}
+const target = (changes: object = {}, answer: Respond = respondAsHubspot): Promise<Target> =>
+  startTarget({ respond: answer, connection: { ...CONNECTION, ...changes }, secrets: SECRETS });
 
 describe('hubspot', () => {
   it('takes the refusal of a stranger for an answer, and no other refusal', async () => {
@@ -374,7 +365,7 @@ describe('hubspot', () => {
         done(Object.assign(new Error('no name is looked up'), { code: 'ENOTFOUND' }), []);
       },
     });
-    open.push(own);
+    closing(own);
     expect(await own.login?.(CALL)).toMatchObject({ failure: { reason: 'dns' } });
     expect(asked).toEqual(['api.hubapi.com']);
   });

@@ -1,29 +1,18 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
-import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import type { GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 import { AUTOVACUUM } from './odoo-models.ts';
 import { JSON2, JSONRPC, SECRETS, json2, jsonrpc, questionOf } from './odoo-server.ts';
 
 const CALL = { timeoutMs: 5000 };
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
-async function target(
-  connection: object,
-  respond: (request: SeenRequest) => GoodAnswer,
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond });
-  const connector = connectorOf({ ...connection, url: server.url }, SECRETS);
-  open.push(connector, server);
-  return [connector, server];
-}
+const target = (connection: object, respond: Respond): Promise<Target> =>
+  startTarget({ respond, connection, secrets: SECRETS });
 
 /** Answers some of the questions otherwise. */
 function but(pattern: RegExp, body: object | number): (request: SeenRequest) => GoodAnswer {

@@ -1,9 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
-import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import type { GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
 import {
   ADMINISTRATOR,
   access,
@@ -13,6 +10,8 @@ import {
   user,
   webhook,
 } from '../../support/pipedrive-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 
 const CONNECTION = {
   platform: 'pipedrive',
@@ -24,20 +23,10 @@ const CALL = { timeoutMs: 5000 };
 const DAY_MS = 86_400_000;
 const SINCE = Date.parse('2026-11-01T12:00:00Z');
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
-async function target(
-  answer: (request: SeenRequest) => GoodAnswer = respondAsPipedrive,
-  changes: object = {},
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: answer });
-  const connector = connectorOf({ ...CONNECTION, url: server.url, ...changes }, SECRETS);
-  open.push(connector, server);
-  return [connector, server];
-}
+const target = (answer: Respond = respondAsPipedrive, changes: object = {}): Promise<Target> =>
+  startTarget({ respond: answer, connection: { ...CONNECTION, ...changes }, secrets: SECRETS });
 
 /** A company with these web hooks, asked by its administrator. */
 const withHooks =
@@ -157,23 +146,19 @@ describe('pipedrive with two users', () => {
         client_secret: { environment: 'CLIENT' },
         refresh_token: { environment: 'REFRESH' },
       };
-      const server = await startFaultServer({
+      const [connector, server] = await startTarget({
         respond: (request) =>
           request.path === '/oauth/token'
             ? { body: { access_token: 'access-1', token_type: 'Bearer', expires_in: 3600 } }
             : respondAsPipedrive(request),
-      });
-      const connector = connectorOf(
-        {
+        connection: (url) => ({
           ...CONNECTION,
           security_authentication: AUDITOR,
           [name]: app,
-          url: server.url,
-          token_url: `${server.url}/oauth/token`,
-        },
-        SECRETS,
-      );
-      open.push(connector, server);
+          token_url: `${url}/oauth/token`,
+        }),
+        secrets: SECRETS,
+      });
       expect(await connector.latency?.(CALL)).toMatchObject({ ok: true });
       expect(await connector.accounts?.(CALL)).toMatchObject({ ok: true });
       expect(server.seen.filter(({ method }) => method === 'POST')).toHaveLength(1);

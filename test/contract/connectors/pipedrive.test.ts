@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { connectorOf } from '../../support/connector-support.ts';
@@ -15,6 +15,8 @@ import {
   success,
   user,
 } from '../../support/pipedrive-server.ts';
+import { createClosing, createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 import { describeWebConnector } from './contract.ts';
 
 const CONNECTION = {
@@ -189,20 +191,11 @@ describeWebConnector({
   ],
 });
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const closing = createClosing();
+const startTarget = createTargets(closing);
 
-async function target(
-  changes: object = {},
-  answer: (request: SeenRequest) => GoodAnswer = respondAsPipedrive,
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: answer });
-  const connector = connectorOf({ ...CONNECTION, url: server.url, ...changes }, SECRETS);
-  open.push(connector, server);
-  return [connector, server];
-}
+const target = (changes: object = {}, answer: Respond = respondAsPipedrive): Promise<Target> =>
+  startTarget({ respond: answer, connection: { ...CONNECTION, ...changes }, secrets: SECRETS });
 
 /** Values of fields of all persons. */
 async function valuesOf(
@@ -318,7 +311,7 @@ async function tokens(answer: () => GoodAnswer): Promise<FaultServer> {
     respond: ({ method, path }) =>
       method === 'POST' && path === '/oauth/token' ? answer() : { status: 404, body: {} },
   });
-  open.push(server);
+  closing(server);
   return server;
 }
 

@@ -1,9 +1,8 @@
-import { afterEach } from 'vitest';
-
 import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
-import { connectorOf, yamlOfDocument } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
+import { yamlOfDocument } from '../../support/connector-support.ts';
 import type { GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import { createClosing, createTargets } from '../../support/targets.ts';
+import type { Closing } from '../../support/targets.ts';
 
 export type Connection = Readonly<Record<string, unknown>>;
 export type Records = readonly Readonly<Record<string, unknown>>[];
@@ -84,10 +83,8 @@ export function respond({ path, headers }: SeenRequest, lists: typeof LISTS = LI
   return { body: { data: page === 1 ? all : [], meta: { total: all.length } } };
 }
 
-export const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+export const closing: Closing = createClosing();
+const startTarget = createTargets(closing);
 
 type Setting = {
   readonly lists?: Readonly<Record<string, Records>>;
@@ -100,14 +97,14 @@ export async function target({ lists, changes, answer }: Setting = {}): Promise<
   [Connector, string[]]
 > {
   const paths: string[] = [];
-  const server = await startFaultServer({
+  const [connector] = await startTarget({
     respond: (request) => {
       paths.push(request.path);
       return answer?.(request) ?? respond(request, { ...LISTS, ...lists });
     },
+    connection: (url) => ({ ...EXAMPLE, url, ...changes }),
+    secrets: SECRETS,
   });
-  const connector = connectorOf({ ...EXAMPLE, url: server.url, ...changes }, SECRETS);
-  open.push(connector, server);
   return [connector, paths];
 }
 

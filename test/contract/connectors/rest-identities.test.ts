@@ -9,7 +9,7 @@ import { connectionDecoder } from '../../../src/exporter/connectors/connectors.t
 import { decode } from '../../../src/std/std.ts';
 import { connectorOf } from '../../support/connector-support.ts';
 import type { GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
-import { CALL, EXAMPLE, SINCE_MS, changed, open, target } from './rest-activity-server.ts';
+import { CALL, EXAMPLE, SINCE_MS, changed, closing, target } from './rest-activity-server.ts';
 import type { Connection } from './rest-activity-server.ts';
 
 describe('rest: identities and the life of the API', () => {
@@ -99,7 +99,7 @@ describe('rest: identities and the life of the API', () => {
     });
     server.keepAliveTimeout = 0;
     await once(server.listen(0, '127.0.0.1'), 'listening');
-    open.push({ close: () => server.close() });
+    closing({ close: () => server.close() });
     const { port } = server.address() as AddressInfo;
     const page = { format: 'statuspage', url: `http://127.0.0.1:${port}` };
     const [connector] = await target({ changes: { status_page: page } });

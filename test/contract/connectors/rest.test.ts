@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { createSandbox } from '../../../src/sandbox/sandbox.ts';
 import { createSeededRandom, createSilentLogger, createSystemClock } from '../../../src/std/std.ts';
 import { connectorOf, yamlOfDocument } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
 import type { GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import { createClosing, createTargets } from '../../support/targets.ts';
 import { describeWebConnector } from './contract.ts';
 
 type Connection = Readonly<Record<string, unknown>>;
@@ -66,10 +66,8 @@ describeWebConnector({
   isReadOnly: ({ method }) => method === 'GET',
 });
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const closing = createClosing();
+const startTarget = createTargets(closing);
 
 const CALL = { timeoutMs: 5000 };
 
@@ -77,10 +75,12 @@ async function target(
   answer: (request: SeenRequest) => GoodAnswer,
   changes: Connection = {},
 ): Promise<Connector> {
-  const server = await startFaultServer({ respond: answer });
   const { tls: _tls, ...plain } = EXAMPLE;
-  const connector = connectorOf({ ...plain, url: server.url, ...changes }, SECRETS);
-  open.push(connector, server);
+  const [connector] = await startTarget({
+    respond: answer,
+    connection: (url) => ({ ...plain, url, ...changes }),
+    secrets: SECRETS,
+  });
   return connector;
 }
 
@@ -275,7 +275,7 @@ describe('rest on the sandbox CRM', () => {
     const { url, token, caCertificatePem = '' } = await sandbox.start();
     const secrets = { SANDBOX_TOKEN: token, 'sandbox-ca.pem': caCertificatePem };
     const connector = connectorOf({ ...EXAMPLE, url }, secrets);
-    open.push(connector, { close: () => sandbox.stop() });
+    closing(connector, { close: () => sandbox.stop() });
 
     expect(await connector.ping?.(CALL)).toMatchObject({
       ok: true,

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { CrmwatchError } from '../../../src/std/std.ts';
@@ -8,13 +8,11 @@ import { startFaultServer } from '../../support/fault-server.ts';
 import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
 import { postgresMissing, startPostgres } from '../../support/postgres-server.ts';
 import type { PostgresServer } from '../../support/postgres-server.ts';
+import { createClosing } from '../../support/targets.ts';
 
 const CALL = { timeoutMs: 5000 };
 const PASSWORD = { environment: 'PASSWORD' };
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const closing = createClosing();
 
 /** A secret that the test replaces or takes away, and the refusals that were noted. */
 type Safe = { value: string | undefined; refusals: number; readonly resolve: SecretResolver };
@@ -119,7 +117,7 @@ describe.each(Object.entries(CASES))(
       server = await startFaultServer({ respond: (request) => respond(request, password) });
       const more = { resolveSecret: safe.resolve };
       const connector = connectorOf({ ...connection, url: server.url }, {}, more);
-      open.push(connector, server);
+      closing(connector, server);
       return connector;
     }
 
@@ -176,7 +174,7 @@ describe('a secret that no header can carry', () => {
       {},
       { resolveSecret },
     );
-    open.push(connector, server);
+    closing(connector, server);
     const detail = `the secret has characters that the header ${header} cannot carry, such as a line break`;
     const failure = { reason: 'authentication', detail };
     expect(await connector.login?.(CALL)).toEqual({ ok: false, failure });
@@ -214,7 +212,7 @@ describe.skipIf(missing !== undefined)(`a secret that changes: PostgreSQL ${miss
       {},
       safe === undefined ? {} : { resolveSecret: safe.resolve },
     );
-    open.push(connector);
+    closing(connector);
     return connector;
   }
 
@@ -263,7 +261,7 @@ describe.skipIf(missing !== undefined)(`a secret that changes: PostgreSQL ${miss
         { PASSWORD: 'old' },
         toLoopback,
       ); // prettier-ignore
-      open.push(connector);
+      closing(connector);
       return connector;
     };
     const detail =

@@ -1,7 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
-import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import type { GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
 import { SECURITY_TOKEN, TOKEN, refusal } from '../../support/salesforce-server.ts';
 import type { Organization } from '../../support/salesforce-server.ts';
 import {
@@ -13,20 +12,16 @@ import {
   startSalesforce,
 } from '../../support/salesforce-target.ts';
 import type { SalesforceTarget } from '../../support/salesforce-target.ts';
+import { createClosing } from '../../support/targets.ts';
+import type { Target } from '../../support/targets.ts';
 
 const CALL = { timeoutMs: 5000 };
 const HOUR_MS = 3_600_000;
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const closing = createClosing();
 
-async function target(given: SalesforceTarget = {}): Promise<[Connector, FaultServer]> {
-  const [connector, server] = await startSalesforce(given);
-  open.push(connector, server);
-  return [connector, server];
-}
+const target = async (given: SalesforceTarget = {}): Promise<Target> =>
+  closing(...(await startSalesforce(given)));
 
 describe('salesforce: log-ins', () => {
   const logins = (statuses: readonly string[]): Organization['tables'] => ({

@@ -1,12 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { Aggregate, Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
 import type { FaultServer } from '../../support/fault-server.ts';
 import { ORGANIZATION, idOf } from '../../support/salesforce-organization.ts';
 import { respondAs } from '../../support/salesforce-server.ts';
 import type { Organization } from '../../support/salesforce-server.ts';
+import { clientOf } from '../../support/salesforce-target.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Target } from '../../support/targets.ts';
 
 const CALL = { timeoutMs: 10_000 };
 const CONTACT_FIELDS = {
@@ -24,35 +26,23 @@ const OBJECTS = {
   opportunities: { entity: 'Opportunity', fields: { close_date: 'CloseDate' } },
 };
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
-async function target(
+function target(
   tables: Organization['tables'] = {},
   objects: object = OBJECTS,
   recordOf?: (soql: string) => object,
-): Promise<[Connector, FaultServer]> {
+): Promise<Target> {
   const respond = respondAs({ ...ORGANIZATION, tables: { ...ORGANIZATION.tables, ...tables } });
-  const server = await startFaultServer({
+  return startTarget({
     respond(request) {
       const soql = new URL(request.path, 'http://crm.test').searchParams.get('q');
       if (recordOf === undefined || soql === null) return respond(request);
       return { body: { totalSize: 1, done: true, records: [recordOf(soql)] } };
     },
+    connection: { platform: 'salesforce', authentication: clientOf('key'), objects },
+    secrets: { SECRET: 's3cret' },
   });
-  const connector = connectorOf(
-    {
-      platform: 'salesforce',
-      url: server.url,
-      authentication: { method: 'client_credentials', client_id: 'key', client_secret: { environment: 'SECRET' } },
-      objects,
-    },
-    { SECRET: 's3cret' },
-  ); // prettier-ignore
-  open.push(connector, server);
-  return [connector, server];
 }
 
 const queriesOf = (server: FaultServer): readonly string[] =>

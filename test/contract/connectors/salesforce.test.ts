@@ -1,14 +1,14 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
 import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
 import { ORGANIZATION, idOf } from '../../support/salesforce-organization.ts';
 import { TOKEN, refusal, respondAs } from '../../support/salesforce-server.ts';
 import type { Organization } from '../../support/salesforce-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 import { describeWebConnector } from './contract.ts';
 import type { Trouble } from './contract.ts';
 
@@ -133,21 +133,14 @@ describeWebConnector({
   ],
 }); // prettier-ignore
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
-async function target(
+const target = (
   changes: object = {},
-  answer: (request: SeenRequest) => GoodAnswer = respond,
+  answer: Respond = respond,
   secrets: Readonly<Record<string, string>> = SECRETS,
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: answer });
-  const connector = connectorOf({ ...CONNECTION, url: server.url, ...changes }, secrets);
-  open.push(connector, server);
-  return [connector, server];
-}
+): Promise<Target> =>
+  startTarget({ respond: answer, connection: { ...CONNECTION, ...changes }, secrets });
 
 function organizationWith(tables: Organization['tables']): (request: SeenRequest) => GoodAnswer {
   return respondAs({ ...ORGANIZATION, tables: { ...ORGANIZATION.tables, ...tables } });

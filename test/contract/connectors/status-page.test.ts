@@ -1,19 +1,17 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { connectionDecoder } from '../../../src/exporter/connectors/connectors.ts';
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { decode } from '../../../src/std/std.ts';
 import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer, GoodAnswer } from '../../support/fault-server.ts';
+import type { GoodAnswer } from '../../support/fault-server.ts';
+import { createClosing, createTargets } from '../../support/targets.ts';
+import type { Target } from '../../support/targets.ts';
 import { knownNumbersIn } from './calls.ts';
 import { FAULTS, WRONG_SHAPES } from './faults.ts';
 
 const CALL = { timeoutMs: 5000 };
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const closing = createClosing();
+const startTarget = createTargets(closing);
 
 const connectionWith = (page: object): object => ({
   platform: 'espocrm',
@@ -22,15 +20,12 @@ const connectionWith = (page: object): object => ({
   status_page: page,
 });
 
-async function start(
-  page: object,
-  respond: (path: string) => GoodAnswer,
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: ({ path }) => respond(path) });
-  const connector = connectorOf(connectionWith({ ...page, url: server.url }), { KEY: 's3cret' });
-  open.push(connector, server);
-  return [connector, server];
-}
+const start = (page: object, respond: (path: string) => GoodAnswer): Promise<Target> =>
+  startTarget({
+    respond: ({ path }) => respond(path),
+    connection: (url) => connectionWith({ ...page, url }),
+    secrets: { KEY: 's3cret' },
+  });
 
 /** In the shape of Atlassian's Status API: page, components, incidents, scheduled_maintenances and status. */
 const summary = (indicator: string, incidents = 0): object => ({
@@ -140,7 +135,7 @@ describe('any status page', () => {
   it('is not asked when none is configured', () => {
     const { status_page: _, ...connection } = connectionWith({}) as { status_page: unknown };
     const connector = connectorOf(connection, { KEY: 'k' });
-    open.push(connector);
+    closing(connector);
     expect(connector.vendorStatus).toBeUndefined();
   });
 

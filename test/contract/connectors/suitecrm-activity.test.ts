@@ -1,11 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
-import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
 import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
 import { SUITECRM_MODULES, failedJob, refuse, respond } from '../../support/suitecrm-server.ts';
 import type { SuitecrmModules } from '../../support/suitecrm-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Target } from '../../support/targets.ts';
 
 const client = (id: string): object => ({
   method: 'client_credentials',
@@ -17,27 +16,20 @@ const CALL = { timeoutMs: 5000 };
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
 const SINCE_MS = NOW_MS - 3_600_000;
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
 /** With other records than usual, or other answers. */
-async function target(
+function target(
   changed: SuitecrmModules = {},
   answer: (request: SeenRequest) => GoodAnswer | undefined = () => undefined,
   changes: object = {},
-): Promise<[Connector, FaultServer]> {
+): Promise<Target> {
   const modules = { ...SUITECRM_MODULES, ...changed };
-  const server = await startFaultServer({
+  return startTarget({
     respond: (request) => answer(request) ?? respond(request, { modules }),
+    connection: { ...CONNECTION, ...changes },
+    secrets: { SECRET: 's3cret' },
   });
-  const connector = connectorOf(
-    { ...CONNECTION, url: server.url, ...changes },
-    { SECRET: 's3cret' },
-  );
-  open.push(connector, server);
-  return [connector, server];
 }
 
 /** Requests beside those for tokens. */

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector, DataRow } from '../../../src/exporter/connectors/connectors.ts';
+import type { DataRow } from '../../../src/exporter/connectors/connectors.ts';
 import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import type { SeenRequest } from '../../support/fault-server.ts';
 import { UNAUTHORIZED, refuse, respond } from '../../support/suitecrm-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 import { describeWebConnector } from './contract.ts';
 
 const CONNECTION = {
@@ -141,20 +142,13 @@ describeWebConnector({
   ],
 });
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
-async function target(
-  answer: (request: SeenRequest) => GoodAnswer = (request) => respond(request),
+const target = (
+  answer: Respond = (request) => respond(request),
   changes: object = {},
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: (request) => answer(request) });
-  const connector = connectorOf({ ...CONNECTION, url: server.url, ...changes }, SECRETS);
-  open.push(connector, server);
-  return [connector, server];
-}
+): Promise<Target> =>
+  startTarget({ respond: answer, connection: { ...CONNECTION, ...changes }, secrets: SECRETS });
 
 describe('suitecrm', () => {
   it('tells the jobs that are due and who may log in', async () => {

@@ -1,9 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
-import { connectorOf } from '../../support/connector-support.ts';
 import { startFaultServer } from '../../support/fault-server.ts';
 import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import { createClosing, createTargets } from '../../support/targets.ts';
+import type { Target } from '../../support/targets.ts';
 
 const CONNECTION = {
   platform: 'tryton',
@@ -52,21 +52,19 @@ function server(changes: Results, headers: Readonly<Record<string, string>> = {}
   };
 }
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const closing = createClosing();
+const startTarget = createTargets(closing);
 
-async function target(
+const target = (
   results: Results = {},
   changes: object = {},
   headers: Readonly<Record<string, string>> = {},
-): Promise<[Connector, FaultServer]> {
-  const fake = await startFaultServer({ respond: server(results, headers) });
-  const connector = connectorOf({ ...CONNECTION, url: fake.url, ...changes }, SECRETS);
-  open.push(connector, fake);
-  return [connector, fake];
-}
+): Promise<Target> =>
+  startTarget({
+    respond: server(results, headers),
+    connection: { ...CONNECTION, ...changes },
+    secrets: SECRETS,
+  });
 
 /** Who asked which methods, log-ins left out. */
 function askedBy({ seen }: FaultServer): readonly string[] {
@@ -229,7 +227,7 @@ describe('the life of the API of Tryton', () => {
     const page = await startFaultServer({
       respond: () => ({ body: { status: { indicator: 'minor' }, incidents: [{}] } }),
     });
-    open.push(page);
+    closing(page);
     const [connector] = await target(
       {},
       { status_page: { format: 'statuspage', url: page.url, allow_networks: ['127.0.0.1'] } },

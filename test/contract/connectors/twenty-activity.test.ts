@@ -1,9 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
-import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer, GoodAnswer } from '../../support/fault-server.ts';
+import type { GoodAnswer } from '../../support/fault-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Target } from '../../support/targets.ts';
 
 const CONNECTION = {
   platform: 'twenty',
@@ -15,17 +14,14 @@ const CALL = { timeoutMs: 5000 };
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
 const DAY_SECONDS = 86_400;
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
-async function target(given: GoodAnswer, changes: object = {}): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: () => given });
-  const connector = connectorOf({ ...CONNECTION, ...changes, url: server.url }, SECRETS);
-  open.push(connector, server);
-  return [connector, server];
-}
+const target = (given: GoodAnswer, changes: object = {}): Promise<Target> =>
+  startTarget({
+    respond: () => given,
+    connection: { ...CONNECTION, ...changes },
+    secrets: SECRETS,
+  });
 
 /** A key in the shape of api-key.entity.ts of twenty-server. */
 const keyOf = (createdAt: unknown, expiresAt: unknown, revokedAt: unknown = null): object => ({

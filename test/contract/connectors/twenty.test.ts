@@ -1,9 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import type { GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 import { describeWebConnector } from './contract.ts';
 import { error, idOf, matches, parse, respond } from './twenty-server.ts';
 
@@ -99,21 +99,10 @@ describeWebConnector({
   ],
 });
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
-async function target(
-  changes: object = {},
-  given: (request: SeenRequest) => GoodAnswer = respond,
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: given });
-  open.push(server);
-  const connector = connectorOf({ ...CONNECTION, url: server.url, ...changes }, SECRETS);
-  open.push(connector);
-  return [connector, server];
-}
+const target = (changes: object = {}, answer: Respond = respond): Promise<Target> =>
+  startTarget({ respond: answer, connection: { ...CONNECTION, ...changes }, secrets: SECRETS });
 
 describe('twenty', () => {
   it('counts the members of the workspace, and knows neither their roles nor its queues', async () => {

@@ -1,9 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
-import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
-import type { FaultServer, SeenRequest } from '../../support/fault-server.ts';
+import type { SeenRequest } from '../../support/fault-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Target } from '../../support/targets.ts';
 import { createVtiger } from '../../support/vtiger-server.ts';
 
 const identityOf = (user: string): object => ({
@@ -18,21 +17,17 @@ const CONNECTION = {
 };
 const CALL = { timeoutMs: 5000 };
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
 /** A monitoring user and an administrator, who is named in challenges and log-ins, and by the session. */
-async function target(changes: object = {}): Promise<[Connector, FaultServer]> {
+function target(changes: object = {}): Promise<Target> {
   const monitor = createVtiger({ isAdministrator: false });
   const boss = createVtiger({ user: 'boss' });
-  const server = await startFaultServer({
+  return startTarget({
     respond: (request) => (isOfBoss(request) ? boss(request) : monitor(request)),
+    connection: { ...CONNECTION, ...changes },
+    secrets: { KEY: 's3cret' },
   });
-  const connector = connectorOf({ ...CONNECTION, ...changes, url: server.url }, { KEY: 's3cret' });
-  open.push(connector, server);
-  return [connector, server];
 }
 
 const isOfBoss = ({ path, body }: SeenRequest): boolean => `${path}${body}`.includes('boss');
@@ -60,7 +55,7 @@ describe('what vtiger tells of activity', () => {
 
   it('takes no administrator among the users for a user who is none, where the version does not say', async () => {
     const vtiger = createVtiger({ user: 'boss' });
-    const server = await startFaultServer({
+    const [connector] = await startTarget({
       respond(request) {
         const given = vtiger(request);
         const text = typeof given.body === 'string' ? given.body : JSON.stringify(given.body);
@@ -70,9 +65,9 @@ describe('what vtiger tells of activity', () => {
           : text.replaceAll('"is_admin":"on"', '"is_admin":"off"');
         return { ...given, body };
       },
+      connection: CONNECTION,
+      secrets: { KEY: 's3cret' },
     });
-    const connector = connectorOf({ ...CONNECTION, url: server.url }, { KEY: 's3cret' });
-    open.push(connector, server);
     const missing = { known: false, reason: 'not_permitted' };
     expect(await connector.accounts?.(CALL)).toMatchObject({
       value: { activeUsers: missing, privilegedUsers: missing },

@@ -1,10 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { createSystemClock } from '../../../src/std/std.ts';
-import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
 import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 import { MODULES, TOKEN_PATH, createResponder, failure, refusal } from './zoho-server.ts';
 import type { Settings } from './zoho-server.ts';
 
@@ -19,30 +19,20 @@ const CALL = { timeoutMs: 5000 };
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
 const SINCE_MS = NOW_MS - 3_600_000;
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
-async function target(
-  answer: (request: SeenRequest) => GoodAnswer,
-  changes: object = {},
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: answer });
-  const connector = connectorOf(
-    {
+const target = (answer: Respond, changes: object = {}): Promise<Target> =>
+  startTarget({
+    respond: answer,
+    connection: (url) => ({
       platform: 'zoho',
       authentication: AUTHENTICATION,
-      url: server.url,
-      accounts_url: server.url,
+      accounts_url: url,
       ...changes,
-    },
-    SECRETS,
-    { clock: { ...createSystemClock(), now: () => NOW_MS } },
-  );
-  open.push(connector, server);
-  return [connector, server];
-}
+    }),
+    secrets: SECRETS,
+    dependencies: { clock: { ...createSystemClock(), now: () => NOW_MS } },
+  });
 
 const withSettings = (settings: Settings): ReturnType<typeof target> =>
   target(createResponder(MODULES, settings));

@@ -1,10 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
+import type {
+  Connector,
+  ConnectorDependencies,
+} from '../../../src/exporter/connectors/connectors.ts';
 import { createSystemClock } from '../../../src/std/std.ts';
-import { connectorOf } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
 import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 import {
   CONTACTS,
   TOKEN_PATH,
@@ -20,33 +23,25 @@ const COMPOSITE_PATH = '/crm/v8/__composite_requests';
 const CALL = { timeoutMs: 5000 };
 const respond = createResponder();
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
-async function target(
-  answer: (request: SeenRequest) => GoodAnswer,
+function target(
+  answer: Respond,
   changes: object,
-  more: Parameters<typeof connectorOf>[2] = {},
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: answer });
+  dependencies: Partial<ConnectorDependencies> = {},
+): Promise<Target> {
   const authentication = {
     method: 'refresh_token',
     client_id: '1000.ABC',
     client_secret: { environment: 'SECRET' },
     refresh_token: { environment: 'REFRESH' },
   };
-  const connection = {
-    platform: 'zoho',
-    authentication,
-    url: server.url,
-    accounts_url: server.url,
-  };
-  const secrets = { SECRET: 's3cret', REFRESH: 'refresh-s3cret' };
-  const connector = connectorOf({ ...connection, ...changes }, secrets, more);
-  open.push(connector, server);
-  return [connector, server];
+  return startTarget({
+    respond: answer,
+    connection: (url) => ({ platform: 'zoho', authentication, accounts_url: url, ...changes }),
+    secrets: { SECRET: 's3cret', REFRESH: 'refresh-s3cret' },
+    dependencies,
+  });
 }
 
 const dataOf = (server: FaultServer): readonly SeenRequest[] =>

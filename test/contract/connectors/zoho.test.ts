@@ -1,10 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Aggregate, Connector } from '../../../src/exporter/connectors/connectors.ts';
+import type {
+  Aggregate,
+  ConnectorDependencies,
+} from '../../../src/exporter/connectors/connectors.ts';
 import { createSystemClock } from '../../../src/std/std.ts';
 import { connectorOf, yamlOfDocument } from '../../support/connector-support.ts';
-import { startFaultServer } from '../../support/fault-server.ts';
 import type { FaultServer, GoodAnswer, SeenRequest } from '../../support/fault-server.ts';
+import { createTargets } from '../../support/targets.ts';
+import type { Respond, Target } from '../../support/targets.ts';
 import { describeWebConnector } from './contract.ts';
 import {
   CONTACTS,
@@ -127,22 +131,19 @@ describeWebConnector({
   ],
 });
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const item of open.splice(0)) await item.close();
-});
+const startTarget = createTargets();
 
-async function target(
-  answer: (request: SeenRequest) => GoodAnswer = respond,
+const target = (
+  answer: Respond = respond,
   changes: object = {},
-  more: Parameters<typeof connectorOf>[2] = {},
-): Promise<[Connector, FaultServer]> {
-  const server = await startFaultServer({ respond: answer });
-  const connection = { ...CONNECTION, url: server.url, accounts_url: server.url, ...changes };
-  const connector = connectorOf(connection, SECRETS, more);
-  open.push(connector, server);
-  return [connector, server];
-}
+  dependencies: Partial<ConnectorDependencies> = {},
+): Promise<Target> =>
+  startTarget({
+    respond: answer,
+    connection: (url) => ({ ...CONNECTION, accounts_url: url, ...changes }),
+    secrets: SECRETS,
+    dependencies,
+  });
 
 const dataOf = (server: FaultServer): readonly SeenRequest[] =>
   server.seen.filter(({ path }) => path !== TOKEN_PATH);
