@@ -1,5 +1,6 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
+import { WEB_SOURCES } from '../web/web-sources.ts';
 import { createDataverseConnector } from './dataverse-connector.ts';
 import { dataverseDecoder } from './dataverse-options.ts';
 
@@ -9,6 +10,7 @@ export const dataverse: Platform = definePlatform({
   create: createDataverseConnector,
   posts: ({ tenant }) => [`/${tenant}/oauth2/v2.0/token`],
   sources: {
+    ...WEB_SOURCES,
     reachability: {
       from: '`GET WhoAmI` without credentials, which Dataverse refuses with a challenge; no version',
     },
@@ -23,10 +25,6 @@ export const dataverse: Platform = definePlatform({
     integrations: {
       from: 'failed `asyncoperation` of imports and of web hooks that are called later, and `email` that failed; nothing of synchronisation',
     },
-    vendor_status: { from: 'the page that `status_page` names' },
-    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
-    certificate: { from: 'the TLS connection, with https only' },
-    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: { not: 'sign-ins are recorded by Microsoft Entra, and not by Dataverse' },
     accounts: {
       from: '`systemuser` and the System Administrator role; no second factors, no last log-ins',

@@ -1,5 +1,6 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
+import { WEB_SOURCES } from '../web/web-sources.ts';
 import { createDolibarrConnector } from './dolibarr-connector.ts';
 import { dolibarrDecoder } from './dolibarr-options.ts';
 
@@ -8,6 +9,7 @@ export const dolibarr: Platform = definePlatform({
   decoder: dolibarrDecoder,
   create: createDolibarrConnector,
   sources: {
+    ...WEB_SOURCES,
     reachability: {
       from: '`GET /status` without a key, whose refusal in JSON is enough; no version',
     },
@@ -18,10 +20,6 @@ export const dolibarr: Platform = definePlatform({
     },
     api_quota: { not: 'Dolibarr has no quota' },
     integrations: { not: 'the API shows no record of what failed: use the platform `sql`' },
-    vendor_status: { from: 'the page that `status_page` names' },
-    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
-    certificate: { from: 'the TLS connection, with https only' },
-    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: { not: 'the API does not show the table `llx_events`: use the platform `sql`' },
     accounts: {
       from: '`GET /users`, in pages of 100: who is active, an administrator, or not logged in for 90 days; neither second factors nor who is locked out',

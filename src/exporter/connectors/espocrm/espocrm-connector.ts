@@ -1,7 +1,6 @@
 import { unknown } from '../../../std/std.ts';
 import type { Connector, ConnectorDependencies } from '../connector.ts';
-import { startBudget } from '../web/budget.ts';
-import { succeed } from '../web/outcomes.ts';
+import { createSecondIdentity } from '../web/second-identity.ts';
 import { memberOf } from '../web/shapes.ts';
 import {
   unknownAccounts,
@@ -42,6 +41,7 @@ export function createEspocrmConnector(
     administrator === undefined
       ? undefined
       : createEspocrmApi(options.url, administrator, http, dependencies);
+  const askSecond = createSecondIdentity(security, clock);
   return {
     ...createWebMethods({
       platform: 'espocrm',
@@ -58,30 +58,16 @@ export function createEspocrmConnector(
       light: (budget) => data.api.get('/App/user', budget),
       representative: (budget) => data.api.get(page, budget),
     }),
-    async jobs(call, nowMs) {
-      if (security === undefined) return succeed(NO_JOBS);
-      return readJobs(security, nowMs, startBudget(call, clock));
-    },
-    async logins(call, sinceMs) {
-      if (security === undefined) return succeed(NO_LOGINS);
-      return readLogins(security, sinceMs, startBudget(call, clock));
-    },
-    async accounts(call) {
-      if (security === undefined) return succeed(NO_ACCOUNTS);
-      return readAccounts(security, startBudget(call, clock));
-    },
-    async auditTrail(call, sinceMs) {
-      if (security === undefined) return succeed(NO_AUDIT_TRAIL);
-      return readAuditTrail(security, sinceMs, startBudget(call, clock));
-    },
-    async apiTokens(call) {
-      if (security === undefined) return succeed(NO_API_TOKENS);
-      return readApiTokens(security, startBudget(call, clock));
-    },
-    async integrations(call, sinceMs) {
-      if (security === undefined) return succeed(NO_INTEGRATIONS);
-      return readIntegrations(security, sinceMs, startBudget(call, clock));
-    },
+    jobs: (call, nowMs) => askSecond(call, NO_JOBS, (api, budget) => readJobs(api, nowMs, budget)),
+    logins: (call, sinceMs) =>
+      askSecond(call, NO_LOGINS, (api, budget) => readLogins(api, sinceMs, budget)),
+    accounts: (call) => askSecond(call, NO_ACCOUNTS, (api, budget) => readAccounts(api, budget)),
+    auditTrail: (call, sinceMs) =>
+      askSecond(call, NO_AUDIT_TRAIL, (api, budget) => readAuditTrail(api, sinceMs, budget)),
+    apiTokens: (call) =>
+      askSecond(call, NO_API_TOKENS, (api, budget) => readApiTokens(api, budget)),
+    integrations: (call, sinceMs) =>
+      askSecond(call, NO_INTEGRATIONS, (api, budget) => readIntegrations(api, sinceMs, budget)),
     aggregate: createAggregate({ api: data, objects, clock }),
     scan: createScan({ api: data, objects, clock }),
   };

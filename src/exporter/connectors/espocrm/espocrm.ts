@@ -1,5 +1,6 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
+import { WEB_SOURCES } from '../web/web-sources.ts';
 import { createEspocrmConnector } from './espocrm-connector.ts';
 import { espocrmDecoder } from './espocrm-options.ts';
 
@@ -8,6 +9,7 @@ export const espocrm: Platform = definePlatform({
   decoder: espocrmDecoder,
   create: createEspocrmConnector,
   sources: {
+    ...WEB_SOURCES,
     reachability: { from: '`GET /Settings`, which needs no credentials; with the version' },
     login: { from: '`GET /App/user`' },
     api_latency: { from: '`GET /App/user`, and a page of 100 records of the first object' },
@@ -18,10 +20,6 @@ export const espocrm: Platform = definePlatform({
     integrations: {
       from: 'as an administrator: mailboxes in `ScheduledJobLogRecord`, `Import`, mass e-mails in `EmailQueueItem`, and `WebhookQueueItem` (from 8.2 on)',
     },
-    vendor_status: { from: 'the page that `status_page` names' },
-    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
-    certificate: { from: 'the TLS connection, with https only' },
-    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: { from: '`AuthLogRecord`, as an administrator; with reasons' },
     accounts: {
       from: '`User`, as an administrator; not who is locked out, nor who has not logged in for long',

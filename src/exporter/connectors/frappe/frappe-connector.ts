@@ -1,7 +1,7 @@
 import { unknown } from '../../../std/std.ts';
 import type { Connector, ConnectorDependencies } from '../connector.ts';
 import { startBudget } from '../web/budget.ts';
-import { succeed } from '../web/outcomes.ts';
+import { createSecondIdentity } from '../web/second-identity.ts';
 import {
   unknownAccounts,
   unknownApiTokens,
@@ -37,6 +37,7 @@ export function createFrappeConnector(
     manager === undefined ? undefined : createFrappeApi(url, manager, http, dependencies);
   const quality = { api: data, objects, clock };
   const page = pageOf(options);
+  const askSecond = createSecondIdentity(security, clock);
   return {
     ...createWebMethods({
       platform: 'frappe',
@@ -54,30 +55,17 @@ export function createFrappeConnector(
       representative: (budget) => data.api.get(page, budget),
     }),
     limits: (call) => readLimits(data, startBudget(call, clock)),
-    async jobs(call, nowMs) {
-      if (security === undefined) return succeed(NO_JOBS);
-      return readJobs(security, nowMs, startBudget(call, clock));
-    },
-    async logins(call, sinceMs) {
-      if (security === undefined) return succeed(NO_LOGINS);
-      return readLogins(security, sinceMs, startBudget(call, clock));
-    },
-    async accounts(call) {
-      if (security === undefined) return succeed(NO_ACCOUNTS);
-      return readAccounts(security, clock.now(), startBudget(call, clock));
-    },
-    async auditTrail(call, sinceMs) {
-      if (security === undefined) return succeed(NO_AUDIT_TRAIL);
-      return readAuditTrail(security, sinceMs, startBudget(call, clock));
-    },
-    async apiTokens(call, nowMs) {
-      if (security === undefined) return succeed(NO_API_TOKENS);
-      return readApiTokens(security, nowMs, startBudget(call, clock));
-    },
-    async integrations(call, sinceMs) {
-      if (security === undefined) return succeed(NO_INTEGRATIONS);
-      return readIntegrations(security, sinceMs, startBudget(call, clock));
-    },
+    jobs: (call, nowMs) => askSecond(call, NO_JOBS, (api, budget) => readJobs(api, nowMs, budget)),
+    logins: (call, sinceMs) =>
+      askSecond(call, NO_LOGINS, (api, budget) => readLogins(api, sinceMs, budget)),
+    accounts: (call) =>
+      askSecond(call, NO_ACCOUNTS, (api, budget) => readAccounts(api, clock.now(), budget)),
+    auditTrail: (call, sinceMs) =>
+      askSecond(call, NO_AUDIT_TRAIL, (api, budget) => readAuditTrail(api, sinceMs, budget)),
+    apiTokens: (call, nowMs) =>
+      askSecond(call, NO_API_TOKENS, (api, budget) => readApiTokens(api, nowMs, budget)),
+    integrations: (call, sinceMs) =>
+      askSecond(call, NO_INTEGRATIONS, (api, budget) => readIntegrations(api, sinceMs, budget)),
     aggregate: createAggregate(quality),
     scan: createScan(quality),
   };

@@ -1,5 +1,6 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
+import { WEB_SOURCES } from '../web/web-sources.ts';
 import { createFrappeConnector } from './frappe-connector.ts';
 import { frappeDecoder } from './frappe-options.ts';
 
@@ -8,6 +9,7 @@ export const frappe: Platform = definePlatform({
   decoder: frappeDecoder,
   create: createFrappeConnector,
   sources: {
+    ...WEB_SOURCES,
     reachability: {
       from: '`GET /api/method/ping`, which needs no credentials; without a version, which strangers are not told',
     },
@@ -24,10 +26,6 @@ export const frappe: Platform = definePlatform({
     integrations: {
       from: '`Data Import` and its log, `Webhook Request Log`, `Email Queue` and `Integration Request`, as a System Manager',
     },
-    vendor_status: { from: 'the page that `status_page` names' },
-    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
-    certificate: { from: 'the TLS connection, with https only' },
-    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: {
       from: '`Activity Log`, as a System Manager: log-ins with a password, failed and successful; no reasons',
     },

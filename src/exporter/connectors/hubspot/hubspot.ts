@@ -1,5 +1,6 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
+import { WEB_SOURCES } from '../web/web-sources.ts';
 import { createHubspotConnector } from './hubspot-connector.ts';
 import { SEARCH } from './hubspot-api.ts';
 import { hubspotDecoder } from './hubspot-options.ts';
@@ -10,6 +11,7 @@ export const hubspot: Platform = definePlatform({
   create: createHubspotConnector,
   posts: () => [SEARCH],
   sources: {
+    ...WEB_SOURCES,
     reachability: { from: 'the refusal of `GET /account-info/<date>/details` without credentials' },
     login: { from: '`GET /account-info/<date>/details`' },
     api_latency: {
@@ -22,10 +24,7 @@ export const hubspot: Platform = definePlatform({
     integrations: {
       from: 'failed imports of `GET /crm/imports/<date>`, with the scope `crm.import` alone; HubSpot tells nothing of what it sends',
     },
-    vendor_status: { from: 'the page that `status_page` names' },
-    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
     certificate: { from: 'the TLS connection' },
-    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: {
       from: '`GET /account-info/<date>/activity/login`, without why a log-in failed',
     },

@@ -1,7 +1,6 @@
 import { unknown } from '../../../std/std.ts';
 import type { Connector, ConnectorDependencies, LoginCounts } from '../connector.ts';
-import { startBudget } from '../web/budget.ts';
-import { succeed } from '../web/outcomes.ts';
+import { createSecondIdentity } from '../web/second-identity.ts';
 import { memberOf } from '../web/shapes.ts';
 import type { AskedApi } from '../web/api-removals.ts';
 import {
@@ -50,6 +49,7 @@ export function createOdooConnector(
       : createOdooRpc(options, administrator, http, dependencies);
   const quality = { rpc, objects, clock };
   const page = pageOf(options);
+  const askSecond = createSecondIdentity(security, clock);
   return {
     ...createWebMethods({
       platform: 'odoo',
@@ -66,26 +66,17 @@ export function createOdooConnector(
       light: (budget) => rpc.call(CONTEXT, budget),
       representative: (budget) => rpc.call(page, budget),
     }),
-    async jobs(call, nowMs) {
-      if (security === undefined) return succeed(NO_JOBS);
-      return readJobs(security, nowMs, startBudget(call, clock));
-    },
-    async accounts(call) {
-      if (security === undefined) return succeed(NO_ACCOUNTS);
-      return readAccounts(security, clock.now(), startBudget(call, clock));
-    },
-    async logins(call, sinceMs) {
-      if (security === undefined) return succeed(NO_LOGINS);
-      return readLogins(security, { sinceMs, nowMs: clock.now() }, startBudget(call, clock));
-    },
-    async apiTokens(call, nowMs) {
-      if (security === undefined) return succeed(NO_API_TOKENS);
-      return readApiTokens(security, nowMs, startBudget(call, clock));
-    },
-    async integrations(call, sinceMs) {
-      if (security === undefined) return succeed(NO_INTEGRATIONS);
-      return readIntegrations(security, sinceMs, startBudget(call, clock));
-    },
+    jobs: (call, nowMs) => askSecond(call, NO_JOBS, (api, budget) => readJobs(api, nowMs, budget)),
+    accounts: (call) =>
+      askSecond(call, NO_ACCOUNTS, (api, budget) => readAccounts(api, clock.now(), budget)),
+    logins: (call, sinceMs) =>
+      askSecond(call, NO_LOGINS, (api, budget) =>
+        readLogins(api, { sinceMs, nowMs: clock.now() }, budget),
+      ),
+    apiTokens: (call, nowMs) =>
+      askSecond(call, NO_API_TOKENS, (api, budget) => readApiTokens(api, nowMs, budget)),
+    integrations: (call, sinceMs) =>
+      askSecond(call, NO_INTEGRATIONS, (api, budget) => readIntegrations(api, sinceMs, budget)),
     aggregate: createAggregate(quality),
     scan: createScan(quality),
   };

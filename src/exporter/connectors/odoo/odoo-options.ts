@@ -2,7 +2,7 @@ import { decode, secretReference } from '../../../std/std.ts';
 import type { Decoder, SecretReference } from '../../../std/std.ts';
 import { objectsField } from '../web/object-options.ts';
 import type { ApiObjects } from '../web/object-options.ts';
-import { WEB_FIELDS } from '../web/web-options.ts';
+import { WEB_FIELDS, pauseField } from '../web/web-options.ts';
 import type { WebOptions } from '../web/web-options.ts';
 
 export type OdooIdentity =
@@ -38,11 +38,8 @@ const identityDecoder: Decoder<OdooIdentity> = decode.union('protocol', {
     ),
     user: decode.required(decode.text(), 'login of the user'),
     password: decode.required(secretReference(), 'where the API key or the password is'),
-    pause_after_rejection: decode.withDefault(
-      decode.duration(),
-      120_000,
+    pause_after_rejection: pauseField(
       'how long a rejected log-in is not tried again; Odoo locks an address out whose log-ins fail',
-      '2m',
     ),
   }),
 });

@@ -1,5 +1,6 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
+import { WEB_SOURCES } from '../web/web-sources.ts';
 import { createOdooConnector } from './odoo-connector.ts';
 import { odooDecoder } from './odoo-options.ts';
 import { JSON2_READS, JSONRPC_PATH } from './odoo-rpc.ts';
@@ -10,6 +11,7 @@ export const odoo: Platform = definePlatform({
   create: createOdooConnector,
   posts: () => [JSON2_READS, JSONRPC_PATH],
   sources: {
+    ...WEB_SOURCES,
     reachability: {
       from: '`GET /web/version` (JSON-2) or `common.version` (JSON-RPC), which need no credentials; with the version',
     },
@@ -24,12 +26,9 @@ export const odoo: Platform = definePlatform({
     integrations: {
       from: '`mail.mail` and `sms.sms` that could not be sent, and `fetchmail.server` that could not be collected (from 19 on), as an administrator; neither imports nor web hooks',
     },
-    vendor_status: { from: 'the page that `status_page` names' },
     api_lifecycle: {
       from: 'the documentation of Odoo: the end of JSON-RPC in fall 2028 with Odoo 22, none of JSON-2; `api_ends`, and the header Sunset of the answers',
     },
-    certificate: { from: 'the TLS connection, with https only' },
-    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: {
       from: '`res.users.log`, as an administrator: successful log-ins alone, while they were not cleared; failed ones are in its log file',
     },

@@ -1,5 +1,6 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
+import { WEB_SOURCES } from '../web/web-sources.ts';
 import { createPipedriveConnector } from './pipedrive-connector.ts';
 import { pipedriveDecoder } from './pipedrive-options.ts';
 
@@ -12,6 +13,7 @@ export const pipedrive: Platform = definePlatform({
       ? [new URL(url).pathname]
       : [],
   sources: {
+    ...WEB_SOURCES,
     reachability: { from: 'the refusal of `GET /api/v1/users/me` without credentials' },
     login: { from: '`GET /api/v1/users/me`, after a new access token with OAuth' },
     api_latency: {
@@ -24,10 +26,7 @@ export const pipedrive: Platform = definePlatform({
     integrations: {
       from: 'web hooks whose last delivery failed, of `GET /api/v1/webhooks`, with the API token of an administrator alone',
     },
-    vendor_status: { from: 'the page that `status_page` names' },
-    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
     certificate: { from: 'the TLS connection' },
-    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: { not: 'the API of Pipedrive shows no log-ins' },
     accounts: { from: '`GET /api/v1/users`; neither second factors nor who is locked out' },
     audit_trail: { not: 'the API of Pipedrive shows no history of what administrators do' },

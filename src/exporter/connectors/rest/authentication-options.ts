@@ -2,6 +2,7 @@ import { decode, secretReference } from '../../../std/std.ts';
 import type { Decoder, SecretReference } from '../../../std/std.ts';
 import { pointerDecoder } from '../web/json-pointer.ts';
 import type { JsonPointer } from '../web/json-pointer.ts';
+import { pauseField } from '../web/web-options.ts';
 
 const headerName = decode.text({
   pattern: /^[A-Za-z0-9-]+$/,
@@ -74,11 +75,8 @@ export const authenticationDecoder: Decoder<AuthenticationOptions> = decode.unio
       'word before the token in an Authorization header; other headers carry the token alone',
       'Bearer',
     ),
-    pause_after_rejection: decode.withDefault(
-      decode.duration(),
-      120_000,
+    pause_after_rejection: pauseField(
       'how long a rejected log-in is not tried again, so that monitoring does not lock the user',
-      '2m',
     ),
   }),
 });

@@ -1,6 +1,7 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
 import { withoutQuery } from '../web/exchange.ts';
+import { WEB_SOURCES } from '../web/web-sources.ts';
 import { createRestConnector } from './rest-connector.ts';
 import { restDecoder } from './rest-decoder.ts';
 
@@ -13,16 +14,13 @@ export const rest: Platform = definePlatform({
       each?.method === 'session' ? [withoutQuery(each.path)] : [],
     ),
   sources: {
+    ...WEB_SOURCES,
     reachability: { from: '`health`, which needs no credentials' },
     login: { from: '`login`, or the session of `authentication`' },
     api_latency: { from: '`latency`' },
     background_jobs: { from: '`jobs`, and `jobs.schedules`' },
     api_quota: { from: '`limits`: members of an answer, or headers' },
     integrations: { from: '`integrations`, a list for each kind' },
-    vendor_status: { from: 'the page that `status_page` names' },
-    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
-    certificate: { from: 'the TLS connection, with https only' },
-    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: { from: '`logins`' },
     accounts: { from: '`users`' },
     audit_trail: { from: '`audit`' },

@@ -1,5 +1,6 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
+import { WEB_SOURCES } from '../web/web-sources.ts';
 import { TOKEN_PATH } from './salesforce-api.ts';
 import { createSalesforceConnector } from './salesforce-connector.ts';
 import { salesforceDecoder } from './salesforce-options.ts';
@@ -10,6 +11,7 @@ export const salesforce: Platform = definePlatform({
   create: createSalesforceConnector,
   posts: () => [TOKEN_PATH],
   sources: {
+    ...WEB_SOURCES,
     reachability: {
       from: '`GET /services/data/`, which needs no credentials and no quota; with the newest version of the API',
     },
@@ -26,12 +28,9 @@ export const salesforce: Platform = definePlatform({
     integrations: {
       from: '`GET /services/data/vXX.0/jobs/ingest`: imports over the Bulk APIs that ended as failed',
     },
-    vendor_status: { from: 'the page that `status_page` names' },
     api_lifecycle: {
       from: '`api_ends`, and the header Sunset of the answers; the end of no version from 55.0 on is announced',
     },
-    certificate: { from: 'the TLS connection, with https only' },
-    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: { from: '`LoginHistory`, grouped by status: failed by reason, and successful' },
     accounts: { from: '`User`, `PermissionSetAssignment`, `TwoFactorMethodsInfo` and `UserLogin`' },
     audit_trail: {

@@ -1,5 +1,6 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
+import { WEB_SOURCES } from '../web/web-sources.ts';
 import { TOKEN_PATH } from './suitecrm-api.ts';
 import { createSuitecrmConnector } from './suitecrm-connector.ts';
 import { apiPathOf, suitecrmDecoder } from './suitecrm-options.ts';
@@ -10,6 +11,7 @@ export const suitecrm: Platform = definePlatform({
   create: createSuitecrmConnector,
   posts: (options) => [`${apiPathOf(options)}${TOKEN_PATH}`],
   sources: {
+    ...WEB_SOURCES,
     reachability: {
       from: '`GET /V8/meta/swagger.json` without credentials, which the API refuses in JSON; no version',
     },
@@ -22,10 +24,6 @@ export const suitecrm: Platform = definePlatform({
     integrations: {
       from: 'synchronisation of calendars in `SchedulersJobs` (from 7.15 and 8.10 on), and e-mails of campaigns in `CampaignLog`',
     },
-    vendor_status: { from: 'the page that `status_page` names' },
-    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
-    certificate: { from: 'the TLS connection, with https only' },
-    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: { not: 'SuiteCRM keeps log-ins in its log and its database alone' },
     accounts: {
       from: 'the module `Users`; not who is locked out, nor who has not logged in for long',

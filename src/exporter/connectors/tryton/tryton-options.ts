@@ -2,7 +2,7 @@ import { decode, secretReference } from '../../../std/std.ts';
 import type { Decoder, SecretReference } from '../../../std/std.ts';
 import { DATABASE_DECODERS } from '../sql/sql-options.ts';
 import type { DatabaseOptions } from '../sql/sql-options.ts';
-import { WEB_FIELDS } from '../web/web-options.ts';
+import { WEB_FIELDS, pauseField } from '../web/web-options.ts';
 import type { WebOptions } from '../web/web-options.ts';
 
 export type TrytonObjectOptions = {
@@ -131,11 +131,8 @@ const objectDecoder: Decoder<TrytonObjectOptions> = decode.transform(
 const identityDecoder: Decoder<TrytonIdentity> = decode.object({
   user: decode.required(decode.text(), 'login of the user'),
   password: decode.required(secretReference(), 'where the password is'),
-  pause_after_rejection: decode.withDefault(
-    decode.duration(),
-    120_000,
+  pause_after_rejection: pauseField(
     'how long a rejected log-in is not tried again; Tryton throttles users whose log-ins fail',
-    '2m',
   ),
 });
 

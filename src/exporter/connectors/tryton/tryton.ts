@@ -1,5 +1,6 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
+import { WEB_SOURCES } from '../web/web-sources.ts';
 import { createTrytonConnector } from './tryton-connector.ts';
 import { trytonDecoder } from './tryton-options.ts';
 
@@ -9,6 +10,7 @@ export const tryton: Platform = definePlatform({
   create: createTrytonConnector,
   posts: ({ database }) => ['/', `/${encodeURIComponent(database)}/`],
   sources: {
+    ...WEB_SOURCES,
     reachability: { from: '`common.server.version`, on a connection of its own' },
     login: { from: '`common.db.login`, a new session' },
     api_latency: { from: 'a light call and a search of parties' },
@@ -17,10 +19,6 @@ export const tryton: Platform = definePlatform({
     },
     api_quota: { not: 'Tryton has no quota' },
     integrations: { not: 'Tryton 6.0 keeps no record of imports, mail or calls that failed' },
-    vendor_status: { from: 'the page that `status_page` names' },
-    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
-    certificate: { from: 'the TLS connection, with https only' },
-    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: {
       from: '`res_user_login_attempt`, with `sql` only: failed log-ins that Tryton has not forgotten, as it does after 5 minutes by default; no reasons, and no successful ones',
     },

@@ -1,5 +1,6 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
+import { WEB_SOURCES } from '../web/web-sources.ts';
 import { GRAPHQL } from './twenty-api.ts';
 import { createTwentyConnector } from './twenty-connector.ts';
 import { twentyDecoder } from './twenty-options.ts';
@@ -10,6 +11,7 @@ export const twenty: Platform = definePlatform({
   create: createTwentyConnector,
   posts: () => [GRAPHQL],
   sources: {
+    ...WEB_SOURCES,
     reachability: { from: '`GET /healthz`, which needs no credentials; no version' },
     login: { from: 'the number of records of the first object, by GraphQL' },
     api_latency: {
@@ -18,10 +20,6 @@ export const twenty: Platform = definePlatform({
     background_jobs: { not: 'the API of Twenty does not show its queues' },
     api_quota: { not: 'Twenty tells nothing of its limit of requests before it is reached' },
     integrations: { not: 'Twenty shows the state of mailboxes to their owners alone' },
-    vendor_status: { from: 'the page that `status_page` names' },
-    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
-    certificate: { from: 'the TLS connection, with https only' },
-    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: { not: 'the API of Twenty shows no log-ins' },
     accounts: {
       from: '`workspaceMembers`; neither roles nor second factors nor when they were there',

@@ -2,7 +2,7 @@ import { decode, secretReference } from '../../../std/std.ts';
 import type { Decoder, SecretReference } from '../../../std/std.ts';
 import { objectsField } from '../web/object-options.ts';
 import type { ApiObjects } from '../web/object-options.ts';
-import { WEB_FIELDS } from '../web/web-options.ts';
+import { WEB_FIELDS, pauseField } from '../web/web-options.ts';
 import type { WebOptions } from '../web/web-options.ts';
 
 export type VtigerIdentity = {
@@ -25,12 +25,7 @@ const identityDecoder: Decoder<VtigerIdentity> = decode.object({
   method: decode.required(decode.choice(['access_key']), 'the access key of a user'),
   user: decode.required(decode.text(), 'name of the user'),
   access_key: decode.required(secretReference(), 'where the access key is'),
-  pause_after_rejection: decode.withDefault(
-    decode.duration(),
-    120_000,
-    'how long a rejected log-in is not tried again',
-    '2m',
-  ),
+  pause_after_rejection: pauseField('how long a rejected log-in is not tried again'),
 });
 
 const OWNER = 'assigned_user_id';

@@ -1,5 +1,6 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
+import { WEB_SOURCES } from '../web/web-sources.ts';
 import { createVtigerConnector } from './vtiger-connector.ts';
 import { vtigerDecoder } from './vtiger-options.ts';
 import { SERVICE } from './vtiger-session.ts';
@@ -10,6 +11,7 @@ export const vtiger: Platform = definePlatform({
   create: createVtigerConnector,
   posts: () => [SERVICE],
   sources: {
+    ...WEB_SOURCES,
     reachability: {
       from: '`operation=listtypes` without a session, which the web service refuses in JSON; no version',
     },
@@ -18,10 +20,6 @@ export const vtiger: Platform = definePlatform({
     background_jobs: { not: 'Vtiger keeps its cron tasks in its database: use the platform `sql`' },
     api_quota: { not: 'Vtiger Open Source has no quota' },
     integrations: { not: 'the web service shows no record of what failed' },
-    vendor_status: { from: 'the page that `status_page` names' },
-    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
-    certificate: { from: 'the TLS connection, with https only' },
-    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: {
       not: 'Vtiger records no failed log-ins, and successful ones in its database: use the platform `sql`',
     },

@@ -1,5 +1,6 @@
 import { decode, secretReference } from '../../../std/std.ts';
 import type { Decoder, SecretReference } from '../../../std/std.ts';
+import { pauseField } from './web-options.ts';
 
 type Client = {
   readonly client_id: string;
@@ -30,12 +31,7 @@ export type OauthOptions =
 
 const CLIENT_FIELDS = {
   client_id: decode.required(decode.text(), 'identifier of the client, as the platform gave it'),
-  pause_after_rejection: decode.withDefault(
-    decode.duration(),
-    120_000,
-    'how long a rejected request for a token is not tried again',
-    '2m',
-  ),
+  pause_after_rejection: pauseField('how long a rejected request for a token is not tried again'),
 } as const;
 
 const clientSecret = decode.required(secretReference(), "where the client's secret is");

@@ -37,6 +37,11 @@ export function fileReference(): Decoder<SecretReference> {
   );
 }
 
+/** The key `pause_after_rejection`, in milliseconds; what is not tried again is told by the platform. */
+export function pauseField(description: string): decode.Field<number> {
+  return decode.withDefault(decode.duration(), 120_000, description, '2m');
+}
+
 /** The key that lets a configured name lead to more than public addresses. */
 export function networksField(name: string): decode.Field<readonly string[]> {
   return decode.withDefault(

@@ -1,5 +1,6 @@
 import { definePlatform } from '../platform.ts';
 import type { Platform } from '../platform.ts';
+import { WEB_SOURCES } from '../web/web-sources.ts';
 import { API_PATH, TOKEN_PATH } from './zoho-api.ts';
 import { COMPOSITE } from './zoho-composite.ts';
 import { createZohoConnector } from './zoho-connector.ts';
@@ -11,6 +12,7 @@ export const zoho: Platform = definePlatform({
   create: createZohoConnector,
   posts: () => [TOKEN_PATH, `${API_PATH}/coql`, `${API_PATH}${COMPOSITE}`],
   sources: {
+    ...WEB_SOURCES,
     reachability: {
       from: '`GET /org` without credentials, which Zoho refuses in JSON; no version',
     },
@@ -25,10 +27,6 @@ export const zoho: Platform = definePlatform({
     integrations: {
       from: '`GET /settings/automation/webhook_failures`; nothing of imports, messages and synchronisation',
     },
-    vendor_status: { from: 'the page that `status_page` names' },
-    api_lifecycle: { from: '`api_ends`, and the header Sunset of the answers' },
-    certificate: { from: 'the TLS connection, with https only' },
-    credentials: { from: 'the credentials themselves, where they say it, or `credential_ends`' },
     failed_logins: { not: 'sign-ins are recorded by Zoho Accounts, and the API has none' },
     accounts: { from: '`GET /users/actions/count`; no second factors, no last log-ins' },
     audit_trail: {
