@@ -65,6 +65,13 @@ describe('the API of the sandbox', () => {
     expect(recent).toEqual(all.filter((row) => String(row['updated_at']) >= since));
     const failed = await crm.rows('logins', '&succeeded=false&since=2020-01-01T00:00:00Z');
     expect(failed.every((row) => row['succeeded'] === false)).toBe(true);
+    const deliveries = await crm.rows('deliveries');
+    const lost = await crm.rows('deliveries', '&state=failed');
+    expect(lost.length).toBeGreaterThan(0);
+    expect(lost).toEqual(deliveries.filter((row) => row['state'] === 'failed'));
+    const [first] = await crm.rows('audit_events');
+    const later = await crm.rows('audit_events', `&since=${String(first?.['at'])}`);
+    expect(later).toEqual(await crm.rows('audit_events'));
   });
 
   it('filters what was exchanged by state and time, and the audit trail by time', async () => {

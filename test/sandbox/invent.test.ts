@@ -16,7 +16,8 @@ import { openSqlite } from '../../src/store/store.ts';
 import { startSandbox } from './support.ts';
 import type { Row } from './support.ts';
 
-const LISTS = ['accounts', 'contacts', 'deals', 'users', 'jobs', 'logins'];
+const ACTIVITY = ['logins', 'audit_events', 'deliveries'];
+const LISTS = ['accounts', 'contacts', 'deals', 'users', 'jobs', ...ACTIVITY];
 
 async function dump(seed: number): Promise<readonly (readonly Row[])[]> {
   await using crm = await startSandbox({ seed, random: createSystemRandom() });
@@ -148,11 +149,12 @@ describe('createSandbox', () => {
     expect(jobs.filter((job) => job['state'] === 'pending').length).toBeLessThan(5);
     const since = `&since=${new Date(crm.clock.now() - 600_000).toISOString()}`;
     expect((await crm.rows('logins', since)).length).toBeGreaterThan(5);
+    expect((await crm.rows('deliveries', since)).length).toBeGreaterThan(5);
     expect(await crm.rows('contacts')).not.toEqual(before.contacts);
 
     crm.clock.jump(7 * 86_400_000);
     await crm.clock.advance(120_000);
     expect((await crm.rows('jobs')).length).toBeLessThan(50);
-    expect((await crm.rows('logins')).length).toBeLessThan(50);
+    for (const list of ACTIVITY) expect((await crm.rows(list)).length, list).toBeLessThan(50);
   });
 });
