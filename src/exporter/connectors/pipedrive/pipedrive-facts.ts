@@ -2,6 +2,7 @@ import type { HttpAnswer, Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { AccountFacts, LimitFacts } from '../connector.ts';
 import type { Budget } from '../web/budget.ts';
+import { INACTIVE_AFTER_MS } from '../web/inactive.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { isRecord, recordsAt } from '../web/shapes.ts';
 import type { JsonRecord } from '../web/shapes.ts';
@@ -9,7 +10,6 @@ import { ME_PATH, USERS_PATH } from './pipedrive-api.ts';
 import type { PipedriveApi } from './pipedrive-api.ts';
 import { toTimeMs } from './pipedrive-values.ts';
 
-const IDLE_MS = 90 * 86_400_000;
 /** How databases of its kind write that there is no time. */
 const NEVER = '0000-00-00 00:00:00';
 
@@ -79,5 +79,5 @@ export function isAdministrator({ access }: JsonRecord, app: string): boolean | 
 function isIdle(last: unknown, nowMs: number): boolean | undefined {
   if (last === null || last === NEVER) return true;
   const lastMs = toTimeMs(last);
-  return lastMs === undefined ? undefined : nowMs - lastMs >= IDLE_MS;
+  return lastMs === undefined ? undefined : nowMs - lastMs >= INACTIVE_AFTER_MS;
 }

@@ -3,12 +3,11 @@ import type { JobState } from '../../../catalog/catalog.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { Knowable } from '../../../std/std.ts';
 import type { AccountFacts, ApiTokenFacts, JobFacts } from '../connector.ts';
+import { INACTIVE_AFTER_MS } from '../web/inactive.ts';
 import { fieldAt } from '../web/json-pointer.ts';
 import type { JobOptions, TokenOptions, UserOptions, ValuesAt } from './rest-options.ts';
 import { createTally, flagAt, hasValueAt, isComparable, isOneOf, timeAt } from './tally.ts';
 import type { AddOne, Tally } from './tally.ts';
-
-const INACTIVE_AFTER_MS = 90 * 86_400_000;
 
 /** A count that the configuration says how to find, or not: `key` is then what it lacks. */
 function countedBy(place: unknown, count: number, key: string): Knowable<number> {

@@ -3,6 +3,7 @@ import { known, unknown } from '../../../std/std.ts';
 import type { Knowable } from '../../../std/std.ts';
 import type { AccountFacts } from '../connector.ts';
 import type { Budget } from '../web/budget.ts';
+import { INACTIVE_AFTER_MS } from '../web/inactive.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { walkPages } from '../web/scan-pages.ts';
 import { countAt } from '../web/shapes.ts';
@@ -23,8 +24,6 @@ const FACTORS = [
 /** As many identifiers as an address of 16,384 bytes holds with ease; a query answers no more than 500 of these rows. */
 const USERS_PER_QUERY = 400;
 
-/** Whoever has not logged in for longer has an account that nobody would miss, least of all who steals it. */
-const INACTIVE_MS = 90 * 86_400_000;
 const ACTIVE = "IsActive = true AND UserType = 'Standard'";
 
 const NOT_ALL_USERS = unknown('not_permitted', 'the user lacks View All Users');
@@ -84,7 +83,7 @@ function countInactive(
   nowMs: number,
   budget: Budget,
 ): Promise<Outcome<number>> {
-  const before = new Date(nowMs - INACTIVE_MS).toISOString();
+  const before = new Date(nowMs - INACTIVE_AFTER_MS).toISOString();
   const hasNot = `(LastLoginDate = null OR LastLoginDate < ${before})`;
   return system.count(`FROM User WHERE ${ACTIVE} AND ${hasNot}`, budget);
 }
