@@ -35,10 +35,10 @@ export function createScan({ rpc, objects, clock }: OdooQuality): Scan {
           budget,
         );
         if (!page.ok) return page;
-        const found = { entity: model, records: page.value, size: PAGE_SIZE, after };
+        const read = { entity: model, records: page.value, size: PAGE_SIZE, after };
         const keyOf = ({ id }: JsonRecord): number | undefined =>
           typeof id === 'number' && id > after ? id : undefined;
-        return succeed(pageByKey({ ...found, keyOf }));
+        return succeed(pageByKey({ ...read, keyOf }));
       },
     });
   };
