@@ -188,7 +188,7 @@ describe.skipIf(trytonMissing('sqlite') !== undefined)('Tryton 6.0, the real ser
     database.exec('ROLLBACK');
     database.close();
     expect(locked).toMatchObject({ failure: { reason: 'database_unavailable' } });
-    server.freeze();
+    await server.freeze();
     const frozen = await connector.accounts?.(call);
     server.thaw();
     expect(frozen).toMatchObject({ failure: { reason: 'timeout' } });

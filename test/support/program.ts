@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { accessSync, constants, createWriteStream, readFileSync } from 'node:fs';
+import { accessSync, constants, createWriteStream, readdirSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
@@ -70,6 +70,27 @@ export function startProgram(command: string, options: ProgramOptions): Program 
       clearTimeout(insist);
     },
   };
+}
+
+/**
+ * Freezes a process until it is sent SIGCONT. The signal reaches the threads of a process one by one, so that on
+ * a busy machine one of them may still answer after `kill` returned: this waits for the last one.
+ */
+export async function freeze(pid: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  await waitUntil(() => threadStates(pid).every((state) => state === 'T'), {
+    timeoutMs: 30_000,
+    everyMs: 5,
+    describe: () => `process ${pid} stands still, its threads being ${threadStates(pid).join('')}`,
+  });
+}
+
+/** The state letter of each thread, which follows the last bracket of its name, see proc_pid_stat(5). */
+function threadStates(pid: number): readonly string[] {
+  return readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const text = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+    return text.charAt(text.lastIndexOf(')') + 2);
+  });
 }
 
 /** Runs a program to its end; throws with its output when it fails or needs longer than `timeoutMs`. */

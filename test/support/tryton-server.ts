@@ -4,7 +4,14 @@ import { join } from 'node:path';
 
 import { postgresMissing, startPostgres } from './postgres-server.ts';
 import type { PostgresServer } from './postgres-server.ts';
-import { findFreePort, findProgram, runProgram, startProgram, waitUntil } from './program.ts';
+import {
+  findFreePort,
+  findProgram,
+  freeze,
+  runProgram,
+  startProgram,
+  waitUntil,
+} from './program.ts';
 import type { Program } from './program.ts';
 import { openTrytonRpc } from './tryton-rpc.ts';
 import type { TrytonRpc } from './tryton-rpc.ts';
@@ -33,7 +40,7 @@ export type TrytonServer = {
   stopServer(): Promise<void>;
   startServer(): Promise<void>;
   /** SIGSTOP and SIGCONT: connections are accepted by the system and never answered. */
-  freeze(): void;
+  freeze(): Promise<void>;
   thaw(): void;
   /** Stops the server, and the PostgreSQL that it started, and removes the folder. Idempotent. */
   stop(): Promise<void>;
@@ -132,7 +139,7 @@ export async function startTryton(options: TrytonOptions): Promise<TrytonServer>
         openTrytonRpc(url, database, { login: 'admin', password: ADMIN_PASSWORD }),
       stopServer: async () => server?.stop(),
       startServer,
-      freeze: () => server?.signal('SIGSTOP'),
+      freeze: async () => freeze(server?.pid ?? -1),
       thaw: () => server?.signal('SIGCONT'),
       stop,
     };

@@ -10,6 +10,7 @@ import { openSqlReader } from '../../../src/store/store.ts';
 import type { SqlReader, SqlSource } from '../../../src/store/store.ts';
 import { mariadbMissing, startMariadb } from '../../support/mariadb-server.ts';
 import type { MariadbServer } from '../../support/mariadb-server.ts';
+import { freeze } from '../../support/program.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 import { makeTestCertificates } from '../../support/test-certificates.ts';
 import type { TestCertificates } from '../../support/test-certificates.ts';
@@ -219,7 +220,7 @@ describe.skipIf(missing !== undefined)(
       };
       const reader = read({ openSocket });
       await reader.query('SELECT 1', [], LIMITS);
-      process.kill(server.pid(), 'SIGSTOP');
+      await freeze(server.pid());
       try {
         expect(await failureOf(reader.query('SELECT 1', [], SHORT))).toBe('timeout');
         expect(await failureOf(reader.connect(SHORT))).toBe('timeout');

@@ -4,6 +4,7 @@ import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { connectorOf } from '../../support/connector-support.ts';
 import { mariadbMissing, startMariadb } from '../../support/mariadb-server.ts';
 import type { MariadbServer } from '../../support/mariadb-server.ts';
+import { freeze } from '../../support/program.ts';
 import { CALL, CONNECTION, SCHEMA, describeEngine } from './sql-engine.ts';
 
 const missing = mariadbMissing();
@@ -128,7 +129,7 @@ describe.skipIf(missing !== undefined)(
       const slow = connect({ platform: 'sql', database: database(), queries });
       const late = { failure: { reason: 'timeout' } };
       expect(await slow.jobs?.({ timeoutMs: 300 }, 0)).toMatchObject(late);
-      process.kill(server.pid(), 'SIGSTOP');
+      await freeze(server.pid());
       try {
         expect(await slow.login?.({ timeoutMs: 300 })).toMatchObject(late);
       } finally {

@@ -9,6 +9,7 @@ import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
 import { connectorOf } from '../../support/connector-support.ts';
 import { postgresMissing, startPostgres } from '../../support/postgres-server.ts';
 import type { PostgresServer } from '../../support/postgres-server.ts';
+import { freeze } from '../../support/program.ts';
 import { CALL, CONNECTION, SCHEMA, describeEngine } from './sql-engine.ts';
 
 describe('sql on SQLite', () => {
@@ -118,7 +119,7 @@ describe.skipIf(postgresMissing() !== undefined)('sql on PostgreSQL', () => {
     expect(await slow.jobs?.({ timeoutMs: 300 }, 0)).toMatchObject({
       failure: { reason: 'timeout' },
     });
-    process.kill(server.pid(), 'SIGSTOP');
+    await freeze(server.pid());
     try {
       expect(await stranger.login?.({ timeoutMs: 300 })).toMatchObject({
         failure: { reason: 'timeout' },
