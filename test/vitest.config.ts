@@ -25,6 +25,8 @@ const config: ViteUserConfig = defineConfig({
         root,
         test: {
           name: 'unit',
+          // Threads begin sooner than processes.
+          pool: 'threads',
           include: ['test/**/*.test.ts'],
           exclude: ['test/contract/**', 'test/e2e/**'],
           maxWorkers: WORKERS,
@@ -38,6 +40,7 @@ const config: ViteUserConfig = defineConfig({
         root,
         test: {
           name: 'contract',
+          pool: 'threads',
           include: ['test/contract/**/*.test.ts'],
           maxWorkers: WORKERS,
           expect: PATIENT,

@@ -110,7 +110,7 @@ async function createDatabase(port: number, name: string, template: string): Pro
   const client = new pg.Client({ ...server, database: 'postgres' });
   await client.connect();
   try {
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   } catch (error) {
     // The second is what one of two gets that make it at the same time.
     const isThere = ['42P04', '23505'].includes((error as { code?: string }).code ?? '');

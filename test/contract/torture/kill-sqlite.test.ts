@@ -1,3 +1,3 @@
-import { describeKills } from './hundred-kills.ts';
+import { describeKills } from './fifty-kills.ts';
 
 describeKills('sqlite');
