@@ -180,6 +180,8 @@ describe('espocrm: schedules', () => {
   it.each([
     ['ScheduledJob', { id: 's1' }],
     ['ScheduledJob', { id: 's1', lastRun: 'yesterday' }],
+    ['ScheduledJob', { id: 's1', lastRun: '2026-02-30 08:00:00' }],
+    ['ScheduledJob', { id: 's1', lastRun: '2026-13-01 08:00:00' }],
     ['ScheduledJobLogRecord', { id: '1', executionTime: '2026-01-05 08:50:00' }],
   ])('says that %s has changed where it does not say what ran when', async (entity, record) => {
     const [connector] = await target({}, ({ path }) =>

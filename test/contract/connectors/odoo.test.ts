@@ -99,6 +99,13 @@ describeWebConnector({
       expected: { apiTokens: 'schema_changed' },
     },
     {
+      name: 'a key was made on a day that there is not',
+      respond: calls(/apikeys\/search_read/, {
+        body: [{ id: 1, create_date: '2026-02-30 08:00:00' }],
+      }),
+      expected: { apiTokens: 'schema_changed' },
+    },
+    {
       name: 'the action that clears log-ins is gone',
       respond: calls(/ir\.model\.data/, { body: '[]' }),
       expected: { logins: 'schema_changed' },

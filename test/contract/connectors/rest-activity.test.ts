@@ -291,6 +291,34 @@ describe('rest: what is as it is now', () => {
     }
   });
 
+  it.each([
+    ['a switch', [true, false, 1, 0, null], 3],
+    ['the time of it', ['2026-01-01T00:00:00Z', null], 1],
+  ])('counts no token that is withdrawn by %s', async (_name, values, active) => {
+    const [connector] = await target({
+      changes: changed('tokens', { revoked: '/revoked' }),
+      lists: {
+        tokens: values.map((revoked) => token({ created_at: '2026-01-05T08:00:00Z', revoked })),
+      },
+    });
+    expect(await connector.apiTokens?.(CALL, NOW_MS)).toMatchObject({
+      value: { active: { value: active }, oldestAgeSeconds: { value: 3600 } },
+    });
+  });
+
+  it.each(['maybe', undefined, 2])(
+    'makes no number of a token that is withdrawn as %j',
+    async (revoked) => {
+      const [connector] = await target({
+        changes: changed('tokens', { revoked: '/revoked' }),
+        lists: { tokens: [token({ created_at: '2026-01-05T08:00:00Z', revoked })] },
+      });
+      expect(await connector.apiTokens?.(CALL, NOW_MS)).toMatchObject({
+        failure: { reason: 'schema_changed' },
+      });
+    },
+  );
+
   it('counts who is locked out and who has not come for 90 days', async () => {
     const dayMs = 86_400_000;
     const timeOf = (agoMs: number): string => new Date(Date.now() - agoMs).toISOString();

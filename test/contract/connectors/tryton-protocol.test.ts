@@ -79,6 +79,27 @@ describe('tryton protocol', () => {
     await server.close();
   });
 
+  it.each([
+    ['the same page again and again', (id: number) => ({ id, name: 'A' })],
+    ['records without a number', () => ({ id: 'a', name: 'A' })],
+  ])('ends a scan that is given %s', async (_name, recordOf) => {
+    const full = Array.from({ length: 1000 }, (_, index) => recordOf(index + 1));
+    const server = await startFaultServer({
+      respond: (request) =>
+        request.body.includes('party.search_read')
+          ? { body: { id: 1, result: full } }
+          : respond(request),
+    });
+    const connector = connectorOf({ ...CONNECTION, url: server.url }, SECRETS);
+    expect(
+      await connector.scan?.({ timeoutMs: 20_000 }, 'parties', ['name'], () => true),
+    ).toMatchObject({
+      failure: { reason: 'schema_changed' },
+    });
+    await connector.close();
+    await server.close();
+  });
+
   it('decodes what JSON lacks', () => {
     const time = { __class__: 'datetime', year: 2026, month: 1, day: 2, hour: 1, minute: 30, second: 5, microsecond: 7000 };
     expect(toScalar(time, 60)).toBe('2026-01-02T00:30:05.007Z');

@@ -2,6 +2,7 @@ import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { Knowable } from '../../../std/std.ts';
 import type { AccountFacts, JobFacts } from '../connector.ts';
+import { ageSecondsOf } from '../web/age.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { countAt } from '../web/shapes.ts';
@@ -121,7 +122,7 @@ async function readOldestAge(
     if (Number.isNaN(atMs)) return fail('schema_changed', `/${JOBS.set} has no time at ${column}`);
     oldestMs = Math.min(oldestMs, atMs);
   }
-  return succeed((nowMs - oldestMs) / 1000);
+  return succeed(ageSecondsOf(oldestMs, nowMs));
 }
 
 const USERS = { entity: 'systemuser', set: 'systemusers' };

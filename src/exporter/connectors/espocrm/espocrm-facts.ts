@@ -2,13 +2,13 @@ import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { Knowable } from '../../../std/std.ts';
 import type { AccountFacts, JobFacts } from '../connector.ts';
+import { ageSecondsOf } from '../web/age.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
-import { toUtcText } from '../web/utc-text.ts';
+import { fromUtcText, toUtcText } from '../web/utc-text.ts';
 import type { Condition, EspocrmApi } from './espocrm-api.ts';
 import { countFailedSchedules } from './espocrm-schedules.ts';
 import { readSettings } from './espocrm-settings.ts';
-import { toTimeMs } from './espocrm-times.ts';
 
 /** Jobs that wait although they are due; those of the future are schedules. */
 export async function readJobs(
@@ -50,9 +50,9 @@ async function readOldest(
   if (!found.ok) return found;
   const [first] = found.value;
   if (first === undefined) return succeed(0);
-  const dueMs = toTimeMs(first[attribute]);
+  const dueMs = fromUtcText(first[attribute]);
   if (dueMs === undefined) return fail('schema_changed', `/Job has no time at ${attribute}`);
-  return succeed(Math.max(0, (nowMs - dueMs) / 1000));
+  return succeed(ageSecondsOf(dueMs, nowMs));
 }
 
 const NO_LOCKS = unknown(

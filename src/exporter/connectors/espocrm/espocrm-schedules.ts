@@ -4,8 +4,8 @@ import type { Knowable } from '../../../std/std.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import type { JsonRecord } from '../web/shapes.ts';
+import { fromUtcText } from '../web/utc-text.ts';
 import type { EspocrmApi } from './espocrm-api.ts';
-import { toTimeMs } from './espocrm-times.ts';
 
 /** Their times go into one query; EspoCRM brings about twenty. */
 const MOST_SCHEDULES = 100;
@@ -65,7 +65,11 @@ function runsOf(schedules: readonly JsonRecord[]): Outcome<ReadonlyMap<string, s
   for (const { id, lastRun } of schedules) {
     // What never ran has null there.
     if (lastRun === null) continue;
-    if (typeof id !== 'string' || typeof lastRun !== 'string' || toTimeMs(lastRun) === undefined) {
+    if (
+      typeof id !== 'string' ||
+      typeof lastRun !== 'string' ||
+      fromUtcText(lastRun) === undefined
+    ) {
       return fail('schema_changed', '/ScheduledJob has no time at lastRun');
     }
     runs.set(id, lastRun);

@@ -2,12 +2,13 @@ import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { Knowable, Unknown } from '../../../std/std.ts';
 import type { ApiTokenFacts, IntegrationFacts, LoginCounts } from '../connector.ts';
+import { ageSecondsOf } from '../web/age.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
-import { toUtcText } from '../web/utc-text.ts';
+import { fromUtcText, toUtcText } from '../web/utc-text.ts';
 import { findOfBase, requireSettings, searchCount, searchRead } from './odoo-records.ts';
 import type { Domain, OdooRpc } from './odoo-rpc.ts';
-import { findFields, toTimeMs } from './odoo-values.ts';
+import { findFields } from './odoo-values.ts';
 
 /** `_login` writes a record of a success, and a line of its log for a failure (odoo/addons/base/models/res_users.py). */
 const NOT_KEPT = unknown(
@@ -64,8 +65,8 @@ async function isWhole(
   const found = await searchRead(rpc, { model, domain, fields, order: 'id', limit: 1 }, budget);
   if (!found.ok) return found;
   const [action] = found.value;
-  const nextMs = toTimeMs(action?.['nextcall']);
-  const lastMs = action?.['lastcall'] === false ? -Infinity : toTimeMs(action?.['lastcall']);
+  const nextMs = fromUtcText(action?.['nextcall']);
+  const lastMs = action?.['lastcall'] === false ? -Infinity : fromUtcText(action?.['lastcall']);
   if (nextMs === undefined || lastMs === undefined) {
     return fail('schema_changed', `${model} has no times of base.autovacuum_job`);
   }
@@ -107,10 +108,10 @@ export async function readApiTokens(
   const [first] = found.value;
   // The last one may have been removed meanwhile.
   if (first === undefined) return succeed({ active: known(0), oldestAgeSeconds: NO_KEY });
-  const createdMs = toTimeMs(first[created]);
+  const createdMs = fromUtcText(first[created]);
   if (createdMs === undefined) return fail('schema_changed', `${model} has no time at ${created}`);
-  const ageSeconds = Math.max(0, (nowMs - createdMs) / 1000);
-  return succeed({ active: known(active.value), oldestAgeSeconds: known(ageSeconds) });
+  const oldestAgeSeconds = known(ageSecondsOf(createdMs, nowMs));
+  return succeed({ active: known(active.value), oldestAgeSeconds });
 }
 
 const NO_KEY = unknown('empty', 'nobody has an API key');

@@ -2,13 +2,14 @@ import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { Knowable } from '../../../std/std.ts';
 import type { AccountFacts, JobFacts } from '../connector.ts';
+import { ageSecondsOf } from '../web/age.ts';
 import type { Budget } from '../web/budget.ts';
 import { INACTIVE_AFTER_MS } from '../web/inactive.ts';
 import { fail, succeed } from '../web/outcomes.ts';
-import { toUtcText } from '../web/utc-text.ts';
+import { fromUtcText, toUtcText } from '../web/utc-text.ts';
 import { findOfBase, searchCount, searchRead } from './odoo-records.ts';
 import type { Condition, OdooRpc } from './odoo-rpc.ts';
-import { findFields, toTimeMs } from './odoo-values.ts';
+import { findFields } from './odoo-values.ts';
 
 /** Scheduled actions come by the dozen; a full page would be a part of them. */
 const ACTIONS_LIMIT = 1000;
@@ -35,7 +36,7 @@ export async function readJobs(
   const dueMs: number[] = [];
   let failed = 0;
   for (const action of found.value) {
-    const nextMs = toTimeMs(action['nextcall']);
+    const nextMs = fromUtcText(action['nextcall']);
     if (nextMs === undefined) return fail('schema_changed', `${model} has no time at nextcall`);
     if (nextMs <= nowMs) dueMs.push(nextMs);
     const failures = action[FAILURES] ?? 0;
@@ -50,7 +51,7 @@ export async function readJobs(
     byState: { pending: known(dueMs.length), running: NOT_RUNNING, failed: failing },
     failedSchedules: failing,
     oldestPendingAgeSeconds: known(
-      dueMs.reduce((oldest, atMs) => Math.max(oldest, (nowMs - atMs) / 1000), 0),
+      dueMs.reduce((oldest, atMs) => Math.max(oldest, ageSecondsOf(atMs, nowMs)), 0),
     ),
   });
 }

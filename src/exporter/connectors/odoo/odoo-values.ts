@@ -4,6 +4,7 @@ import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { isRecord, isScalar } from '../web/shapes.ts';
 import type { JsonRecord } from '../web/shapes.ts';
+import { fromUtcText } from '../web/utc-text.ts';
 import type { OdooRpc } from './odoo-rpc.ts';
 
 /** What a model says of one of its fields. */
@@ -16,14 +17,6 @@ export type OdooField = {
   readonly isSearchable: boolean;
 };
 export type OdooFields = ReadonlyMap<string, OdooField>;
-
-const DATE_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
-
-/** A time of Odoo, which is in UTC and names no zone, in milliseconds since the epoch; undefined when it is none. */
-export function toTimeMs(value: unknown): number | undefined {
-  if (typeof value !== 'string' || !DATE_TIME.test(value)) return undefined;
-  return Date.parse(`${value.replace(' ', 'T')}Z`);
-}
 
 /**
  * A value as rows have it, by the type of its field: what is empty comes as false, which is a value of booleans
@@ -39,7 +32,7 @@ export function toScalar(value: unknown, { type }: OdooField): ScalarValue | und
   }
   if (Array.isArray(value)) return value.length === 0 ? null : value.length;
   if (type === 'datetime') {
-    const atMs = toTimeMs(value);
+    const atMs = fromUtcText(value);
     return atMs === undefined ? undefined : new Date(atMs).toISOString();
   }
   return isScalar(value) ? value : undefined;

@@ -136,7 +136,11 @@ const tokensDecoder: Decoder<TokenOptions> = decode.object({
   ...LIST_FIELDS,
   active: decode.optional(
     pointerDecoder(),
-    'where a token is true when active; without it all are, but those that ended',
+    'where a token is true when active; without it all are, but those that ended or were withdrawn',
+  ),
+  revoked: decode.optional(
+    pointerDecoder(),
+    'where a token is true when withdrawn, or tells since when, and false or null when it is not',
   ),
   ends: decode.optional(
     pointerDecoder(),

@@ -63,6 +63,7 @@ export type AuditOptions = ListOptions & {
 };
 export type TokenOptions = ListOptions & {
   readonly active?: JsonPointer;
+  readonly revoked?: JsonPointer;
   readonly ends?: JsonPointer;
   readonly created?: JsonPointer;
 };

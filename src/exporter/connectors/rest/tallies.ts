@@ -3,8 +3,10 @@ import type { JobState } from '../../../catalog/catalog.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { Knowable } from '../../../std/std.ts';
 import type { AccountFacts, ApiTokenFacts, JobFacts } from '../connector.ts';
+import { ageSecondsOf } from '../web/age.ts';
 import { INACTIVE_AFTER_MS } from '../web/inactive.ts';
 import { fieldAt } from '../web/json-pointer.ts';
+import type { JsonPointer } from '../web/json-pointer.ts';
 import type { JobOptions, TokenOptions, UserOptions, ValuesAt } from './rest-options.ts';
 import { createTally, flagAt, hasValueAt, isComparable, isOneOf, timeAt } from './tally.ts';
 import type { AddOne, Tally } from './tally.ts';
@@ -41,7 +43,7 @@ export function tallyJobs(options: JobOptions, nowMs: number): Tally<JobFacts> {
     },
     oldestPendingAgeSeconds: countedBy(
       options.enqueued,
-      (nowMs - oldestMs) / 1000,
+      ageSecondsOf(oldestMs, nowMs),
       'jobs.enqueued',
     ),
   }));
@@ -111,20 +113,28 @@ export function tallyUsers(options: UserOptions, nowMs: number): Tally<AccountFa
   }));
 }
 
+/** A switch, or the time of it; undefined for what is neither. */
+function isRevokedAt(item: unknown, pointer: JsonPointer): boolean | undefined {
+  if (fieldAt(item, pointer) === null) return false;
+  return timeAt(item, pointer) === undefined ? flagAt(item, pointer) : true;
+}
+
 export function tallyTokens(options: TokenOptions, nowMs: number): Tally<ApiTokenFacts> {
-  const { active, ends, created } = options;
+  const { active, revoked, ends, created } = options;
   let count = 0;
   let oldestMs = nowMs;
 
   const addOne: AddOne = (item) => {
     const isActive = active === undefined ? true : flagAt(item, active);
     if (isActive === undefined) return active;
+    const isRevoked = revoked === undefined ? false : isRevokedAt(item, revoked);
+    if (isRevoked === undefined) return revoked;
     if (ends !== undefined) {
       const endMs = fieldAt(item, ends) === null ? Number.POSITIVE_INFINITY : timeAt(item, ends);
       if (endMs === undefined) return ends;
       if (endMs <= nowMs) return undefined;
     }
-    if (!isActive) return undefined;
+    if (!isActive || isRevoked) return undefined;
     count++;
     if (created === undefined) return undefined;
     const createdMs = timeAt(item, created);
@@ -138,6 +148,6 @@ export function tallyTokens(options: TokenOptions, nowMs: number): Tally<ApiToke
     oldestAgeSeconds:
       created !== undefined && count === 0
         ? unknown('empty', 'there is no active token')
-        : countedBy(created, (nowMs - oldestMs) / 1000, 'tokens.created'),
+        : countedBy(created, ageSecondsOf(oldestMs, nowMs), 'tokens.created'),
   }));
 }

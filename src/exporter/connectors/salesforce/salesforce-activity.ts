@@ -2,6 +2,7 @@ import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { Knowable } from '../../../std/std.ts';
 import type { ApiTokenFacts, AuditFacts } from '../connector.ts';
+import { ageSecondsOf } from '../web/age.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { countAt } from '../web/shapes.ts';
@@ -157,5 +158,5 @@ export async function readApiTokens(
   if (createdMs === undefined) {
     return fail('schema_changed', 'OauthToken has no time at CreatedDate');
   }
-  return succeed({ active, oldestAgeSeconds: known(Math.max(0, nowMs - createdMs) / 1000) });
+  return succeed({ active, oldestAgeSeconds: known(ageSecondsOf(createdMs, nowMs)) });
 }

@@ -2,6 +2,7 @@ import type { Outcome } from '../../../http/http.ts';
 import { known } from '../../../std/std.ts';
 import type { Knowable } from '../../../std/std.ts';
 import type { JobFacts, LimitFacts } from '../connector.ts';
+import { ageSecondsOf } from '../web/age.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { countAt, isRecord, memberOf } from '../web/shapes.ts';
@@ -123,7 +124,7 @@ export async function readJobs(
       running: known(counts.running),
       failed: known(counts.failed),
     },
-    oldestPendingAgeSeconds: known((nowMs - oldestMs) / 1000),
+    oldestPendingAgeSeconds: known(ageSecondsOf(oldestMs, nowMs)),
     failedSchedules: failedSchedules.value,
   });
 }

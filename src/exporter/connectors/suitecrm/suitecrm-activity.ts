@@ -2,6 +2,7 @@ import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { Knowable } from '../../../std/std.ts';
 import type { ApiTokenFacts, IntegrationFacts } from '../connector.ts';
+import { ageSecondsOf } from '../web/age.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { memberOf } from '../web/shapes.ts';
@@ -37,7 +38,7 @@ export async function readApiTokens(
   if (!found.ok) return found;
   const madeAt = toIsoTime(memberOf(found.value[0], 'attributes', MADE_AT));
   if (madeAt === undefined) return fail('schema_changed', `${CLIENTS} has no time at ${MADE_AT}`);
-  const oldestAgeSeconds = Math.max(0, (nowMs - Date.parse(madeAt)) / 1000);
+  const oldestAgeSeconds = ageSecondsOf(Date.parse(madeAt), nowMs);
   return succeed({ active: known(active.value), oldestAgeSeconds: known(oldestAgeSeconds) });
 }
 

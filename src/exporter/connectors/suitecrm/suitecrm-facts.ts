@@ -2,6 +2,7 @@ import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { Knowable } from '../../../std/std.ts';
 import type { AccountFacts, JobFacts } from '../connector.ts';
+import { ageSecondsOf } from '../web/age.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { memberOf } from '../web/shapes.ts';
@@ -69,7 +70,7 @@ async function readOldest(
   if (first === undefined) return succeed(0);
   const dueAt = toIsoTime(memberOf(first, 'attributes', DUE_AT));
   if (dueAt === undefined) return fail('schema_changed', `${JOBS} has no time at ${DUE_AT}`);
-  return succeed(Math.max(0, (nowMs - Date.parse(dueAt)) / 1000));
+  return succeed(ageSecondsOf(Date.parse(dueAt), nowMs));
 }
 
 /** Who may log in (User::isEnabled). */

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { ApiTokenFacts, LoginCounts } from '../connector.ts';
+import { ageSecondsOf } from '../web/age.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { unknownApiTokens } from '../web/unknown-facts.ts';
@@ -86,6 +87,6 @@ export async function readApiTokens(
     oldestAgeSeconds:
       times.length === 0
         ? unknown('empty', 'no application is validated')
-        : known(Math.max(0, clock.nowMs - Math.min(...times)) / 1000),
+        : known(ageSecondsOf(Math.min(...times), clock.nowMs)),
   });
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { AccountFacts, JobFacts } from '../connector.ts';
+import { ageSecondsOf } from '../web/age.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import type { TrytonOptions } from './tryton-options.ts';
@@ -91,7 +92,7 @@ export async function readJobs(
     const value = fields.map((field) => action[field]).find((each) => each !== null);
     const dueMs = toTimeMs(value, offsetMinutes);
     if (dueMs === undefined) return fail('schema_changed', 'ir.cron.next_call is no time');
-    if (dueMs <= nowMs) ages.push((nowMs - dueMs) / 1000);
+    if (dueMs <= nowMs) ages.push(ageSecondsOf(dueMs, nowMs));
   }
   const queue = tables === undefined ? undefined : await tables.queue(budget);
   if (queue?.ok === false) return queue;

@@ -5,7 +5,7 @@ import { startBudget } from '../web/budget.ts';
 import { fieldsOfAggregates } from '../web/count-aggregates.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { createPlainReader } from '../web/row-reader.ts';
-import { NO_MORE, scanPages } from '../web/scan-pages.ts';
+import { pageByKey, scanPages } from '../web/scan-pages.ts';
 import type { Scan } from '../web/scan-pages.ts';
 import { searchRead } from './tryton-facts.ts';
 import type { TrytonObjectOptions, TrytonOptions } from './tryton-options.ts';
@@ -77,9 +77,10 @@ export function createScan(
         const following = [['id', '>', after], ...domain];
         const page = await searchRead(rpc, { ...wanted, domain: following }, budget);
         if (!page.ok) return page;
-        const records = page.value;
-        const last = Number(records.at(-1)?.['id']);
-        return succeed({ records, next: records.length < PAGE_SIZE ? NO_MORE : succeed(last) });
+        const read = { entity: model, records: page.value, size: PAGE_SIZE, after };
+        return succeed(
+          pageByKey({ ...read, keyOf: ({ id }) => (typeof id === 'number' ? id : undefined) }),
+        );
       },
     });
   };

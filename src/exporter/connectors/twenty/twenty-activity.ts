@@ -1,6 +1,7 @@
 import type { Outcome } from '../../../http/http.ts';
 import { known, unknown } from '../../../std/std.ts';
 import type { ApiTokenFacts } from '../connector.ts';
+import { ageSecondsOf } from '../web/age.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import type { TwentyApi } from './twenty-api.ts';
@@ -30,7 +31,7 @@ export async function readApiTokens(
   }
   return succeed({
     active: known(active),
-    oldestAgeSeconds: active === 0 ? NO_KEY : known(Math.max(0, (nowMs - oldestMs) / 1000)),
+    oldestAgeSeconds: active === 0 ? NO_KEY : known(ageSecondsOf(oldestMs, nowMs)),
   });
 }
 
