@@ -34,7 +34,7 @@ export type RunningAll = {
 
 export function makeTargets(
   loaded: LoadedConfig,
-  { clock, logger, resolve }: Dependencies,
+  { clock, random, logger, resolve }: Dependencies,
 ): Targets {
   const { config, folder, resolveSecret } = loaded;
   return createTargets({
@@ -42,6 +42,7 @@ export function makeTargets(
     folder,
     resolveSecret,
     clock,
+    random,
     logger,
     ...(resolve === undefined ? {} : { resolve }),
   });

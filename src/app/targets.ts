@@ -7,7 +7,7 @@ import type { ProbeRun } from '../exporter/probes/probes.ts';
 import { createApiBudget, planTarget } from '../exporter/scheduler/scheduler.ts';
 import type { ApiBudget, TargetPlan } from '../exporter/scheduler/scheduler.ts';
 import type { Resolve } from '../http/http.ts';
-import type { Clock, Logger, SecretResolver } from '../std/std.ts';
+import type { Clock, Logger, Random, SecretResolver } from '../std/std.ts';
 import { createHidingLogger } from './hiding-logger.ts';
 import { createKeptTexts } from './kept-texts.ts';
 import { createProgramRunner } from './run-program.ts';
@@ -51,6 +51,7 @@ export type TargetsOptions = {
   readonly folder: string;
   readonly resolveSecret: SecretResolver;
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
   readonly resolve?: Resolve;
 };
@@ -73,11 +74,12 @@ function leadToSameCrm(before: TargetConfig, after: TargetConfig): boolean {
 
 /** `old` is the target of this name until now: what it spent of its CRM's quota stays spent. */
 function connect(config: TargetConfig, options: TargetsOptions, old?: Target): Connected {
-  const { clock, logger, resolveSecret, folder, resolve } = options;
+  const { clock, logger, random, resolveSecret, folder, resolve } = options;
   const { connection, apiBudget } = config;
   const shared = {
     clock,
     logger,
+    random,
     resolveSecret,
     folder,
     kept: createKeptTexts(folder),

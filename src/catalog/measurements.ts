@@ -320,6 +320,20 @@ export const MEASUREMENTS: Readonly<Record<MeasurementName, MetricDefinition>> =
     probe: 'data_quality',
     threshold: { bad: 'above', defaults: { warning: 0.03, critical: 0.15 } },
   },
+  crm_sampled_records: {
+    kind: 'gauge',
+    help: 'Records chosen at random that the shares of the object were estimated from, as last scanned; absent when all were read.',
+    unit: 'count',
+    labels: ['object'],
+    probe: 'data_quality',
+  },
+  crm_sampled_bound_ratio: {
+    kind: 'gauge',
+    help: 'Ends of the 95 % confidence interval (Wilson) of a share that was estimated from a sample, 0 to 1, as last scanned.',
+    unit: 'ratio',
+    labels: ['object', 'field', 'check', 'bound'],
+    probe: 'data_quality',
+  },
 };
 
 export type MeasurementName =
@@ -363,7 +377,9 @@ export type MeasurementName =
   | 'crm_duplicate_ratio'
   | 'crm_invalid_ratio'
   | 'crm_stale_ratio'
-  | 'crm_orphan_ratio';
+  | 'crm_orphan_ratio'
+  | 'crm_sampled_records'
+  | 'crm_sampled_bound_ratio';
 export const MEASUREMENT_NAMES: readonly MeasurementName[] = Object.keys(
   MEASUREMENTS,
 ) as MeasurementName[];

@@ -19,3 +19,4 @@ export const RATIO_COLOURS: NonNullable<PanelSpec['colours']> = [
   { from: 0.8, colour: 'orange' },
   { from: 1, colour: 'green' },
 ];
+export const NO_SAMPLE = 'where all records are read or counted there is no sample';

@@ -8,6 +8,7 @@ import {
   NO_CAPABILITY,
   NO_FAILURE,
   NO_PLUGIN,
+  NO_SAMPLE,
   RATIO_COLOURS,
 } from './phrases.ts';
 
@@ -205,6 +206,8 @@ function qualityRow(): RowSpec {
       measured('Invalid values', 'crm_invalid_ratio', NO_CAPABILITY),
       measured('Stale records', 'crm_stale_ratio', NO_CAPABILITY),
       measured('Orphans', 'crm_orphan_ratio', NO_CAPABILITY),
+      measured('Records in samples', 'crm_sampled_records', NO_SAMPLE),
+      measured('Bounds of sampled shares', 'crm_sampled_bound_ratio', NO_SAMPLE),
     ],
   };
 }

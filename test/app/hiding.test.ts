@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createTargets } from '../../src/app/targets.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import type { LoadedConfig } from '../../src/config/config.ts';
-import { createSystemClock } from '../../src/std/std.ts';
+import { createSystemClock, createSystemRandom } from '../../src/std/std.ts';
 import type { Logger } from '../../src/std/std.ts';
 import { createTemporaryFolder } from '../support/responder.ts';
 
@@ -61,7 +61,8 @@ describe('a secret in text that nobody foresaw', () => {
     };
     const clock = createSystemClock();
     const { targets } = config;
-    const made = createTargets({ targets, folder: base, resolveSecret, clock, logger });
+    const random = createSystemRandom();
+    const made = createTargets({ targets, folder: base, resolveSecret, clock, random, logger });
     const login = async (): Promise<never> => {
       throw new Error(`Invalid character in header: Bearer ${secret}`);
     };

@@ -5,7 +5,7 @@ import type { Targets } from '../../src/app/targets.ts';
 import type { FailureReason, MeasurementName, ProbeKindName } from '../../src/catalog/catalog.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import type { ProbeResult } from '../../src/exporter/probes/probes.ts';
-import { createSilentLogger, createSystemClock } from '../../src/std/std.ts';
+import { createSilentLogger, createSystemClock, createSystemRandom } from '../../src/std/std.ts';
 import { startSandboxSite } from '../support/sandbox-site.ts';
 import type { SandboxSite } from '../support/sandbox-site.ts';
 import { createTemporaryFolder } from '../support/temporary-folder.ts';
@@ -21,6 +21,7 @@ beforeAll(async () => {
     folder: loaded.folder,
     resolveSecret: loaded.resolveSecret,
     clock: createSystemClock(),
+    random: createSystemRandom(),
     logger: createSilentLogger(),
   });
 });

@@ -10,7 +10,12 @@ import type {
   ConnectorDependencies,
   KeptTexts,
 } from '../../src/exporter/connectors/connectors.ts';
-import { createSilentLogger, createSystemClock, decode } from '../../src/std/std.ts';
+import {
+  createSilentLogger,
+  createSystemClock,
+  createSystemRandom,
+  decode,
+} from '../../src/std/std.ts';
 import { isDeclared } from './sent-requests.ts';
 
 /** Makes a connector from what would stand under `connection:`; secrets are looked up by their name. */
@@ -24,6 +29,7 @@ export function connectorOf(
   return createConnector(decoded.value, {
     clock: createSystemClock(),
     logger: createSilentLogger(),
+    random: createSystemRandom(),
     folder: tmpdir(),
     kept: keptInMemory(),
     resolveSecret: ({ environment, file }) => secrets[environment ?? file ?? ''] ?? 'missing',

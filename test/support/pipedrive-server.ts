@@ -80,14 +80,20 @@ export const failure = (status: number, errorCode?: number): GoodAnswer => ({
   body: { success: false, error: 'no', ...(errorCode === undefined ? {} : { errorCode }) },
 });
 
-/** Pages by a cursor, which names where the next one starts; null on the last. */
+/** Pages by a cursor, which names where the next one starts; null on the last. Of `ids`, those that there are. */
 export function page(all: readonly unknown[], query: URLSearchParams): GoodAnswer {
   const limit = Number(query.get('limit'));
-  if (limit > 500 || query.get('sort_by') !== 'id') return failure(400, 400);
+  const asked = query.get('ids')?.split(',').map(Number);
+  const ids = asked === undefined ? undefined : new Set(asked);
+  if (limit > 500 || query.get('sort_by') !== 'id' || (ids?.size ?? 0) > 100) {
+    return failure(400, 400);
+  }
+  const wanted = all.filter((one) => ids?.has((one as { id: number }).id) ?? true);
+  if (query.get('sort_direction') === 'desc') wanted.reverse();
   const start = Number(query.get('cursor')?.slice('from-'.length) ?? 0);
   const end = start + limit;
-  const next = end < all.length ? `from-${end}` : null;
-  return success(all.slice(start, end), { additional_data: { next_cursor: next } });
+  const next = end < wanted.length ? `from-${end}` : null;
+  return success(wanted.slice(start, end), { additional_data: { next_cursor: next } });
 }
 
 const TOKENS: readonly string[] = ['s3cret', 's3cret-auditor'];

@@ -7,7 +7,7 @@ import type {
   RequestObserver,
   Resolve,
 } from '../../http/http.ts';
-import type { Clock, Knowable, Logger, SecretResolver } from '../../std/std.ts';
+import type { Clock, Knowable, Logger, Random, SecretResolver } from '../../std/std.ts';
 
 /** Handed to every call: its deadline and the means to abort it. */
 export type Call = { readonly timeoutMs: number; readonly signal?: AbortSignal };
@@ -190,6 +190,17 @@ export type Connector = {
     fields: readonly string[],
     onPage: (rows: readonly DataRow[]) => boolean,
   ): Promise<Outcome<{ readonly complete: boolean }>>;
+  /**
+   * As `scan`, but of about `size` records, each of which was chosen with the same chance; fewer where the platform does
+   * not lead to that many at the price of a scan. Complete when those are all records after all, as with a small object.
+   */
+  sample?(
+    call: Call,
+    object: string,
+    fields: readonly string[],
+    size: number,
+    onPage: (rows: readonly DataRow[]) => boolean,
+  ): Promise<Outcome<{ readonly complete: boolean }>>;
   close(): Promise<void>;
 };
 
@@ -235,6 +246,8 @@ export type RunProgram = (run: ProgramRun) => Promise<ProgramEnd>;
 export type ConnectorDependencies = {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** For what is chosen by chance. */
+  readonly random: Random;
   readonly resolveSecret: SecretResolver;
   /** Where what has to outlive the process is kept; relative names count from the folder of the configuration. */
   readonly kept: KeptTexts;

@@ -29,6 +29,8 @@ export type QualityChecks = {
   readonly objects: Readonly<Record<string, ObjectChecks>>;
   /** Objects with more records are not scanned; their measures are unknown, `too_large`. */
   readonly rowLimit: number;
+  /** Records chosen at random that are read in place of all, where the platform can choose them. */
+  readonly sampleSize?: number;
   /** ISO 3166 alpha-2. */
   readonly defaultCountry?: string;
 };
@@ -135,6 +137,10 @@ export const qualityChecksDecoder: Decoder<QualityChecks> = decode.transform(
       'most records that are read of one object when its engine cannot compute the measure itself',
       '500000',
     ),
+    sample_size: decode.optional(
+      decode.integer({ minimum: 100, maximum: 100_000 }),
+      'about how many records, chosen at random, are read of an object in place of all, where the platform can choose them (Pipedrive); the shares are estimates then, with their bounds beside them',
+    ),
     default_country: decode.optional(
       decode.refine(decode.text({ maximumLength: 2 }), (country) =>
         PHONE_COUNTRIES.includes(country)
@@ -150,6 +156,7 @@ export const qualityChecksDecoder: Decoder<QualityChecks> = decode.transform(
   (options): QualityChecks => ({
     objects: options.objects,
     rowLimit: options.row_limit,
+    ...(options.sample_size === undefined ? {} : { sampleSize: options.sample_size }),
     ...(options.default_country === undefined ? {} : { defaultCountry: options.default_country }),
   }),
 );

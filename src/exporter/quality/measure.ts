@@ -1,19 +1,16 @@
-import type { FailureReason, MeasurementName } from '../../catalog/catalog.ts';
+import type { FailureReason } from '../../catalog/catalog.ts';
 import type { Failure } from '../../http/http.ts';
 import { unknown } from '../../std/std.ts';
 import type { Clock, Knowable } from '../../std/std.ts';
-import type { Aggregate, Call, Connector } from '../connectors/connectors.ts';
+import type { Aggregate, Call, Connector, DataRow } from '../connectors/connectors.ts';
 import type { QualityChecks } from './checks.ts';
+import { estimateAll } from './estimate.ts';
+import { named } from './measured-value.ts';
+import type { MeasuredValue } from './measured-value.ts';
 import { createObjectScan } from './object-scan.ts';
 import type { ObjectScan } from './object-scan.ts';
 import { countsOf, evaluate, planQuality } from './plan.ts';
 import type { Count, Measure, ObjectPlan } from './plan.ts';
-
-export type MeasuredValue = {
-  readonly metric: MeasurementName;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: Knowable<number>;
-};
 
 /** Everything measured; `failure` is the first one, and what it prevented is left out. */
 export type QualityReport = {
@@ -63,10 +60,9 @@ export async function measureQuality(
   const scans = await scanAll(left, work);
   for (const { plan, measures } of left) {
     if (scans.failed.has(plan.object)) continue;
-    for (const measure of measures) {
-      const value = scanned(plan, measure, scans);
-      if (value !== undefined) measured.push({ ...named(measure), value });
-    }
+    const scan = scans.byObject.get(plan.object);
+    if (scan?.isSample === true) measured.push(...estimateAll(plan, measures, scan));
+    else measured.push(...measures.flatMap((measure) => scanned(plan, measure, scans)));
   }
   const [failure] = failures;
   return failure === undefined ? { measured } : { measured, failure };
@@ -88,10 +84,6 @@ function createWork(checks: QualityChecks, context: QualityContext, failures: Fa
     return undefined;
   }
   return { checks, connector, signal, nextCall, fail };
-}
-
-function named(measure: Measure): Pick<MeasuredValue, 'metric' | 'labels'> {
-  return { metric: measure.metric, labels: measure.labels };
 }
 
 /** Answers what the engine can; `left` is for the scan. Undefined when the object failed. */
@@ -139,8 +131,13 @@ function tooLarge(object: string, work: Work): Knowable<number> {
   return unknown('too_large', `${object} has more than ${work.checks.rowLimit} records`);
 }
 
+type FinishedScan = ObjectScan & {
+  /** It read records chosen at random, and not all. */
+  readonly isSample: boolean;
+};
+
 type Scans = {
-  readonly byObject: ReadonlyMap<string, ObjectScan>;
+  readonly byObject: ReadonlyMap<string, FinishedScan>;
   readonly failed: ReadonlySet<string>;
   readonly work: Work;
 };
@@ -161,42 +158,55 @@ async function scanAll(
       identifiers.set(count.object, fields.add(count.identifier));
     }
   }
-  const byObject = new Map<string, ObjectScan>();
+  const byObject = new Map<string, FinishedScan>();
   const failed = new Set<string>();
   if (work.connector.scan === undefined) return { byObject, failed, work };
   for (const object of new Set([...counts.keys(), ...identifiers.keys()])) {
     const fields = [...(identifiers.get(object) ?? [])];
     const scan = createObjectScan([...(counts.get(object) ?? [])], fields, work.checks);
     const call = work.nextCall();
-    const isComplete = call !== undefined && (await runScan(object, scan, call, work));
-    if (isComplete) byObject.set(object, scan);
-    else failed.add(object);
+    const finished = call === undefined ? undefined : await runScan(object, scan, call, work);
+    if (finished === undefined) failed.add(object);
+    else byObject.set(object, finished);
   }
   return { byObject, failed, work };
 }
 
-async function runScan(object: string, scan: ObjectScan, call: Call, work: Work): Promise<boolean> {
-  const outcome = await work.connector.scan?.(
-    call,
-    object,
-    scan.fields,
-    (rows) => !work.signal.aborted && scan.onPage(rows),
-  );
-  if (outcome === undefined) return false;
+/** Undefined when the object failed. */
+async function runScan(
+  object: string,
+  scan: ObjectScan,
+  call: Call,
+  work: Work,
+): Promise<FinishedScan | undefined> {
+  const { connector, checks, signal } = work;
+  const size = connector.sample === undefined ? undefined : checks.sampleSize;
+  const onPage = (rows: readonly DataRow[]): boolean => !signal.aborted && scan.onPage(rows);
+  const outcome =
+    size === undefined
+      ? await connector.scan?.(call, object, scan.fields, onPage)
+      : await connector.sample?.(call, object, scan.fields, size, onPage);
+  if (outcome === undefined) return undefined;
   if (!outcome.ok) {
     work.fail(outcome.failure);
-    return false;
+    return undefined;
   }
-  if (outcome.value.complete || scan.isTooLarge()) return true;
+  if (outcome.value.complete || scan.isTooLarge()) return { ...scan, isSample: false };
+  if (size !== undefined && !signal.aborted) return { ...scan, isSample: true };
   const detail = work.signal.aborted
     ? `the scan of ${object} was cut short by the deadline`
     : `the scan of ${object} ended before its last record`;
   work.fail({ reason: work.signal.aborted ? 'timeout' : 'bad_payload', detail });
-  return false;
+  return undefined;
 }
 
-/** The value from the scan; undefined when a failure, which is reported once, prevented it. */
-function scanned(plan: ObjectPlan, measure: Measure, scans: Scans): Knowable<number> | undefined {
+/** The value from the scan; none when a failure, which is reported once, prevented it. */
+function scanned(plan: ObjectPlan, measure: Measure, scans: Scans): readonly MeasuredValue[] {
+  const value = valueOf(plan, measure, scans);
+  return value === undefined ? [] : [{ ...named(measure), value }];
+}
+
+function valueOf(plan: ObjectPlan, measure: Measure, scans: Scans): Knowable<number> | undefined {
   const { byObject, failed, work } = scans;
   if (work.connector.scan === undefined) {
     return unknown('not_supported', `${work.connector.platform} cannot compute it`);
@@ -213,7 +223,8 @@ function scanned(plan: ObjectPlan, measure: Measure, scans: Scans): Knowable<num
     if (count === undefined) return unknown('not_supported', 'not planned');
     return scan.value(count, (object, field) => {
       const referenced = byObject.get(object);
-      return referenced?.isTooLarge() === false ? referenced.identifiers(field) : undefined;
+      const isWhole = referenced?.isTooLarge() === false && !referenced.isSample;
+      return isWhole ? referenced.identifiers(field) : undefined;
     });
   });
 }

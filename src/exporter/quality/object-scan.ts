@@ -23,6 +23,8 @@ export type ObjectScan = {
   /** Returns false once the limit is passed: what was counted until then is worth nothing. */
   onPage(rows: readonly DataRow[]): boolean;
   isTooLarge(): boolean;
+  /** Of the rows that it was given. */
+  rowCount(): number;
   value(count: Count, identifiers: IdentifierLookup): Knowable<number>;
   identifiers(field: string): ReadonlySet<number> | undefined;
 };
@@ -55,6 +57,7 @@ export function createObjectScan(
       return true;
     },
     isTooLarge: () => rowCount > options.rowLimit,
+    rowCount: () => rowCount,
     value: (count, identifiers) =>
       counters.get(count)?.value(identifiers) ?? unknown('not_supported', 'not counted'),
     identifiers: (field) => identifierSets.get(field),

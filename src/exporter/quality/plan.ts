@@ -113,14 +113,25 @@ export function countsOf(formula: Formula): readonly number[] {
   }
 }
 
+type Counting = (index: number) => Knowable<number>;
+
 /**
  * The value of a formula. One unknown count makes it unknown, and so does a ratio of nothing: no share of
  * zero records exists, least of all a good one.
  */
-export function evaluate(
-  formula: Formula,
-  count: (index: number) => Knowable<number>,
-): Knowable<number> {
+export function evaluate(formula: Formula, count: Counting): Knowable<number> {
+  if (formula.kind === 'count') return count(formula.count);
+  const share = shareOf(formula, count);
+  return share.known ? known(share.value.part / share.value.base) : share;
+}
+
+export type Share = { readonly part: number; readonly base: number };
+
+/** The records that a ratio counts, among those that it looks at; 0 ≤ part ≤ base, 0 < base. */
+export function shareOf(
+  formula: Exclude<Formula, { kind: 'count' }>,
+  count: Counting,
+): Knowable<Share> {
   const values: number[] = [];
   for (const index of countsOf(formula)) {
     const value = count(index);
@@ -128,8 +139,7 @@ export function evaluate(
     values.push(value.value);
   }
   const [part = 0, whole = 0, missing = 0] = values;
-  if (formula.kind === 'count') return known(part);
   const base = whole - missing;
   if (base <= 0) return unknown('empty', 'no record to take a share of');
-  return known(Math.min(1, Math.max(0, part / base)));
+  return known({ part: Math.min(base, Math.max(0, part)), base });
 }

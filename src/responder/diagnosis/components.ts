@@ -153,6 +153,8 @@ export function componentOfMetric(metric: MeasurementName, labels: Labels): Comp
     case 'crm_invalid_ratio':
     case 'crm_stale_ratio':
     case 'crm_orphan_ratio':
+    case 'crm_sampled_records':
+    case 'crm_sampled_bound_ratio':
       return dataComponent(labels);
     default:
       return unreachable(metric);

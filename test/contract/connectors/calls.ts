@@ -43,6 +43,9 @@ export function callsOf(connector: Connector, { object, field }: ContractObject)
     aggregate:
       connector.aggregate && (async (call) => connector.aggregate?.(call, object, aggregates)),
     scan: connector.scan && (async (call) => connector.scan?.(call, object, [field], () => true)),
+    sample:
+      connector.sample &&
+      (async (call) => connector.sample?.(call, object, [field], 100, () => true)),
   };
   return Object.fromEntries(
     Object.entries(calls).flatMap(([name, run]) => (run === undefined ? [] : [[name, run]])),

@@ -12,7 +12,12 @@ import type {
   Connector,
   ConnectorDependencies,
 } from '../../../src/exporter/connectors/connectors.ts';
-import { createSilentLogger, createSystemClock, decode } from '../../../src/std/std.ts';
+import {
+  createSilentLogger,
+  createSystemClock,
+  createSystemRandom,
+  decode,
+} from '../../../src/std/std.ts';
 import type { SecretResolver } from '../../../src/std/std.ts';
 import type { SentRequest } from '../../support/sent-requests.ts';
 
@@ -56,6 +61,7 @@ export function openLiveTarget({ file, environment }: LiveSource): LiveTarget {
   const dependencies: ConnectorDependencies = {
     clock: createSystemClock(),
     logger: createSilentLogger(),
+    random: createSystemRandom(),
     resolveSecret,
     kept: createKeptTexts(folder),
     folder,

@@ -7,13 +7,14 @@ import { ME_PATH, createPipedriveApi } from './pipedrive-api.ts';
 import { readAccounts, readLimits } from './pipedrive-facts.ts';
 import type { PipedriveOptions } from './pipedrive-options.ts';
 import { createScan, pathOfRecords } from './pipedrive-quality.ts';
+import { createSample } from './pipedrive-sample.ts';
 
 /** Pipedrive over its REST API: v2 for records, v1 for users and web hooks. */
 export function createPipedriveConnector(
   options: PipedriveOptions,
   dependencies: ConnectorDependencies,
 ): Connector {
-  const { clock } = dependencies;
+  const { clock, random } = dependencies;
   const { url, objects, security_authentication: other } = options;
   const http = createTargetClient(options, dependencies);
   const api = createPipedriveApi(options, options.authentication, http, dependencies);
@@ -21,7 +22,7 @@ export function createPipedriveConnector(
     other === undefined ? undefined : createPipedriveApi(options, other, http, dependencies);
   const security = own ?? api;
   const [first] = Object.values(objects);
-  const page = first === undefined ? ME_PATH : pathOfRecords(first.entity, 100);
+  const page = first === undefined ? ME_PATH : pathOfRecords(first.entity, { limit: 100 });
   return {
     ...createWebMethods({
       platform: 'pipedrive',
@@ -49,5 +50,6 @@ export function createPipedriveConnector(
     integrations: (call, sinceMs) =>
       readWebhookFailures(security, sinceMs, startBudget(call, clock)),
     scan: createScan({ api, objects, clock }),
+    sample: createSample({ api, objects, clock, random }),
   };
 }

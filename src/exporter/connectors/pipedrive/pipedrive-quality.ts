@@ -12,23 +12,35 @@ import type { PipedriveApi } from './pipedrive-api.ts';
 import { flatten } from './pipedrive-values.ts';
 
 /** The largest page of v2; each costs the same number of tokens, however much is on it. */
-const PAGE_SIZE = 500;
+export const PAGE_SIZE = 500;
 
-type Quality = {
+export type Quality = {
   readonly api: PipedriveApi;
   readonly objects: ApiObjects;
   readonly clock: Clock;
 };
 
-type Page = { readonly records: readonly JsonRecord[]; readonly next?: string };
+export type Page = { readonly records: readonly JsonRecord[]; readonly next?: string };
 
-export function pathOfRecords(entity: string, size: number, cursor?: string): string {
+/** Which records of an entity are asked for; they come by rising identifier. */
+type Asked = {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  /** By falling identifier instead. */
+  readonly newestFirst?: boolean;
+  /** These alone; who does not exist or is not visible is left out of the answer. At most 100. */
+  readonly ids?: readonly number[];
+};
+
+export function pathOfRecords(entity: string, asked: Asked): string {
+  const { limit, cursor, newestFirst = false, ids } = asked;
   const query = new URLSearchParams({
-    limit: String(size),
+    limit: String(limit),
     // Its cursor names the next identifier then, so records that come or go meanwhile shift nothing.
     sort_by: 'id',
-    sort_direction: 'asc',
+    sort_direction: newestFirst ? 'desc' : 'asc',
     ...(cursor === undefined ? {} : { cursor }),
+    ...(ids === undefined ? {} : { ids: ids.join(',') }),
   });
   return `/api/v2/${entity}?${query.toString()}`;
 }
@@ -38,7 +50,7 @@ export function createScan({ api, ...quality }: Quality): Scan {
     const isRepeated = createRepeatGuard();
     return succeed({
       async readPage(after?: string) {
-        const page = await readPage(api, entity, after, budget);
+        const page = await readRecords(api, entity, { limit: PAGE_SIZE, cursor: after }, budget);
         if (!page.ok) return page;
         const { records, next: cursor } = page.value;
         const leadsOn = cursor !== undefined && !isRepeated(cursor);
@@ -54,13 +66,13 @@ export function createScan({ api, ...quality }: Quality): Scan {
   });
 }
 
-async function readPage(
+export async function readRecords(
   api: PipedriveApi,
   entity: string,
-  cursor: string | undefined,
+  asked: Asked,
   budget: Budget,
 ): Promise<Outcome<Page>> {
-  const outcome = await api.get(pathOfRecords(entity, PAGE_SIZE, cursor), budget);
+  const outcome = await api.get(pathOfRecords(entity, asked), budget);
   if (!outcome.ok) return outcome;
   const { document } = outcome.value;
   const records = recordsAt(document, ['data'], entity);
@@ -69,7 +81,7 @@ async function readPage(
   const next = memberOf(document, 'additional_data', 'next_cursor');
   if (typeof next === 'string' && next !== '') return succeed({ records: records.value, next });
   // A full page that says nothing about the next one may be the last, or the first of many.
-  const isSilent = next === undefined && records.value.length < PAGE_SIZE;
+  const isSilent = next === undefined && records.value.length < asked.limit;
   return next !== null && !isSilent
     ? fail('schema_changed', `${entity} does not say how it goes on`)
     : succeed({ records: records.value });

@@ -32,7 +32,7 @@ export const pipedrive: Platform = definePlatform({
     audit_trail: { not: 'the API of Pipedrive shows no history of what administrators do' },
     api_tokens: { not: 'the API of Pipedrive lists neither tokens nor apps' },
     data_quality: {
-      from: 'a scan in pages of 500 for everything: Pipedrive neither counts nor filters',
+      from: 'a scan in pages of 500 for everything, or with `sample_size` records chosen at random: Pipedrive neither counts nor filters',
     },
   },
 });

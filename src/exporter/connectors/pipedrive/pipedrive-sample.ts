@@ -1,0 +1,162 @@
+import type { Outcome } from '../../../http/http.ts';
+import type { Random } from '../../../std/std.ts';
+import type { Connector } from '../connector.ts';
+import type { Budget } from '../web/budget.ts';
+import { fail, succeed } from '../web/outcomes.ts';
+import { createRepeatGuard } from '../web/repeat-guard.ts';
+import { NO_MORE, createScanning, goOn } from '../web/scan-pages.ts';
+import type { Page } from '../web/scan-pages.ts';
+import type { JsonRecord } from '../web/shapes.ts';
+import type { PipedriveApi } from './pipedrive-api.ts';
+import { PAGE_SIZE, readRecords } from './pipedrive-quality.ts';
+import type { Quality } from './pipedrive-quality.ts';
+import { flatten } from './pipedrive-values.ts';
+
+/** What `ids` takes at most (v2, GET /persons and its likes): who does not exist or is not visible is left out. */
+const IDENTIFIERS_OF_A_REQUEST = 100;
+
+/** The page that follows: one of a scan from the newest record down, or one of records chosen by chance. */
+type Way = { readonly cursor: string } | 'by chance';
+
+type Sampling = {
+  readonly api: PipedriveApi;
+  readonly random: Random;
+  readonly entity: string;
+  readonly size: number;
+  readonly budget: Budget;
+  /** Called when not all records are read. */
+  readonly onChance: () => void;
+};
+
+/**
+ * Records are chosen by identifiers drawn at random up to the newest: those that exist are each as likely as any other. The
+ * first page is of the newest records, which tells the highest identifier, and all of a small object at once. Where a scan
+ * asks for less than a sample would, it is one.
+ */
+export function createSample({
+  random,
+  ...quality
+}: Quality & { readonly random: Random }): Exclude<Connector['sample'], undefined> {
+  return async (call, name, fields, size, onPage) => {
+    let isChance = false;
+    const onChance = (): void => void (isChance = true);
+    const scan = createScanning<Way>(quality, ({ object: { entity }, sources, budget }) => {
+      const sampling = { api: quality.api, random, entity, size, budget, onChance };
+      const readPage = createPages(sampling);
+      return succeed({
+        async readPage(after?: Way) {
+          const page = await readPage(after);
+          if (!page.ok) return page;
+          const { records, next } = page.value;
+          return succeed({ records: records.map((record) => flatten(record, sources)), next });
+        },
+      });
+    });
+    const outcome = await scan(call, name, fields, onPage);
+    if (!outcome.ok) return outcome;
+    return succeed({ complete: outcome.value.complete && !isChance });
+  };
+}
+
+function createPages(sampling: Sampling): (after?: Way) => Promise<Outcome<Page<Way>>> {
+  const { entity, size, random, onChance } = sampling;
+  const readScanned = createScanPages(sampling);
+  let draw: Draw | undefined;
+  return async (after) => {
+    if (after === 'by chance' && draw !== undefined) return readChosen(sampling, draw);
+    const page = await readScanned(after === 'by chance' ? undefined : after);
+    if (!page.ok || after !== undefined || !page.value.next.ok) return page;
+    if (page.value.next.value === undefined) return page;
+    const [newest, ...others] = page.value.records.map(idOf);
+    if (newest === undefined || others.some((id) => id === undefined || id >= newest)) {
+      return fail('schema_changed', `${entity} does not give the newest records first`);
+    }
+    const first = createDraw(newest, { size, random });
+    if (first.isDearerThanScan(1)) return page;
+    const chosen = await readChosen(sampling, first);
+    if (!chosen.ok) return chosen;
+    // Where most identifiers are those of deleted records, or of others that are not visible, a scan has few pages.
+    const density = chosen.value.records.length / IDENTIFIERS_OF_A_REQUEST;
+    if (first.isDearerThanScan(density)) return page;
+    draw = first;
+    onChance();
+    return chosen;
+  };
+}
+
+/** Pages from the newest record down. */
+function createScanPages({
+  api,
+  entity,
+  budget,
+}: Sampling): (after?: Exclude<Way, string>) => Promise<Outcome<Page<Way>>> {
+  const isRepeated = createRepeatGuard();
+  return async (after) => {
+    const asked = { limit: PAGE_SIZE, newestFirst: true, cursor: after?.cursor };
+    const page = await readRecords(api, entity, asked, budget);
+    if (!page.ok) return page;
+    const { records, next: cursor } = page.value;
+    if (cursor === undefined) return succeed({ records, next: NO_MORE });
+    const way = isRepeated(cursor) ? undefined : { cursor };
+    return succeed({ records, next: goOn(entity, 'a page of records', way) });
+  };
+}
+
+/** Identifiers, each once, until enough records were found. */
+type Draw = {
+  next(): ReadonlySet<number>;
+  found(records: number): void;
+  isOver(): boolean;
+  /** Where this share of the identifiers leads to records. */
+  isDearerThanScan(density: number): boolean;
+};
+
+function createDraw(
+  highest: number,
+  { size, random }: { readonly size: number; readonly random: Random },
+): Draw {
+  const drawn = new Set<number>();
+  let missing = size;
+  // As many as a scan of all of them would take, had none been deleted.
+  let requests = Math.ceil(highest / PAGE_SIZE);
+  return {
+    next() {
+      requests -= 1;
+      const identifiers = new Set<number>();
+      while (identifiers.size < IDENTIFIERS_OF_A_REQUEST && drawn.size < highest) {
+        const identifier = 1 + Math.floor(random.next() * highest);
+        if (drawn.has(identifier)) continue;
+        drawn.add(identifier);
+        identifiers.add(identifier);
+      }
+      return identifiers;
+    },
+    found: (records) => void (missing -= records),
+    isOver: () => missing <= 0 || requests <= 0,
+    isDearerThanScan: (density) =>
+      size / (density * IDENTIFIERS_OF_A_REQUEST) >= Math.ceil((density * highest) / PAGE_SIZE),
+  };
+}
+
+async function readChosen(
+  { api, entity, budget }: Sampling,
+  draw: Draw,
+): Promise<Outcome<Page<Way>>> {
+  const asked = draw.next();
+  const limits = { limit: IDENTIFIERS_OF_A_REQUEST, ids: [...asked] };
+  const page = await readRecords(api, entity, limits, budget);
+  if (!page.ok) return page;
+  const { records } = page.value;
+  const answered = new Set(records.map(idOf));
+  // Were `ids` not minded, the answer would be the oldest records, which are like no others.
+  if (answered.size < records.length || !answered.isSubsetOf(asked)) {
+    return fail('schema_changed', `${entity} answers other records than those that were asked for`);
+  }
+  draw.found(records.length);
+  return succeed({ records, next: draw.isOver() ? NO_MORE : succeed('by chance') });
+}
+
+function idOf(record: JsonRecord | undefined): number | undefined {
+  const id = record?.['id'];
+  return typeof id === 'number' && Number.isSafeInteger(id) && id > 0 ? id : undefined;
+}
