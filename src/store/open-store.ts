@@ -2,10 +2,10 @@ import { CrmwatchError, crashPoint, createSystemClock } from '../std/std.ts';
 import type { Clock } from '../std/std.ts';
 import type { Database, DatabaseTransaction, Engine, StoreEngine } from './engine.ts';
 import type { Migrations } from './migrations.ts';
-import type { MysqlConnection, SqlSource } from './sql-source.ts';
+import type { PostgresConnection, SqliteFile } from './sql-source.ts';
 
 /** A file on a local disk, or a database of its own on a server. */
-export type StoreSource = Exclude<SqlSource, MysqlConnection>;
+export type StoreSource = PostgresConnection | SqliteFile;
 
 export type StoreOptions = {
   readonly source: StoreSource;

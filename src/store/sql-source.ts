@@ -23,7 +23,20 @@ export type PostgresConnection = ServerConnection & { readonly engine: 'postgres
 /** MariaDB or MySQL. */
 export type MysqlConnection = ServerConnection & { readonly engine: 'mysql' };
 export type SqliteFile = { readonly engine: 'sqlite'; readonly file: string };
-export type SqlSource = PostgresConnection | MysqlConnection | SqliteFile;
+/** A table that stands in one or several files. */
+export type ExportedTable = {
+  readonly table: string;
+  /** A path, which may be a pattern such as contacts-*.csv. */
+  readonly files: string;
+  readonly format: 'csv' | 'parquet' | 'json';
+};
+/** A file of DuckDB, tables made of exported files, or both. */
+export type DuckdbSource = {
+  readonly engine: 'duckdb';
+  readonly file?: string;
+  readonly exports?: readonly ExportedTable[];
+};
+export type SqlSource = PostgresConnection | MysqlConnection | SqliteFile | DuckdbSource;
 
 export type QueryLimits = { readonly timeoutMs: number; readonly signal?: AbortSignal };
 

@@ -49,6 +49,7 @@ export const VENDORS: Readonly<Record<string, readonly string[]>> = {
   kysely: ['store'],
   pg: ['store'],
   mysql2: ['store'],
+  '@duckdb/node-api': ['store'],
   'js-yaml': ['rules', 'config'],
   '@grafana/grafana-foundation-sdk': ['dashboards'],
   selfsigned: ['sandbox'],

@@ -16,7 +16,7 @@ export const SCHEMA = `
   INSERT INTO priced VALUES (1, 'x', '2020-01-01 10:00:00'), (2, NULL, '2020-01-01 10:00:00');
   CREATE TABLE large (id bigint PRIMARY KEY);
   INSERT INTO large VALUES (7), (9007199254740993), (9007199254740994);
-  CREATE TABLE logins (at TIME_TYPE, ok integer);
+  CREATE TABLE logins (happened_at TIME_TYPE, ok integer);
   INSERT INTO logins VALUES ('2026-01-05 09:00:00', 0), ('2026-01-05 08:00:00', 0), ('2026-01-05 09:00:01', 1);`;
 
 export const CONNECTION = {
@@ -34,7 +34,7 @@ export const CONNECTION = {
     moved: { table: 'accounts', fields: { name: 'vanished' } },
   },
   queries: {
-    failed_logins: 'SELECT count(*) FROM logins WHERE ok = 0 AND at >= {since}',
+    failed_logins: 'SELECT count(*) FROM logins WHERE ok = 0 AND happened_at >= {since}',
     jobs_pending: 'SELECT 3',
     oldest_pending_job_age: 'SELECT 1 WHERE 1 = 0',
     active_users: 'SELECT count(*) FROM accounts',
@@ -127,7 +127,7 @@ export function describeEngine(
       await other.close();
     }
     const quoted = open({
-      failed_logins: "SELECT count(*) FROM logins WHERE ok = 0 AND at >= '{since}'",
+      failed_logins: "SELECT count(*) FROM logins WHERE ok = 0 AND happened_at >= '{since}'",
     });
     expect(await quoted.logins?.(CALL, 0)).toMatchObject(wrong);
     await quoted.close();

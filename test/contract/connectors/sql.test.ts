@@ -23,7 +23,7 @@ describe('sql on SQLite', () => {
     const queries = {
       ...CONNECTION.queries,
       failed_logins:
-        'SELECT count(*) FROM logins WHERE ok = 0 AND julianday(at) >= julianday({since})',
+        'SELECT count(*) FROM logins WHERE ok = 0 AND julianday(happened_at) >= julianday({since})',
     };
     connector = connectorOf({ ...CONNECTION, queries, database: { engine: 'sqlite', file } });
   });

@@ -9,6 +9,7 @@ import type { ConnectorDependencies } from '../connector.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { createSecretReader, secretFailure } from '../web/secret-reader.ts';
 import { allowedHost, isSocketPath } from './database-host.ts';
+import { exportFormatOf } from './sql-options.ts';
 import type { DatabaseOptions } from './sql-options.ts';
 
 /** Opens the reader that the configuration describes, which reads its password each time it connects. */
@@ -17,7 +18,7 @@ export function openConfiguredReader(
   dependencies: ConnectorDependencies,
 ): SqlReader {
   const reader = openSqlReader(toSource(options, dependencies), dependencies);
-  const password = options.engine === 'sqlite' ? undefined : options.password;
+  const password = 'password' in options ? options.password : undefined;
   if (password === undefined) return reader;
   const { noteRefusal } = createSecretReader(dependencies.resolveSecret, password);
   const watch = async <T>(work: Promise<T>): Promise<T> => {
@@ -37,9 +38,19 @@ export function openConfiguredReader(
 
 function toSource(options: DatabaseOptions, dependencies: ConnectorDependencies): SqlSource {
   const { resolveSecret, folder, resolve } = dependencies;
-  if (options.engine === 'sqlite') {
-    const { engine, file } = options;
-    return { engine, file: isAbsolute(file) ? file : join(folder, file) };
+  const inFolder = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
+  if (options.engine === 'sqlite') return { engine: 'sqlite', file: inFolder(options.file) };
+  if (options.engine === 'duckdb') {
+    const { file, exports = {} } = options;
+    return {
+      engine: 'duckdb',
+      ...(file === undefined ? {} : { file: inFolder(file) }),
+      exports: Object.entries(exports).map(([table, files]) => ({
+        table,
+        files: inFolder(files),
+        format: exportFormatOf(files),
+      })),
+    };
   }
   const { engine, host, port, database, user, password, tls, allow_networks: networks } = options;
   const authority = tls?.ca_file;

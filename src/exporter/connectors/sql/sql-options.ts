@@ -18,6 +18,11 @@ type ServerOptions = {
 
 export type DatabaseOptions =
   | { readonly engine: 'sqlite'; readonly file: string }
+  | {
+      readonly engine: 'duckdb';
+      readonly file?: string;
+      readonly exports?: Readonly<Record<string, string>>;
+    }
   | (ServerOptions & { readonly engine: 'postgresql' })
   | (ServerOptions & { readonly engine: 'mysql' });
 
@@ -83,6 +88,43 @@ const mysqlDecoder: Decoder<Extract<DatabaseOptions, { engine: 'mysql' }>> = dec
   (options) => ({ ...options, engine: 'mysql' as const }),
 );
 
+const EXPORT = /\.(csv|tsv|parquet|json|ndjson|jsonl)(\.gz)?$/;
+
+const duckdbDecoder: Decoder<Extract<DatabaseOptions, { engine: 'duckdb' }>> = decode.refine(
+  decode.object({
+    engine: decode.required(
+      decode.choice(['duckdb']),
+      'a DuckDB file, or exported files that DuckDB reads',
+    ),
+    file: decode.optional(
+      decode.text({ meaning: 'the path of a file' }),
+      'path of a DuckDB file; relative to this file',
+    ),
+    exports: decode.optional(
+      decode.map(
+        decode.text({
+          pattern: EXPORT,
+          meaning:
+            'the path of files that end in .csv, .tsv, .parquet, .json, .ndjson or .jsonl, or one of these and .gz',
+        }),
+        { key: 'table name', pattern: IDENTIFIER },
+      ),
+      'tables that stand in exported files: by name of the table their path, relative to this file, in which * stands for any letters, such as contacts: export/contacts-*.csv',
+    ),
+  }),
+  ({ file, exports = {} }) =>
+    file === undefined && Object.keys(exports).length === 0
+      ? { message: 'there is nothing to read', remedy: 'add file, or exports with a table' }
+      : undefined,
+);
+
+/** How files of an export are read, by the end of their name. */
+export function exportFormatOf(files: string): 'csv' | 'parquet' | 'json' {
+  const [, ending = ''] = EXPORT.exec(files) ?? [];
+  if (ending === 'parquet') return 'parquet';
+  return ending === 'csv' || ending === 'tsv' ? 'csv' : 'json';
+}
+
 /** Where a database is; the identity needs the right to read and no other. */
 export const DATABASE_DECODERS: {
   readonly [Name in DatabaseOptions['engine']]: Decoder<Extract<DatabaseOptions, { engine: Name }>>;
@@ -104,6 +146,7 @@ export const DATABASE_DECODERS: {
       'path of the file; relative to this file',
     ),
   }),
+  duckdb: duckdbDecoder,
 };
 
 const databaseDecoder: Decoder<DatabaseOptions> = decode.union('engine', {

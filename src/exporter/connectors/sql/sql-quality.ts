@@ -9,9 +9,15 @@ import { fail, succeed } from '../web/outcomes.ts';
 import { runStatement } from './sql-context.ts';
 import type { SqlContext } from './sql-context.ts';
 import { duplicatesStatement, packedStatement, pageStatement, unknownField } from './sql-text.ts';
-import type { TableContext } from './sql-text.ts';
+import type { Engine, TableContext } from './sql-text.ts';
 
-const PAGE_SIZE = 2000;
+/** DuckDB reads a whole file of an export for each page. */
+const PAGE_SIZES: Readonly<Record<Engine, number>> = {
+  postgresql: 2000,
+  mysql: 2000,
+  sqlite: 2000,
+  duckdb: 50_000,
+};
 
 function tableContext({ reader, objects }: SqlContext, object: string): TableContext | undefined {
   const described = Object.hasOwn(objects, object) ? objects[object] : undefined;
@@ -83,23 +89,24 @@ export function createScan(context: SqlContext): Exclude<Connector['scan'], unde
       return fail('not_found', `the configuration of ${object} does not describe ${lost}`);
     }
     const budget = startBudget(call, context.clock);
+    const pageSize = PAGE_SIZES[table.engine];
     let after: string | number | undefined;
     for (;;) {
       const page = await runStatement(
         context,
-        pageStatement(table, fields, after, PAGE_SIZE),
+        pageStatement(table, fields, after, pageSize),
         budget,
       );
       if (!page.ok) return page;
       const rows = page.value.map((row) => toDataRow(row, fields));
       if (rows.length > 0 && !onPage(rows)) return succeed({ complete: false });
-      if (rows.length < PAGE_SIZE) return succeed({ complete: true });
+      if (rows.length < pageSize) return succeed({ complete: true });
       const last = page.value.at(-1)?.['position'];
       if (typeof last !== 'string' && typeof last !== 'number') {
         return fail('schema_changed', `a record of ${object} has no identifier`);
       }
       if (last === after) {
-        return fail('schema_changed', `${object} does not go on after ${PAGE_SIZE} records`);
+        return fail('schema_changed', `${object} does not go on after ${pageSize} records`);
       }
       after = last;
     }

@@ -17,6 +17,7 @@ export function quoteName(name: string): string {
 const BLANKS: Readonly<Record<Exclude<Engine, 'mysql'>, string>> = {
   postgresql: String.raw`E' \t\n\x0B\f\r\u00A0'`,
   sqlite: 'char(32, 9, 10, 11, 12, 13, 160)',
+  duckdb: 'concat(chr(32), chr(9), chr(10), chr(11), chr(12), chr(13), chr(160))',
 };
 
 /** The same, in a regular expression; MariaDB and MySQL trim one character alone. */
@@ -29,7 +30,7 @@ function trimmed(engine: Engine, column: string): string {
     return `regexp_replace(${letters}, ${BLANK_ENDS}, '')`;
   }
   const text = `CAST(${column} AS text)`;
-  const name = engine === 'sqlite' ? 'trim' : 'btrim';
+  const name = engine === 'postgresql' ? 'btrim' : 'trim';
   return `${name}(${text}, ${BLANKS[engine]})`;
 }
 
@@ -107,13 +108,30 @@ function olderCount(
   values.push(timeFor(engine, before));
   const value = `$${values.length}`;
   if (engine === 'postgresql') return countOf(engine, `${column} < ${value}`);
+  if (engine === 'duckdb') {
+    // A year or a month alone is no time, as little as elsewhere.
+    const isTime = `CAST(${column} AS text) LIKE '____-__-__%'`;
+    const at = `CASE WHEN ${isTime} THEN TRY_CAST(${column} AS timestamp) END`;
+    return olderOrUndated(context, field, {
+      older: `${at} < CAST(${value} AS timestamp)`,
+      dated: `${at} IS NOT NULL`,
+    });
+  }
   const text = `CAST(${column} AS ${engine === 'mysql' ? 'char' : 'text'})`;
   const dated = `${text} LIKE '____-__-__%'`;
   // SQLite keeps times as text, with a blank or a T in the middle.
   const time = engine === 'sqlite' ? `replace(${column}, ' ', 'T')` : column;
-  const older = countOf(engine, `${dated} AND ${time} < ${value}`);
+  return olderOrUndated(context, field, { older: `${dated} AND ${time} < ${value}`, dated });
+}
+
+function olderOrUndated(
+  context: TableContext,
+  field: string,
+  { older, dated }: { readonly older: string; readonly dated: string },
+): string {
+  const { engine } = context;
   const undated = `${countOf(engine, filled(context, [field]))} > 0 AND ${countOf(engine, dated)} = 0`;
-  return `CASE WHEN ${undated} THEN NULL ELSE ${older} END`;
+  return `CASE WHEN ${undated} THEN NULL ELSE ${countOf(engine, older)} END`;
 }
 
 /** SQL of what is counted: "" for every row, undefined for what has no such condition. */

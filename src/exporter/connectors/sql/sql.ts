@@ -4,7 +4,7 @@ import { createSqlConnector } from './sql-connector.ts';
 import { sqlDecoder } from './sql-options.ts';
 
 export const sql: Platform = definePlatform({
-  title: 'PostgreSQL, MariaDB, MySQL and SQLite databases',
+  title: 'PostgreSQL, MariaDB, MySQL, SQLite and DuckDB databases, and exported files',
   decoder: sqlDecoder,
   create: createSqlConnector,
   sources: {
