@@ -62,7 +62,7 @@ export function user(changes: object): Readonly<Record<string, unknown>> {
 }
 
 export function token(changes: object): Readonly<Record<string, unknown>> {
-  return { active: true, expires_at: null, ...changes };
+  return { active: true, revoked_at: null, expires_at: null, ...changes };
 }
 
 const ADMINISTRATOR_ONLY =

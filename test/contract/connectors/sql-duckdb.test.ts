@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Connector } from '../../../src/exporter/connectors/connectors.ts';
-import { createSystemClock } from '../../../src/std/std.ts';
+import { measureQuality, qualityChecksDecoder } from '../../../src/exporter/quality/quality.ts';
+import { createSystemClock, decode } from '../../../src/std/std.ts';
 import { SqlReaderError, openSqlReader } from '../../../src/store/store.ts';
 import { connectorOf } from '../../support/connector-support.ts';
 import { runDuckdb } from '../../support/duckdb.ts';
@@ -101,6 +102,40 @@ describe('sql on a DuckDB file', () => {
         huge: '170141183460469231731687303715884105727',
       },
     ]);
+  });
+
+  it('takes for empty, for the same and for allowed what a scan does, whatever texts begin and end with', async () => {
+    const letters = [' ', '\t', '\u00A0', '\u0001', '!', 'a', '~', '\u007F', '\u0080', 'é', 'A'];
+    const texts = ['', ...letters, ...letters.flatMap((one) => letters.map((two) => one + two))];
+    const rows = texts.map((text, id) => `(${id}, '${text.replaceAll("'", "''")}')`);
+    const many = inFolder('texts.duckdb');
+    await runDuckdb(
+      `CREATE TABLE texts (id integer, text varchar); INSERT INTO texts VALUES ${rows.join(', ')}`,
+      many,
+    );
+    const reader = connect(
+      { file: many },
+      { objects: { texts: { table: 'texts', fields: { text: 'text' } } } },
+    );
+    const { aggregate, ...scanning } = reader;
+    expect(aggregate).toBeDefined();
+    const decoded = decode.run(qualityChecksDecoder, {
+      objects: {
+        texts: {
+          completeness: { fields: ['text'] },
+          duplicates: { keys: [['text']] },
+          picklists: { text: ['a', 'éa', '~!'] },
+        },
+      },
+    });
+    if (!decoded.ok) throw new Error(JSON.stringify(decoded.problems));
+    const clock = createSystemClock();
+    const { signal } = new AbortController();
+    const context = { clock, timeoutMs: 20_000, signal };
+    const pushed = await measureQuality(decoded.value, { connector: reader, ...context });
+    const scanned = await measureQuality(decoded.value, { connector: scanning, ...context });
+    expect(pushed).toEqual(scanned);
+    expect(pushed.measured).toHaveLength(4);
   });
 
   it('ends a query at its deadline, and goes on with the next one', async () => {
