@@ -88,7 +88,8 @@ async function prepareTables(
   await connection.run("SET TimeZone = 'UTC'");
   const readable: string[] = [];
   for (const { table, files, format } of exports) {
-    const paths = globSync(files).toSorted().map(quoteText);
+    const found = existsSync(files) ? [files] : globSync(files);
+    const paths = found.toSorted().map(quoteText);
     if (paths.length === 0) {
       throw new SqlReaderError('database_unavailable', `there is no file ${files}`);
     }
