@@ -79,6 +79,25 @@ describe('a sample of Pipedrive', () => {
     }
   });
 
+  it('holds none that the list leaves out', async () => {
+    const hidden = persons.map((person, index) =>
+      index % 2 === 0
+        ? { ...person, [index % 4 === 0 ? 'is_archived' : 'is_deleted']: true }
+        : person,
+    );
+    const isListed = (person: object): boolean =>
+      !('is_archived' in person || 'is_deleted' in person);
+    const listed = new Set(hidden.filter(isListed).map((person) => (person as { id: number }).id));
+    const target = await start((request) => {
+      const query = queryOf(request);
+      return page(query.has('ids') ? hidden : hidden.filter(isListed), query);
+    });
+    const { outcome, ids } = await sample(target, 300);
+    expect(outcome).toEqual(SAMPLED);
+    expect(ids.length).toBeGreaterThanOrEqual(300);
+    expect(ids.filter((id) => !listed.has(id))).toEqual([]);
+  });
+
   it('is another one each time', async () => {
     const target = await start((request) => page(persons, queryOf(request)));
     const first = await sample(target, 200);

@@ -152,8 +152,14 @@ async function readChosen(
   if (answered.size < records.length || !answered.isSubsetOf(asked)) {
     return fail('schema_changed', `${entity} answers other records than those that were asked for`);
   }
-  draw.found(records.length);
-  return succeed({ records, next: draw.isOver() ? NO_MORE : succeed('by chance') });
+  const listed = records.filter(isListed);
+  draw.found(listed.length);
+  return succeed({ records: listed, next: draw.isOver() ? NO_MORE : succeed('by chance') });
+}
+
+/** Lists leave out archived and deleted records; whether `ids` does as well is not said. */
+function isListed(record: JsonRecord): boolean {
+  return record['is_archived'] !== true && record['is_deleted'] !== true;
 }
 
 function idOf(record: JsonRecord | undefined): number | undefined {
