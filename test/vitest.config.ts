@@ -40,7 +40,6 @@ const config: ViteUserConfig = defineConfig({
         root,
         test: {
           name: 'contract',
-          pool: 'threads',
           include: ['test/contract/**/*.test.ts'],
           maxWorkers: WORKERS,
           expect: PATIENT,
