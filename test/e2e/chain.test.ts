@@ -162,7 +162,9 @@ describe.skipIf(missing !== undefined)(
         const { modelDiagnosis, plan } = await chainOf(scenario).diagnosed;
         // Where the answer is another, the reasons are what one wants to read.
         const told = JSON.stringify(modelDiagnosis, null, 1);
-        expect(modelDiagnosis?.answer, told).toBe(scenario.diagnosis);
+        const isRefused = modelDiagnosis?.answer === 'unknown' && scenario.mayBeUnknown === true;
+        const answer = isRefused ? modelDiagnosis.alternatives[0]?.answer : modelDiagnosis?.answer;
+        expect(answer, told).toBe(scenario.diagnosis);
         expect(modelDiagnosis?.probability).toBeGreaterThan(0.3);
         expect(modelDiagnosis?.probability).toBeLessThanOrEqual(1);
         expect(modelDiagnosis?.terms.length).toBeGreaterThan(0);

@@ -65,6 +65,8 @@ export const OUTAGE_SCENARIOS: readonly Scenario[] = [
     seenAs: 'crm_api_latency_seconds{$target,call="light"} > 3',
     alert: 'CrmApiSlow',
     diagnosis: 'network',
+    // No slow line of the laboratory has TLS in front of it, and what is usual of its phases is learnt on a busy machine.
+    mayBeUnknown: true,
   },
   {
     name: 'certificate-expired',

@@ -38,6 +38,8 @@ export type Scenario = {
   readonly seenAs: string;
   readonly alert: AlertName;
   readonly diagnosis: FaultClass;
+  /** It is at the rim of what the model was trained on: "unknown" will do, where this is the likeliest class. */
+  readonly mayBeUnknown?: true;
 };
 
 /** The matcher of PromQL for everything about the target of a scenario. */
