@@ -5,13 +5,14 @@ import type { DuckDBConnection, JS } from '@duckdb/node-api';
 
 import { errorMessage } from '../std/std.ts';
 import type { Clock } from '../std/std.ts';
+import { quoteName } from './quote-name.ts';
 import { withDeadline } from './reader-deadline.ts';
+import { toReaderInteger, toReaderRow } from './reader-rows.ts';
 import { SqlReaderError } from './sql-source.ts';
 import type {
   DuckdbSource,
   ExportedTable,
   QueryLimits,
-  ReaderRow,
   ReaderValue,
   SqlReader,
 } from './sql-source.ts';
@@ -62,7 +63,7 @@ export function openDuckdbReader(source: DuckdbSource, clock: Clock): SqlReader 
         }
         prepared.bind([...values]);
         const result = await prepared.runAndReadAll();
-        return result.getRowObjectsJS().map(toRow);
+        return result.getRowObjectsJS().map((row) => toReaderRow(row, toReaderValue));
       }),
     connect: async (limits) =>
       run(limits, async (connection) => {
@@ -133,16 +134,7 @@ function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-function toRow(row: Readonly<Record<string, JS>>): ReaderRow {
-  const entries = Object.entries(row).map(([name, value]) => [name, toReaderValue(value)] as const);
-  return Object.fromEntries(entries);
-}
-
-/** Integers that a number of JavaScript cannot hold are text; what is binary or made of parts is nothing. */
+/** What is binary or made of parts is nothing. */
 function toReaderValue(value: JS): ReaderValue {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   switch (typeof value) {
@@ -151,7 +143,7 @@ function toReaderValue(value: JS): ReaderValue {
     case 'number':
       return value;
     case 'bigint':
-      return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+      return toReaderInteger(value);
     default:
       return null;
   }
@@ -171,8 +163,8 @@ function toReaderError(error: unknown): SqlReaderError {
   if (first.startsWith('IO Error: ')) {
     return new SqlReaderError('database_unavailable', 'the files cannot be opened or read', error);
   }
-  if (/CSV Error on Line: (\d+)/.test(message)) {
-    const [, line] = /CSV Error on Line: (\d+)/.exec(message) ?? [];
+  const [, line] = /CSV Error on Line: (\d+)/.exec(message) ?? [];
+  if (line !== undefined) {
     return new SqlReaderError('bad_payload', `line ${line} of an exported file is no CSV`, error);
   }
   if (first.startsWith('Out of Memory Error')) {

@@ -9,6 +9,7 @@ import type { Database, DatabaseTransaction } from './engine.ts';
 import { migrate, readLedger, stepsUpTo } from './migrations.ts';
 import { openPatientPostgres, runAloneWithSchema } from './postgres-engine.ts';
 import { placeOfPostgres } from './postgres-errors.ts';
+import { quoteName } from './quote-name.ts';
 import type { PostgresConnection } from './sql-source.ts';
 import { openSqliteEngine } from './sqlite-engine.ts';
 
@@ -139,17 +140,13 @@ async function raiseSequence(
   const [column] = key;
   if (column === undefined || key.length > 1) return;
   const { rows } = await sql<{ sequence: string | null }>`
-    SELECT pg_get_serial_sequence(${sql.lit(quote(name))}, ${sql.lit(column)}) AS sequence`.execute(
+    SELECT pg_get_serial_sequence(${sql.lit(quoteName(name))}, ${sql.lit(column)}) AS sequence`.execute(
     transaction,
   );
   const sequence = rows[0]?.sequence ?? null;
   if (sequence === null) return;
   const last = Math.max(await lastKey(backup, name, column), await lastGiven(backup, name));
   if (last > 0) await sql`SELECT setval(${sequence}::regclass, ${last})`.execute(transaction);
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 async function lastKey(backup: Database, name: string, column: string): Promise<number> {

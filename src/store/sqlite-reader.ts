@@ -4,8 +4,9 @@ import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 
 import { errorMessage } from '../std/std.ts';
 import { replacePlaceholders } from './placeholders.ts';
+import { toReaderInteger, toReaderRow } from './reader-rows.ts';
 import { SqlReaderError } from './sql-source.ts';
-import type { ReaderRow, ReaderValue, SqlReader, SqliteFile } from './sql-source.ts';
+import type { ReaderValue, SqlReader, SqliteFile } from './sql-source.ts';
 
 /** Waiting blocks the thread, so it is short: who holds a lock for longer than this keeps the readers out. */
 const BUSY_TIMEOUT_MS = 200;
@@ -40,7 +41,7 @@ export function openSqliteReader(source: SqliteFile): SqlReader {
         );
         // Rounded, two identifiers would be one.
         prepared.setReadBigInts(true);
-        return prepared.all(...values.map(toInput)).map(toRow);
+        return prepared.all(...values.map(toInput)).map((row) => toReaderRow(row, toReaderValue));
       });
     },
     connect: async () =>
@@ -57,16 +58,10 @@ function toInput(value: ReaderValue): SQLInputValue {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
-function toRow(row: Readonly<Record<string, SQLOutputValue>>): ReaderRow {
-  const entries = Object.entries(row).map(([name, value]) => [name, toReaderValue(value)] as const);
-  return Object.fromEntries(entries);
-}
-
-/** Integers that a number of JavaScript cannot hold are text, and what is binary is nothing. */
+/** What is binary is nothing. */
 function toReaderValue(value: SQLOutputValue): ReaderValue {
   if (value instanceof Uint8Array) return null;
-  if (typeof value !== 'bigint') return value;
-  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  return typeof value === 'bigint' ? toReaderInteger(value) : value;
 }
 
 function toReaderError(error: unknown): SqlReaderError {

@@ -193,10 +193,10 @@ async function runScan(
   }
   if (outcome.value.complete || scan.isTooLarge()) return { ...scan, isSample: false };
   if (size !== undefined && !signal.aborted) return { ...scan, isSample: true };
-  const detail = work.signal.aborted
+  const detail = signal.aborted
     ? `the scan of ${object} was cut short by the deadline`
     : `the scan of ${object} ended before its last record`;
-  work.fail({ reason: work.signal.aborted ? 'timeout' : 'bad_payload', detail });
+  work.fail({ reason: signal.aborted ? 'timeout' : 'bad_payload', detail });
   return undefined;
 }
 

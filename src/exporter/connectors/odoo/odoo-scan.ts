@@ -5,7 +5,7 @@ import { findObject } from '../web/object-options.ts';
 import type { FoundObject } from '../web/object-options.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { createPlainReader } from '../web/row-reader.ts';
-import { pageByKey, scanPages } from '../web/scan-pages.ts';
+import { numberIdBeyond, pageByKey, scanPages } from '../web/scan-pages.ts';
 import type { Scan } from '../web/scan-pages.ts';
 import type { JsonRecord } from '../web/shapes.ts';
 import type { OdooQuality } from './odoo-quality.ts';
@@ -36,9 +36,7 @@ export function createScan({ rpc, objects, clock }: OdooQuality): Scan {
         );
         if (!page.ok) return page;
         const read = { entity: model, records: page.value, size: PAGE_SIZE, after };
-        const keyOf = ({ id }: JsonRecord): number | undefined =>
-          typeof id === 'number' && id > after ? id : undefined;
-        return succeed(pageByKey({ ...read, keyOf }));
+        return succeed(pageByKey({ ...read, keyOf: numberIdBeyond(after) }));
       },
     });
   };

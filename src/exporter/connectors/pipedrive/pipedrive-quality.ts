@@ -5,7 +5,7 @@ import type { ApiObjects } from '../web/object-options.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { createRepeatGuard } from '../web/repeat-guard.ts';
 import { NO_MORE, createScanning, goOn } from '../web/scan-pages.ts';
-import type { Scan } from '../web/scan-pages.ts';
+import type { ReadPage, Scan } from '../web/scan-pages.ts';
 import { memberOf, recordsAt } from '../web/shapes.ts';
 import type { JsonRecord } from '../web/shapes.ts';
 import type { PipedriveApi } from './pipedrive-api.ts';
@@ -20,7 +20,7 @@ export type Quality = {
   readonly clock: Clock;
 };
 
-export type Page = { readonly records: readonly JsonRecord[]; readonly next?: string };
+type Page = { readonly records: readonly JsonRecord[]; readonly next?: string };
 
 /** Which records of an entity are asked for; they come by rising identifier. */
 type Asked = {
@@ -47,23 +47,46 @@ export function pathOfRecords(entity: string, asked: Asked): string {
 
 export function createScan({ api, ...quality }: Quality): Scan {
   return createScanning(quality, ({ object: { entity }, sources, budget }) => {
-    const isRepeated = createRepeatGuard();
-    return succeed({
-      async readPage(after?: string) {
-        const page = await readRecords(api, entity, { limit: PAGE_SIZE, cursor: after }, budget);
-        if (!page.ok) return page;
-        const { records, next: cursor } = page.value;
-        const leadsOn = cursor !== undefined && !isRepeated(cursor);
-        return succeed({
-          records: records.map((record) => flatten(record, sources)),
-          next:
-            cursor === undefined
-              ? NO_MORE
-              : goOn(entity, 'a page of records', leadsOn ? cursor : undefined),
-        });
-      },
-    });
+    const pages = createScanPages({ api, entity, budget });
+    return succeed({ readPage: withFlatRecords(pages, sources) });
   });
+}
+
+/** The same pages, of records with these fields alone, as rows have them. */
+export function withFlatRecords(
+  readPage: ReadPage<string>,
+  sources: readonly string[],
+): ReadPage<string> {
+  return async (after) => {
+    const page = await readPage(after);
+    if (!page.ok) return page;
+    const { records, next } = page.value;
+    return succeed({ records: records.map((record) => flatten(record, sources)), next });
+  };
+}
+
+/** Pages of all records, as the platform writes them, each behind the cursor that the one before has told. */
+export function createScanPages({
+  api,
+  entity,
+  budget,
+  newestFirst = false,
+}: {
+  readonly api: PipedriveApi;
+  readonly entity: string;
+  readonly budget: Budget;
+  readonly newestFirst?: boolean;
+}): ReadPage<string> {
+  const isRepeated = createRepeatGuard();
+  return async (after) => {
+    const asked = { limit: PAGE_SIZE, newestFirst, cursor: after };
+    const page = await readRecords(api, entity, asked, budget);
+    if (!page.ok) return page;
+    const { records, next: cursor } = page.value;
+    if (cursor === undefined) return succeed({ records, next: NO_MORE });
+    const way = isRepeated(cursor) ? undefined : cursor;
+    return succeed({ records, next: goOn(entity, 'a page of records', way) });
+  };
 }
 
 export async function readRecords(

@@ -3,20 +3,18 @@ import type { Random } from '../../../std/std.ts';
 import type { Connector } from '../connector.ts';
 import type { Budget } from '../web/budget.ts';
 import { fail, succeed } from '../web/outcomes.ts';
-import { createRepeatGuard } from '../web/repeat-guard.ts';
-import { NO_MORE, createScanning, goOn } from '../web/scan-pages.ts';
-import type { Page } from '../web/scan-pages.ts';
+import { NO_MORE, createScanning } from '../web/scan-pages.ts';
+import type { Page, ReadPage } from '../web/scan-pages.ts';
 import type { JsonRecord } from '../web/shapes.ts';
 import type { PipedriveApi } from './pipedrive-api.ts';
-import { PAGE_SIZE, readRecords } from './pipedrive-quality.ts';
+import { PAGE_SIZE, createScanPages, readRecords, withFlatRecords } from './pipedrive-quality.ts';
 import type { Quality } from './pipedrive-quality.ts';
-import { flatten } from './pipedrive-values.ts';
 
 /** What `ids` takes at most (v2, GET /persons and its likes): who does not exist or is not visible is left out. */
 const IDENTIFIERS_OF_A_REQUEST = 100;
 
-/** The page that follows: one of a scan from the newest record down, or one of records chosen by chance. */
-type Way = { readonly cursor: string } | 'by chance';
+/** Leads to more records that are chosen by chance, where a scan has cursors. */
+const BY_CHANCE = 'by chance';
 
 type Sampling = {
   readonly api: PipedriveApi;
@@ -24,13 +22,14 @@ type Sampling = {
   readonly entity: string;
   readonly size: number;
   readonly budget: Budget;
-  /** Called when not all records are read. */
-  readonly onChance: () => void;
 };
 
+/** What a call came to: with a draw it is a sample, without one a scan. */
+type Choice = { draw?: Draw };
+
 /**
- * Records are chosen by identifiers drawn at random up to the newest: those that exist are each as likely as any other. The
- * first page is of the newest records, which tells the highest identifier, and all of a small object at once. Where a scan
+ * Records are chosen by identifiers drawn at random up to the newest: each that exists is as likely as the next. The first
+ * page is of the newest records, which tells the highest identifier, and all of a small object at once. Where a scan
  * asks for less than a sample would, it is one.
  */
 export function createSample({
@@ -38,67 +37,38 @@ export function createSample({
   ...quality
 }: Quality & { readonly random: Random }): Exclude<Connector['sample'], undefined> {
   return async (call, name, fields, size, onPage) => {
-    let isChance = false;
-    const onChance = (): void => void (isChance = true);
-    const scan = createScanning<Way>(quality, ({ object: { entity }, sources, budget }) => {
-      const sampling = { api: quality.api, random, entity, size, budget, onChance };
-      const readPage = createPages(sampling);
-      return succeed({
-        async readPage(after?: Way) {
-          const page = await readPage(after);
-          if (!page.ok) return page;
-          const { records, next } = page.value;
-          return succeed({ records: records.map((record) => flatten(record, sources)), next });
-        },
-      });
+    const choice: Choice = {};
+    const scan = createScanning<string>(quality, ({ object: { entity }, sources, budget }) => {
+      const sampling = { api: quality.api, random, entity, size, budget };
+      return succeed({ readPage: withFlatRecords(createPages(sampling, choice), sources) });
     });
     const outcome = await scan(call, name, fields, onPage);
     if (!outcome.ok) return outcome;
-    return succeed({ complete: outcome.value.complete && !isChance });
+    return succeed({ complete: outcome.value.complete && choice.draw === undefined });
   };
 }
 
-function createPages(sampling: Sampling): (after?: Way) => Promise<Outcome<Page<Way>>> {
-  const { entity, size, random, onChance } = sampling;
-  const readScanned = createScanPages(sampling);
-  let draw: Draw | undefined;
+function createPages(sampling: Sampling, choice: Choice): ReadPage<string> {
+  const { entity, size, random } = sampling;
+  const readScanned = createScanPages({ ...sampling, newestFirst: true });
   return async (after) => {
-    if (after === 'by chance' && draw !== undefined) return readChosen(sampling, draw);
-    const page = await readScanned(after === 'by chance' ? undefined : after);
+    if (choice.draw !== undefined) return readChosen(sampling, choice.draw);
+    const page = await readScanned(after);
     if (!page.ok || after !== undefined || !page.value.next.ok) return page;
     if (page.value.next.value === undefined) return page;
     const [newest, ...others] = page.value.records.map(idOf);
     if (newest === undefined || others.some((id) => id === undefined || id >= newest)) {
       return fail('schema_changed', `${entity} does not give the newest records first`);
     }
-    const first = createDraw(newest, { size, random });
-    if (first.isDearerThanScan(1)) return page;
-    const chosen = await readChosen(sampling, first);
+    const draw = createDraw(newest, { size, random });
+    if (draw.isDearerThanScan(1)) return page;
+    const chosen = await readChosen(sampling, draw);
     if (!chosen.ok) return chosen;
     // Where most identifiers are those of deleted records, or of others that are not visible, a scan has few pages.
     const density = chosen.value.records.length / IDENTIFIERS_OF_A_REQUEST;
-    if (first.isDearerThanScan(density)) return page;
-    draw = first;
-    onChance();
+    if (draw.isDearerThanScan(density)) return page;
+    choice.draw = draw;
     return chosen;
-  };
-}
-
-/** Pages from the newest record down. */
-function createScanPages({
-  api,
-  entity,
-  budget,
-}: Sampling): (after?: Exclude<Way, string>) => Promise<Outcome<Page<Way>>> {
-  const isRepeated = createRepeatGuard();
-  return async (after) => {
-    const asked = { limit: PAGE_SIZE, newestFirst: true, cursor: after?.cursor };
-    const page = await readRecords(api, entity, asked, budget);
-    if (!page.ok) return page;
-    const { records, next: cursor } = page.value;
-    if (cursor === undefined) return succeed({ records, next: NO_MORE });
-    const way = isRepeated(cursor) ? undefined : { cursor };
-    return succeed({ records, next: goOn(entity, 'a page of records', way) });
   };
 }
 
@@ -141,7 +111,7 @@ function createDraw(
 async function readChosen(
   { api, entity, budget }: Sampling,
   draw: Draw,
-): Promise<Outcome<Page<Way>>> {
+): Promise<Outcome<Page<string>>> {
   const asked = draw.next();
   const limits = { limit: IDENTIFIERS_OF_A_REQUEST, ids: [...asked] };
   const page = await readRecords(api, entity, limits, budget);
@@ -154,7 +124,7 @@ async function readChosen(
   }
   const listed = records.filter(isListed);
   draw.found(listed.length);
-  return succeed({ records: listed, next: draw.isOver() ? NO_MORE : succeed('by chance') });
+  return succeed({ records: listed, next: draw.isOver() ? NO_MORE : succeed(BY_CHANCE) });
 }
 
 /** Lists leave out archived and deleted records; whether `ids` does as well is not said. */

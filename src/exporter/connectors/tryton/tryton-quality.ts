@@ -5,7 +5,7 @@ import { startBudget } from '../web/budget.ts';
 import { fieldsOfAggregates } from '../web/count-aggregates.ts';
 import { fail, succeed } from '../web/outcomes.ts';
 import { createPlainReader } from '../web/row-reader.ts';
-import { pageByKey, scanPages } from '../web/scan-pages.ts';
+import { numberIdBeyond, pageByKey, scanPages } from '../web/scan-pages.ts';
 import type { Scan } from '../web/scan-pages.ts';
 import { searchRead } from './tryton-facts.ts';
 import type { TrytonObjectOptions, TrytonOptions } from './tryton-options.ts';
@@ -78,9 +78,7 @@ export function createScan(
         const page = await searchRead(rpc, { ...wanted, domain: following }, budget);
         if (!page.ok) return page;
         const read = { entity: model, records: page.value, size: PAGE_SIZE, after };
-        return succeed(
-          pageByKey({ ...read, keyOf: ({ id }) => (typeof id === 'number' ? id : undefined) }),
-        );
+        return succeed(pageByKey({ ...read, keyOf: numberIdBeyond(after) }));
       },
     });
   };

@@ -70,6 +70,11 @@ export function textIdOf({ id }: JsonRecord): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
+/** The `id` of a record, where it is a number beyond the one that was asked after. */
+export function numberIdBeyond(after: number): (record: JsonRecord) => number | undefined {
+  return ({ id }) => (typeof id === 'number' && id > after ? id : undefined);
+}
+
 /** Reads page after page until the last, or, incomplete, until `onPage` answers false; it sees no page without records. */
 export async function walkPages<Cursor, Read extends Page<Cursor>>(
   readPage: ReadPage<Cursor, Read>,
